@@ -1,0 +1,55 @@
+import tseslint from 'typescript-eslint';
+
+/** Pure folders, the same as in tsconfig.pure.json: time and chance come in as arguments. */
+const pure = [
+  'packages/deepstream/src/**/*.ts',
+  'packages/simulator/src/rules/**/*.ts',
+  'modules/artifacts/src/plan/**/*.ts',
+  'modules/filter/src/pipeline/**/*.ts',
+];
+
+export default tseslint.config(
+  { ignores: ['eslint.config.mjs', '**/node_modules/', '**/dist/', '.simulator/', 'config/', 'coverage/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['azure-iot-device', 'azure-iot-device-mqtt', 'azure-iot-common'].map((name) => ({
+            name,
+            message: 'Only packages/edge talks to the Azure SDK; use its Hub port.',
+          })),
+        },
+      ],
+    },
+  },
+  { files: ['packages/edge/src/azure/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: pure,
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: 'Pure code takes `now` as an argument.',
+        },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Pure code takes `now` as an argument.',
+        },
+        {
+          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+          message: 'Pure code takes its chance as an argument.',
+        },
+      ],
+    },
+  },
+);
