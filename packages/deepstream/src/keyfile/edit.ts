@@ -1,0 +1,64 @@
+import { KeyFileEditError } from './key-file-error.ts';
+import type { GroupLine, KeyLine, Line } from './line.ts';
+import { readLine } from './line.ts';
+import { blockEnd } from './line-index.ts';
+
+const inGroup = { inGroup: true, inStartGroup: false };
+
+/** The line that reads as `key` with `value` and keeps every other byte of `line`. */
+export function rewriteValue(line: KeyLine, value: string, inStartGroup: boolean): KeyLine {
+  const text = line.text.slice(0, line.valueStart) + value + line.text.slice(line.valueEnd);
+  return checkKeyLine(text, line.eol, line.key, value, inStartGroup);
+}
+
+/** A new line `key=value`. */
+export function newKeyLine(key: string, value: string, eol: string, inStartGroup: boolean): KeyLine {
+  return checkKeyLine(`${key}=${value}`, eol, key, value, inStartGroup);
+}
+
+/** The proof that a value can be written is that the line reads back as it: newlines, NULs and leading white space do not. */
+function checkKeyLine(text: string, eol: string, key: string, value: string, inStartGroup: boolean): KeyLine {
+  const line = readLine(text, eol, { inGroup: true, inStartGroup });
+  if (line.kind === 'key' && line.key === key && !line.dropped && !key.includes('\n')) {
+    const reads = line.text.slice(line.valueStart, line.valueEnd) === value;
+    const staysOneLine = !value.includes('\n') && !(eol === '\n' && text.endsWith('\r'));
+    if (reads && staysOneLine) return line;
+    throw new KeyFileEditError('invalid-value', `the value of "${key}" does not survive in a line of its own`);
+  }
+  if (line.kind === 'fault' && line.code === 'unsupported-encoding') {
+    throw new KeyFileEditError('invalid-value', 'a key "Encoding" in the first group must say UTF-8');
+  }
+  throw new KeyFileEditError('invalid-key-name', `${JSON.stringify(key)} can't be a key's name`);
+}
+
+/** The header line of a group; keeps every byte of `line` but the name, where one is given. */
+export function groupLine(name: string, eol: string, line?: GroupLine): GroupLine {
+  const text =
+    line === undefined
+      ? `[${name}]`
+      : line.text.slice(0, line.nameStart) + name + line.text.slice(line.nameStart + line.name.length);
+  const read = name.includes('\n') ? undefined : readLine(text, eol, inGroup);
+  if (read?.kind === 'group' && read.name === name) return read;
+  throw new KeyFileEditError('invalid-group-name', `${JSON.stringify(name)} can't be a group's name`);
+}
+
+/** The line with a newline at its end. A `\r` that belongs to a last line's value stays in the value. */
+export function terminate(line: Line, eol: string): Line {
+  if (line.eol !== '') return line;
+  return { ...line, eol: line.text.endsWith('\r') ? '\r\n' : eol };
+}
+
+/**
+ * The lines that go with the block of `header`, as [from, to). Comments that stand right above the next header with a
+ * blank line before them are the next group's and stay.
+ */
+export function removableBlock(lines: readonly Line[], header: number): readonly [number, number] {
+  const end = blockEnd(lines, header);
+  if (end === lines.length) return [header, end];
+  let comment = end;
+  while (comment > header + 1 && isOther(lines[comment - 1], false)) comment -= 1;
+  const apart = comment < end && isOther(lines[comment - 1], true);
+  return [header, apart ? comment : end];
+}
+
+const isOther = (line: Line | undefined, blank: boolean) => line?.kind === 'other' && line.blank === blank;

@@ -1,0 +1,8 @@
+export { encodeFull } from './encode-full.ts';
+export type { FullEnvelope, FullPlace } from './encode-full.ts';
+export { encodeMinimal } from './encode-minimal.ts';
+export type { Box, Detection, Frame } from './frame.ts';
+export { parseMessage } from './parse.ts';
+export type { ParsedMessage, ReadMessage, UnreadMessage } from './parse.ts';
+export type { RejectCounts, RejectReason } from './reject.ts';
+export { formatTimestamp, parseTimestamp } from './timestamp.ts';

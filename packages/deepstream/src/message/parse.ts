@@ -1,0 +1,243 @@
+import { decodeUtf8 } from '../text-codec.ts';
+import type { Frame } from './frame.ts';
+import { isFull, readFull } from './full.ts';
+import { scanJson, skipSpace } from './json-scan.ts';
+import type { Repair } from './json-scan.ts';
+import { isMinimal, readMinimal } from './minimal.ts';
+import type { RejectCounts, RejectReason } from './reject.ts';
+import { reject } from './tally.ts';
+import type { Tally } from './tally.ts';
+
+/** What a message brought: its frames, or the reason why there are none. */
+export type ParsedMessage = ReadMessage | UnreadMessage;
+
+/** At least one frame could be read. */
+export interface ReadMessage {
+  readonly ok: true;
+  readonly frames: readonly Frame[];
+  /** Numbers that were NaN, infinite or out of range; what they belonged to is null in the frames. */
+  readonly droppedNumbers: number;
+  /** Parts of the input that could not be read; empty as a rule. */
+  readonly rejected: RejectCounts;
+}
+
+/** No frame could be read. */
+export interface UnreadMessage {
+  readonly ok: false;
+  /** Of the first part that was rejected. */
+  readonly reason: RejectReason;
+  /** One line for people. */
+  readonly detail: string;
+  /** Where in the text it went wrong, in UTF-16 units from 0, where there is such a place. */
+  readonly offset?: number;
+}
+
+/** A message converter that doubles its encoding does it once, perhaps twice: Redis puts the payload into `metadata`. */
+const MAX_WRAPPINGS = 3;
+
+const NOTHING_REJECTED: RejectCounts = Object.freeze({});
+
+/**
+ * Reads one message of DeepStream 4.0 to 9.1 in the full or the minimal schema: a JSON object, pretty-printed or not, an
+ * array of them, several separated by white space (JSON lines), and each of them wrapped in a JSON string or in Redis'
+ * `{"metadata": "…"}`. Never throws; linear time.
+ */
+export function parseMessage(input: string | Uint8Array): ParsedMessage {
+  const tally: Tally = { droppedNumbers: 0, rejected: undefined, first: undefined };
+  const frames: Frame[] = [];
+  readText(typeof input === 'string' ? input : decodeUtf8(input), 0, frames, tally);
+  if (frames.length > 0) {
+    return { ok: true, frames, droppedNumbers: tally.droppedNumbers, rejected: tally.rejected ?? NOTHING_REJECTED };
+  }
+  const { reason, detail, offset } = tally.first ?? { reason: 'empty', detail: 'no message in it', offset: undefined };
+  return offset === undefined ? { ok: false, reason, detail } : { ok: false, reason, detail, offset };
+}
+
+function readText(text: string, wrappings: number, frames: Frame[], tally: Tally): void {
+  // An exception costs microseconds: an array of thousands of tiny strings must not throw thousands of them.
+  if (wrappings > 0 && text.length < 64) {
+    readParts(text, wrappings, frames, tally);
+    return;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    readParts(text, wrappings, frames, tally);
+    return;
+  }
+  readValue(value, wrappings, frames, tally);
+}
+
+function readValue(value: unknown, wrappings: number, frames: Frame[], tally: Tally): void {
+  if (!Array.isArray(value)) {
+    readOne(value, wrappings, frames, tally);
+    return;
+  }
+  for (const element of value as unknown[]) {
+    if (Array.isArray(element)) reject(tally, 'unknown-schema', () => 'an array inside an array');
+    else readOne(element, wrappings, frames, tally);
+  }
+}
+
+function readOne(value: unknown, wrappings: number, frames: Frame[], tally: Tally): void {
+  if (typeof value === 'object' && value !== null) {
+    if (isMinimal(value)) {
+      const frame = readMinimal(value, tally);
+      if (frame !== undefined) frames.push(frame);
+      return;
+    }
+    if (isFull(value)) {
+      frames.push(readFull(value, tally));
+      return;
+    }
+  }
+  const wrapped = typeof value === 'string' ? value : wrappedText(value);
+  if (wrapped === undefined)
+    reject(tally, 'unknown-schema', () => `JSON, but no message of DeepStream's: ${describe(value)}`);
+  else if (wrappings === MAX_WRAPPINGS)
+    reject(tally, 'unknown-schema', () => `JSON in JSON strings, ${MAX_WRAPPINGS} deep`);
+  else readWrapped(wrapped, wrappings + 1, frames, tally);
+}
+
+function readWrapped(text: string, wrappings: number, frames: Frame[], tally: Tally): void {
+  const known = tally.first;
+  readText(text, wrappings, frames, tally);
+  // A place in the inner text is none in the input.
+  if (known === undefined && tally.first !== undefined) tally.first = { ...tally.first, offset: undefined };
+}
+
+/** The payload in the one field that the Redis adapter writes. */
+function wrappedText(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('metadata' in value)) return undefined;
+  return typeof value.metadata === 'string' ? value.metadata : undefined;
+}
+
+function describe(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : `a ${typeof value}`;
+  const names = Object.keys(value);
+  const more = names.length > 6 ? ', …' : '';
+  return `an object with ${
+    names.length === 0
+      ? 'no members'
+      : names
+          .slice(0, 6)
+          .map((name) => name.slice(0, 40))
+          .join(', ') + more
+  }`;
+}
+
+/** Reads a text that is not one JSON value: value by value, going on in the next line where one is wrong. */
+function readParts(text: string, wrappings: number, frames: Frame[], tally: Tally): void {
+  const end = contentEnd(text);
+  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  if (isForeignPayload(text, end, tally)) return;
+  const content = end === text.length ? text : text.slice(0, end);
+  for (at = skipSpace(content, at); at < end; at = skipSpace(content, at)) {
+    const scan = scanJson(content, at);
+    if (scan.kind === 'truncated') {
+      reject(tally, 'truncated', () => 'the text ends before the JSON is complete', end);
+      return;
+    }
+    if (scan.kind === 'invalid') at = rejectLine(content, at, scan.at, tally);
+    else if (scan.end < end && !isSpaceAt(content, scan.end)) at = rejectGlued(content, at, scan.end, tally);
+    else {
+      readValue(parseRepaired(content, at, scan.end, scan.repairs), wrappings, frames, tally);
+      at = scan.end;
+    }
+  }
+}
+
+/** The end of a text without the white space and the C string's NUL at its end. */
+function contentEnd(text: string): number {
+  let end = text.length;
+  while (end > 0 && (text.charCodeAt(end - 1) === 0 || isSpaceAt(text, end - 1))) end -= 1;
+  return end;
+}
+
+const isSpaceAt = (text: string, at: number) => skipSpace(text.slice(at, at + 1), 0) === 1;
+
+/** Payloads that are no JSON at all and known all the same. */
+function isForeignPayload(text: string, end: number, tally: Tally): boolean {
+  if (end === 13 && text.startsWith('CUSTOM Schema')) {
+    reject(tally, 'custom-schema', () => 'the stock converter has no custom schema (msg-conv-payload-type=257)');
+    return true;
+  }
+  // nv.Frame's first field is the version: tag 1, length-delimited, three bytes.
+  if (text.startsWith('\n\u00034.0')) {
+    reject(tally, 'protobuf', () => 'a protobuf message (msg-conv-payload-type=2); only JSON schemas are read');
+    return true;
+  }
+  return false;
+}
+
+function parseRepaired(text: string, start: number, end: number, repairs: readonly Repair[]): unknown {
+  const pieces: string[] = [];
+  let from = start;
+  for (const repair of repairs) {
+    pieces.push(text.slice(from, repair.start), repair.text);
+    from = repair.end;
+  }
+  pieces.push(text.slice(from, end));
+  return JSON.parse(pieces.join(''));
+}
+
+/**
+ * Rejects what starts at `at` and goes wrong at `wrong`. Returns where to go on: at the line in which it went wrong, if
+ * that is a later one (a cut-off message, with a whole one below it), otherwise at the line after.
+ */
+function rejectLine(text: string, at: number, wrong: number, tally: Tally): number {
+  const lineStart = text.lastIndexOf('\n', wrong - 1) + 1;
+  if (wrong === at) {
+    const resumed = rejectLogLine(text, at, tally);
+    if (resumed !== undefined) return resumed;
+  }
+  reject(tally, 'not-json', () => `no JSON: unexpected ${describeCharacter(text, wrong)}`, wrong);
+  if (lineStart > at) return lineStart;
+  return lineAfter(text, wrong);
+}
+
+/** Adapters print what they send behind words of their own: JSON that starts later in the line is named, not read. */
+function rejectLogLine(text: string, at: number, tally: Tally): number | undefined {
+  const newline = text.indexOf('\n', at);
+  const line = text.slice(at, newline < 0 ? text.length : newline);
+  const brace = line.indexOf('{');
+  if (brace < 0) return undefined;
+  const scan = scanJson(text, at + brace);
+  const prefix = () => JSON.stringify(line.slice(0, Math.min(brace, 40)));
+  if (scan.kind === 'complete') {
+    reject(tally, 'log-line', () => `${prefix()} stands before the JSON`, at);
+    return lineAfter(text, scan.end);
+  }
+  if (scan.kind === 'invalid') return undefined;
+  reject(tally, 'truncated', () => `${prefix()} stands before JSON that ends before it is complete`, text.length);
+  return text.length;
+}
+
+/** Rejects a value at `at` that something else follows without a space at `end`; returns where to go on. */
+function rejectGlued(text: string, at: number, end: number, tally: Tally): number {
+  if (!'{["'.includes(text.charAt(end)) || !'}]"'.includes(text.charAt(end - 1))) {
+    return rejectLine(text, at, end, tally);
+  }
+  let next = end;
+  for (;;) {
+    const scan = scanJson(text, next);
+    if (scan.kind !== 'complete') break;
+    next = scan.end;
+    if (next >= text.length || isSpaceAt(text, next)) break;
+  }
+  reject(tally, 'concatenated', () => 'several JSON values with nothing between them', end);
+  return next > end ? next : lineAfter(text, end);
+}
+
+/** Where the line after the one at `at` starts. */
+function lineAfter(text: string, at: number): number {
+  const newline = text.indexOf('\n', at);
+  return newline < 0 ? text.length : newline + 1;
+}
+
+function describeCharacter(text: string, at: number): string {
+  const code = text.codePointAt(at);
+  if (code === undefined) return 'end';
+  return code === 39 ? "' (a Python dictionary?)" : JSON.stringify(String.fromCodePoint(code));
+}

@@ -1,0 +1,25 @@
+/**
+ * Why a message, or a part of one, was not read.
+ * - `empty`: nothing in it; an empty array too.
+ * - `not-json`: no JSON where JSON has to be.
+ * - `truncated`: JSON that ends before it is complete.
+ * - `concatenated`: several JSON values with nothing between them.
+ * - `log-line`: JSON behind other text in one line, as adapters print it.
+ * - `custom-schema`: the stock text of msg-conv-payload-type=257.
+ * - `protobuf`: an nv.Frame, msg-conv-payload-type=2.
+ * - `unknown-schema`: JSON of another shape, as custom message converters make it.
+ * - `bad-object`: an entry of the minimal schema's `objects` that is none.
+ */
+export type RejectReason =
+  | 'empty'
+  | 'not-json'
+  | 'truncated'
+  | 'concatenated'
+  | 'log-line'
+  | 'custom-schema'
+  | 'protobuf'
+  | 'unknown-schema'
+  | 'bad-object';
+
+/** How many parts of a message were rejected, by reason. */
+export type RejectCounts = Readonly<Partial<Record<RejectReason, number>>>;
