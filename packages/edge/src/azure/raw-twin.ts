@@ -1,0 +1,26 @@
+import type { DesiredDocument } from '../hub.ts';
+import type { JsonObject } from '../json.ts';
+import { isJsonObject } from '../twin-patch.ts';
+
+/** The hub's answer to a GET of the twin, both halves without `$` members. */
+export interface RawTwin {
+  /** Undefined where the answer has no `$version`: then it is not IoT Hub's document, and says nothing. */
+  readonly desired: DesiredDocument | undefined;
+  readonly reported: JsonObject;
+}
+
+/** Reads the body of a twin response; undefined where it is no twin (the hub answers errors with an empty body). */
+export function readTwin(body: unknown): RawTwin | undefined {
+  if (!isJsonObject(body)) return undefined;
+  const { desired, reported } = body;
+  if (!isJsonObject(desired)) return undefined;
+  const version = desired['$version'];
+  return {
+    desired: typeof version === 'number' ? { version, properties: withoutSystem(desired) } : undefined,
+    reported: isJsonObject(reported) ? withoutSystem(reported) : {},
+  };
+}
+
+function withoutSystem(properties: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !key.startsWith('$')));
+}
