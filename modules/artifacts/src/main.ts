@@ -1,0 +1,17 @@
+import { dirname, join } from 'node:path';
+import { runModule } from '@companion/edge';
+import { startArtifactsModule } from './artifacts-module.ts';
+import { parseSettings } from './settings.ts';
+
+await runModule({
+  name: 'artifacts',
+  start: ({ hub, log, metrics }) =>
+    startArtifactsModule({
+      hub,
+      log,
+      metrics,
+      settings: parseSettings(process.env),
+      // Beside the entry: src/ when run from source, dist/ when bundled.
+      supervisorScript: join(dirname(process.argv[1] ?? ''), 'supervisor.sh'),
+    }),
+});

@@ -1,0 +1,87 @@
+import type { ActivateSpec } from './desired.ts';
+
+/**
+ * Whether DeepStream has taken a release and lives.
+ *
+ *   starting ──runs it──▶ settling ──healthyAfterSec without an exit──▶ running
+ *      │  ▲                  │ exit                                       │ exit
+ *      │  └──────────────────┘◀───────────────────────────────────────────┘
+ *      └──giveUpAfterSec since the switch, never healthy──▶ failed ──runs it──▶ settling
+ *
+ * Invariant: `running` is reached only through a full `healthyAfterSec` of one and the same process. Times are
+ * milliseconds of a clock that does not jump.
+ */
+export type Health =
+  | {
+      readonly state: 'starting';
+      readonly sinceMs: number;
+      readonly exits: number;
+      readonly exitCode: number | undefined;
+    }
+  | {
+      readonly state: 'settling';
+      readonly sinceMs: number;
+      readonly deadlineMs: number;
+      readonly process: string;
+      readonly exits: number;
+    }
+  | { readonly state: 'running'; readonly process: string; readonly exits: number }
+  | { readonly state: 'failed'; readonly exits: number; readonly exitCode: number | undefined };
+
+/** What is seen of DeepStream at one moment. */
+export interface Sighting {
+  /** The release that DeepStream runs now, or undefined while none runs. */
+  readonly release: string | undefined;
+  /** Tells one process of DeepStream from the next. */
+  readonly process: string;
+  /** The last exit code, where one is known. */
+  readonly exitCode: number | undefined;
+}
+
+/** The health of a release that has just become current. */
+export function startHealth(nowMs: number): Health {
+  return { state: 'starting', sinceMs: nowMs, exits: 0, exitCode: undefined };
+}
+
+/** One look at DeepStream moves the health on. */
+export function stepHealth(
+  health: Health,
+  sighting: Sighting,
+  release: string,
+  spec: ActivateSpec,
+  nowMs: number,
+): Health {
+  const runs = sighting.release === release;
+  const settling = (exits: number, deadlineMs: number): Health => ({
+    state: 'settling',
+    sinceMs: nowMs,
+    deadlineMs,
+    process: sighting.process,
+    exits,
+  });
+  switch (health.state) {
+    case 'starting': {
+      const deadlineMs = health.sinceMs + spec.giveUpAfterSec * 1000;
+      if (runs) return stepHealth(settling(health.exits, deadlineMs), sighting, release, spec, nowMs);
+      const exitCode = sighting.exitCode ?? health.exitCode;
+      if (nowMs >= deadlineMs) return { state: 'failed', exits: health.exits, exitCode };
+      return exitCode === health.exitCode ? health : { ...health, exitCode };
+    }
+    case 'settling':
+      if (!runs || sighting.process !== health.process) {
+        const sinceMs = health.deadlineMs - spec.giveUpAfterSec * 1000;
+        const exits = health.exits + 1;
+        if (nowMs >= health.deadlineMs) return { state: 'failed', exits, exitCode: sighting.exitCode };
+        return runs
+          ? settling(exits, health.deadlineMs)
+          : { state: 'starting', sinceMs, exits, exitCode: sighting.exitCode };
+      }
+      if (nowMs - health.sinceMs < spec.healthyAfterSec * 1000) return health;
+      return { state: 'running', process: health.process, exits: health.exits };
+    case 'running':
+      if (runs && sighting.process === health.process) return health;
+      return { state: 'starting', sinceMs: nowMs, exits: health.exits + 1, exitCode: sighting.exitCode };
+    case 'failed':
+      return runs ? settling(health.exits, nowMs + spec.giveUpAfterSec * 1000) : health;
+  }
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { ArtifactError } from '../artifact-error.ts';
+import type { EditSpec } from '../plan/desired.ts';
+import { folderOfKind, type Release, type ReleaseArtifact } from '../plan/release.ts';
+import { flushTree, renameDurably } from '../volume/durable.ts';
+import { hasErrno } from '../volume/errno.ts';
+import type { VolumeLayout } from '../volume/layout.ts';
+import { releaseFile } from '../volume/volume.ts';
+import { editConfig } from './edits.ts';
+
+/** File in a release that tells the supervisor, in one line, which config DeepStream runs: sh reads no JSON. */
+export const appConfigFile = 'app-config';
+
+/**
+ * Builds a release beside the others and puts it in place with one rename. Its models and streams are relative links into
+ * the store, its configs are real files: the edited copies.
+ */
+export async function publishRelease(layout: VolumeLayout, release: Release): Promise<void> {
+  const staging = join(layout.staging, randomUUID());
+  const final = join(layout.releases, release.id);
+  await mkdir(staging);
+  try {
+    for (const artifact of release.artifacts) await place(layout, artifact, staging, final);
+    await applyEdits(staging, release);
+    if (release.config !== undefined) {
+      await readConfig(staging, release.config);
+      await writeFile(join(staging, appConfigFile), `${release.config}\n`);
+    }
+    await writeFile(join(staging, releaseFile), `${JSON.stringify(release, null, 2)}\n`);
+    await flushTree(staging);
+    // What stands there without its release.json was never finished, and nothing can be running from it.
+    await rm(final, { recursive: true, force: true });
+    await renameDurably(staging, final);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+async function place(layout: VolumeLayout, artifact: ReleaseArtifact, staging: string, final: string): Promise<void> {
+  const inside = join(folderOfKind[artifact.kind], artifact.name);
+  const stored = join(layout.store, artifact.sha256);
+  await mkdir(dirname(join(staging, inside)), { recursive: true });
+  if (artifact.kind === 'config') {
+    await cp(stored, join(staging, inside), { recursive: true, mode: constants.COPYFILE_FICLONE });
+    return;
+  }
+  // Relative to where the release will stand: the volume is mounted elsewhere in DeepStream's container.
+  await symlink(relative(dirname(join(final, inside)), stored), join(staging, inside));
+}
+
+async function applyEdits(staging: string, release: Release): Promise<void> {
+  const editsOfFile = new Map<string, EditSpec[]>();
+  for (const edit of release.edits) {
+    const file = edit.file ?? release.config;
+    if (file === undefined) continue;
+    editsOfFile.set(file, [...(editsOfFile.get(file) ?? []), edit]);
+  }
+  for (const [file, edits] of editsOfFile) {
+    const text = await readConfig(staging, file);
+    await writeFile(join(staging, file), editConfig(text, file, edits.map(asBytes)), 'latin1');
+  }
+}
+
+/** Configs are read and written as latin1, which keeps every byte whatever encoding they are in; values that go into them are UTF-8. */
+function asBytes(edit: EditSpec): EditSpec {
+  const set = Object.entries(edit.set).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('latin1')]);
+  return { ...edit, set: Object.fromEntries(set) as Record<string, string> };
+}
+
+async function readConfig(staging: string, path: string): Promise<string> {
+  try {
+    return await readFile(join(staging, path), 'latin1');
+  } catch (cause) {
+    if (!hasErrno(cause, 'ENOENT') && !hasErrno(cause, 'ENOTDIR') && !hasErrno(cause, 'EISDIR')) throw cause;
+    throw new ArtifactError(
+      'CONFIG_MISSING',
+      `${path} is not in the release; is the file's name inside its archive another?`,
+      {
+        retryable: false,
+        facts: { path },
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { hasErrno } from './errno.ts';
+
+/** Flushes a file or directory to the disk. */
+export async function flush(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Flushes every file and directory below `path`, and `path` itself, contents before the directories that name them. */
+export async function flushTree(path: string): Promise<void> {
+  const stats = await lstat(path);
+  if (stats.isDirectory()) {
+    for (const entry of await readdir(path)) await flushTree(join(path, entry));
+  }
+  // A link has no contents of its own: the directory that holds it is what must be flushed.
+  if (stats.isDirectory() || stats.isFile()) await flush(path);
+}
+
+/** Renames within one volume and flushes both directories, so that the new name survives a power cut. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await flush(dirname(to));
+  if (dirname(from) !== dirname(to)) await flush(dirname(from));
+}
+
+/** Creates a directory, and those above it, so that it survives a power cut. Does nothing where it is there already. */
+export async function makeDirectoryDurably(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (hasErrno(error, 'EEXIST')) return;
+    // By hand: with a parent that is there and refuses (/proc), Node's recursive mkdir tries for ever.
+    const parent = dirname(path);
+    if (!hasErrno(error, 'ENOENT') || parent === path || existsSync(parent)) throw error;
+    await makeDirectoryDurably(parent);
+    await mkdir(path);
+  }
+  await flush(dirname(path));
+}
+
+/** Replaces a file as a whole: readers see the old contents or the new, also after a power cut. */
+export async function writeFileDurably(path: string, contents: string | Uint8Array, mode = 0o644): Promise<void> {
+  const temporary = unusedNameBeside(path);
+  const handle = await open(temporary, 'wx', mode);
+  try {
+    await handle.writeFile(contents);
+    await handle.chmod(mode);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await renameDurably(temporary, path);
+}
+
+/** Points a link at another target in one step: readers see the old target or the new, never none. */
+export async function switchLinkDurably(path: string, target: string): Promise<void> {
+  const temporary = unusedNameBeside(path);
+  await symlink(target, temporary);
+  await renameDurably(temporary, path);
+}
+
+/** A leftover from a crash must not block the next try (git-sync's trap), so every name is new; `isTemporary` knows them for the sweep. */
+function unusedNameBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+}
+
+/** Whether a name is one that a cut write can have left behind. */
+export function isTemporary(name: string): boolean {
+  return /^\..+\.[0-9a-f-]{36}\.tmp$/.test(name);
+}

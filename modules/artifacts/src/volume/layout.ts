@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+
+/** Where things stand in the shared volume (DeepStream mounts its root, never `current` itself: a bind mount follows a link only once). */
+export interface VolumeLayout {
+  readonly root: string;
+  /** The one relative link that names the active release. */
+  readonly current: string;
+  readonly releases: string;
+  readonly store: string;
+  readonly partial: string;
+  /** Where things are built before one rename puts them in place; on the same volume, swept at start. */
+  readonly staging: string;
+  readonly state: string;
+  readonly supervisor: string;
+  /** Written by the supervisor, read by us. */
+  readonly supervisorStatus: string;
+}
+
+/** The layout of a volume whose root is `root`. */
+export function volumeLayout(root: string): VolumeLayout {
+  return {
+    root,
+    current: join(root, 'current'),
+    releases: join(root, 'releases'),
+    store: join(root, 'store'),
+    partial: join(root, 'partial'),
+    staging: join(root, 'staging'),
+    state: join(root, 'state.json'),
+    supervisor: join(root, 'supervisor.sh'),
+    supervisorStatus: join(root, 'supervisor.status'),
+  };
+}
