@@ -1,0 +1,90 @@
+import type {
+  ConnectionState,
+  DesiredDocument,
+  Hub,
+  InputMessage,
+  JsonObject,
+  JsonValue,
+  MethodResult,
+  OutputMessage,
+} from '@companion/edge';
+
+/** A double of the hub that records what it is given, for tests of the wiring alone; tests of the hub's own behaviour use the real one. */
+export interface HubDouble extends Hub {
+  connection: ConnectionState;
+  reported: JsonObject | undefined;
+  readonly sent: OutputMessage[];
+  readonly reports: JsonObject[];
+  /** Decides what happens to a message; without it all are acknowledged. */
+  onSend: ((message: OutputMessage) => Promise<void>) | undefined;
+  onReport: ((patch: JsonObject) => Promise<void>) | undefined;
+  desire(document: DesiredDocument): void;
+  deliver(input: string, body: string | Uint8Array): void;
+  call(method: string, payload: JsonValue): Promise<MethodResult>;
+}
+
+/** Makes a double that is connected and has empty reported properties. */
+export function createHubDouble(): HubDouble {
+  const desiredListeners = new Set<(document: DesiredDocument) => void>();
+  const inputs = new Map<string, (message: InputMessage) => void | Promise<void>>();
+  const methods = new Map<string, (payload: JsonValue) => MethodResult | Promise<MethodResult>>();
+  const hub: HubDouble = {
+    connection: 'connected',
+    desired: undefined,
+    reported: {},
+    sent: [],
+    reports: [],
+    onSend: undefined,
+    onReport: undefined,
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    onConnection: () => () => undefined,
+    onDesired(listener) {
+      desiredListeners.add(listener);
+      return () => desiredListeners.delete(listener);
+    },
+    onInput(input, handler) {
+      inputs.set(input, handler);
+      return () => inputs.delete(input);
+    },
+    onMethod: (name, handler) => void methods.set(name, handler),
+    async report(patch) {
+      await hub.onReport?.(patch);
+      hub.reports.push(patch);
+      hub.reported = merged(hub.reported ?? {}, patch);
+    },
+    async send(output, message) {
+      if (output !== 'events') throw new Error(`output ${output}`);
+      await hub.onSend?.(message);
+      hub.sent.push(message);
+    },
+    desire: (document) => {
+      for (const listener of desiredListeners) listener(document);
+    },
+    deliver(input, body) {
+      const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+      const message = { input, body: bytes, properties: {}, contentType: undefined, contentEncoding: undefined };
+      void inputs.get(input)?.(message);
+    },
+    async call(method, payload) {
+      return (await methods.get(method)?.(payload)) ?? { status: 404, payload: null };
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  return hub;
+}
+
+/** A twin's merge: objects by key, null deletes, all else is replaced. */
+function merged(held: JsonObject, patch: JsonObject): JsonObject {
+  const result: Record<string, JsonValue> = { ...held };
+  for (const [key, value] of Object.entries(patch)) {
+    const before = result[key];
+    if (value === null) Reflect.deleteProperty(result, key);
+    else result[key] = isObject(value) ? merged(isObject(before) ? before : {}, value) : value;
+  }
+  return result;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from '@companion/edge';
+import type { SpotTotals } from './pipeline/event.ts';
+import type { Settings } from './settings.ts';
+
+/** The 32 KB of reported properties must hold whatever a twin says. */
+const MAX_LISTED = 30;
+const MAX_TEXT = 150;
+
+/** The reported properties. `errors` is empty when the newest desired properties are in force; `zones.rejected` names those that are not. */
+export function reportedProperties(
+  settings: Settings,
+  spots: SpotTotals,
+  messages: { readonly received: number; readonly parsed: number; readonly failed: number },
+): JsonObject {
+  const rejected = Object.entries(settings.rejected);
+  const listed = rejected.slice(0, MAX_LISTED).map(([name, reason]) => [reportedKey(name), reason.slice(0, MAX_TEXT)]);
+  const errors = settings.problems
+    .slice(0, MAX_LISTED)
+    .map(({ field, problem }) => ({ field: field.slice(0, MAX_TEXT), problem: problem.slice(0, MAX_TEXT) }));
+  return {
+    desiredVersion: settings.version,
+    zones: {
+      ok: settings.config.zones.length,
+      notListed: Math.max(rejected.length - MAX_LISTED, 0),
+      rejected: Object.fromEntries(listed) as JsonObject,
+    },
+    spots: { occupied: spots.occupied, empty: spots.empty, unknown: spots.unknown },
+    messages: { received: messages.received, parsed: messages.parsed, failed: messages.failed },
+    errors,
+  };
+}
+
+/** edgeHub allows less in reported keys than in desired ones; one bad key would lose the whole report. */
+function reportedKey(name: string): string {
+  return name.replace(/[.$#\s\u0000-\u001f]/g, '_').slice(0, MAX_TEXT) || '_';
+}

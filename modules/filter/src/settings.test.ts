@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { reportedProperties } from './report.ts';
+import { applyDesired, NO_SETTINGS } from './settings.ts';
+
+const spot = { kind: 'spot', sensor: 'Yard', polygon: [0, 0, 100, 0, 100, 100] };
+const one = applyDesired(NO_SETTINGS, { version: 3, properties: { zones: { A1: spot, A2: { kind: 'line' } } } });
+const totals = { occupied: 0, empty: 0, unknown: 1, spots: 1 };
+const messages = { received: 5, parsed: 4, failed: 1 };
+
+describe('the settings', () => {
+  test('are what the newest good document says', () => {
+    expect(one).toMatchObject({ version: 3, config: { zones: [{ name: 'A1' }] }, problems: [] });
+    expect(applyDesired(one, { version: 4, properties: { zones: {} } }).config.zones).toEqual([]);
+  });
+
+  test('stay as they were under a document that can not be understood', () => {
+    const settings = applyDesired(one, { version: 4, properties: { zones: {}, zone: {} } });
+    expect(settings).toEqual({ ...one, version: 4, problems: [{ field: 'zone', problem: 'unknown field' }] });
+    expect(applyDesired(settings, { version: 5, properties: { zones: {} } }).problems).toEqual([]);
+  });
+
+  test('start without zones under an empty document, and do not lose zones to one', () => {
+    expect(applyDesired(NO_SETTINGS, { version: 1, properties: {} })).toEqual({ ...NO_SETTINGS, version: 1 });
+    const settings = applyDesired(one, { version: 4, properties: {} });
+    expect(settings.config).toBe(one.config);
+    expect(settings.problems).toMatchObject([{ field: 'zones' }]);
+  });
+});
+
+describe('the reported properties', () => {
+  test('say what is in force, what is not and why', () => {
+    expect(reportedProperties(one, totals, messages)).toEqual({
+      desiredVersion: 3,
+      zones: { ok: 1, notListed: 0, rejected: { A2: 'kind line: not supported by this version' } },
+      spots: { occupied: 0, empty: 0, unknown: 1 },
+      messages: { received: 5, parsed: 4, failed: 1 },
+      errors: [],
+    });
+  });
+
+  test('stay small and legal whatever the zones are called', () => {
+    const zones = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`Lot #${n}`, { kind: 'x'.repeat(999) }]));
+    const settings = applyDesired(NO_SETTINGS, { version: 1, properties: { zones } });
+    const report = reportedProperties(settings, totals, messages);
+    expect(report).toMatchObject({
+      zones: {
+        ok: 0,
+        notListed: 370,
+        rejected: { Lot__0: expect.stringContaining('kind') as string },
+      },
+    });
+    expect(JSON.stringify(report).length).toBeLessThan(16_000);
+  });
+});

@@ -1,0 +1,33 @@
+import type { DesiredDocument } from '@companion/edge';
+import { parseDesired, saysNothing, type FieldProblem } from './desired.ts';
+import type { PipelineConfig } from './pipeline/config.ts';
+
+/** What the newest desired document led to. */
+export interface Settings {
+  /** Of the newest document that was judged; 0 before the first. */
+  readonly version: number;
+  /** What is in force: of that document, or of the last good one. */
+  readonly config: PipelineConfig;
+  /** Zones of the document in force that can't work: name and reason. */
+  readonly rejected: Readonly<Record<string, string>>;
+  /** Why the newest document is not in force; empty when it is. */
+  readonly problems: readonly FieldProblem[];
+}
+
+/** Before any document came. */
+export const NO_SETTINGS: Settings = { version: 0, config: { zones: [] }, rejected: {}, problems: [] };
+
+/**
+ * Judges a document. One that can't be understood, or that says nothing while zones are in force, leaves them in
+ * force: edgeHub answers with an empty twin when it is offline and has none stored. To remove the last zone, set it to
+ * null; `zones: {}` is left and does it.
+ */
+export function applyDesired(settings: Settings, { version, properties }: DesiredDocument): Settings {
+  const parsed = parseDesired(properties);
+  if (!parsed.ok) return { ...settings, version, problems: parsed.problems };
+  if (saysNothing(properties) && settings.config.zones.length > 0) {
+    const problem = 'the desired properties are empty; the zones stay until "zones" says otherwise';
+    return { ...settings, version, problems: [{ field: 'zones', problem }] };
+  }
+  return { version, config: parsed.config, rejected: parsed.rejected, problems: [] };
+}
