@@ -1,0 +1,13 @@
+/** What can happen to a module. */
+export type Happening =
+  | { readonly kind: 'started'; readonly pid: number; readonly restarts: number }
+  | { readonly kind: 'exited'; readonly exitCode: number | null; readonly signal: string | null }
+  /** It will be started again after `delayMs`. */
+  | { readonly kind: 'backoff'; readonly restarts: number; readonly delayMs: number }
+  /** It ended with an error and will not be started again. */
+  | { readonly kind: 'failed'; readonly restarts: number }
+  /** It is down as it should be. */
+  | { readonly kind: 'stopped' };
+
+/** What a timeline can show of the modules' lives. Times are milliseconds since 1970. */
+export type AgentEvent = { readonly module: string; readonly atMs: number } & Happening;

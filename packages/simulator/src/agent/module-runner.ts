@@ -1,0 +1,161 @@
+import type { Logger } from 'pino';
+
+import type { ModuleSpec } from '../rules/deployment.ts';
+import { step } from '../rules/restart-policy.ts';
+import type { LifeEffect, LifeInput, LifeState, RestartRule } from '../rules/restart-policy.ts';
+import type { AgentClock } from './agent-clock.ts';
+import type { AgentEvent, Happening } from './agent-event.ts';
+import type { Launch } from './launch.ts';
+import { startModuleProcess } from './module-process.ts';
+import type { ModuleProcess, ProcessExit } from './module-process.ts';
+import type { Watchdog } from './watchdog.ts';
+
+/** What one module does at the moment. */
+export interface ModuleInfo {
+  readonly name: string;
+  readonly state: 'running' | 'stopping' | 'backoff' | 'stopped' | 'failed';
+  readonly pid: number | undefined;
+  /** Restarts by the restart policy since it was last started by hand or was healthy for long. */
+  readonly restarts: number;
+  /** Of the last process that ended; null where a signal ended it. */
+  readonly exitCode: number | null | undefined;
+  readonly metricsUrl: string | undefined;
+  /** Milliseconds since 1970; undefined while it does not run. */
+  readonly startedAtMs: number | undefined;
+}
+
+/** What the runner of one module needs. */
+export interface ModuleRunnerOptions {
+  readonly spec: ModuleSpec;
+  readonly rule: RestartRule;
+  readonly clock: AgentClock;
+  readonly watchdog: Watchdog;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+  readonly stopGraceMs: number;
+  readonly keptLines: number;
+  /** Plans the next process; asked before each start, since ports may have been taken meanwhile. */
+  readonly plan: () => Promise<{ readonly launch: Launch; readonly metricsUrl: string | undefined }>;
+  readonly onOutput: (line: string) => void;
+  readonly onEvent: (event: AgentEvent) => void;
+}
+
+/** Keeps one module in the state that its restart policy wants. */
+export interface ModuleRunner {
+  /** Resolves when the process is there (or has failed to start, which is the restart policy's business). */
+  start(): Promise<void>;
+  /** Resolves when nothing of the module runs any more. */
+  stop(): Promise<void>;
+  /** Stops and starts, without back-off and with a fresh count of restarts. */
+  restart(): Promise<void>;
+  info(): ModuleInfo;
+  /** The last lines of all its processes, oldest first. */
+  output(): readonly string[];
+}
+
+/** The thin layer under `step` of rules/restart-policy.ts: turns its effects into processes and timers, and their ends into inputs. */
+export function createModuleRunner(options: ModuleRunnerOptions): ModuleRunner {
+  const { spec, clock, log } = options;
+  const kept: string[] = [];
+  let state: LifeState = { kind: 'idle', restarts: 0 };
+  let lastExit: ProcessExit | undefined;
+  let process: ModuleProcess | undefined;
+  let metricsUrl: string | undefined;
+  let launched: Promise<void> = Promise.resolve();
+  let finished: Promise<void> = Promise.resolve();
+  let cancelTimer: () => void = () => undefined;
+
+  function line(text: string): void {
+    kept.push(text);
+    if (kept.length > options.keptLines) kept.shift();
+    options.onOutput(text);
+  }
+  function dispatch(input: LifeInput): void {
+    const before = state;
+    const [after, effects] = step(state, input, clock.now(), options.rule);
+    state = after;
+    effects.forEach(execute);
+    if (after.kind !== before.kind) tell();
+  }
+  function execute(effect: LifeEffect): void {
+    switch (effect.kind) {
+      case 'spawn':
+        launched = launch();
+        finished = launched.then(waitForExit);
+        return;
+      case 'terminate':
+        void launched.then(() => process?.terminate(options.stopGraceMs));
+        return;
+      case 'wait':
+        cancelTimer();
+        cancelTimer = clock.after(effect.delayMs, () => dispatch({ kind: 'timer' }));
+        return;
+      case 'unwait':
+        cancelTimer();
+        return;
+    }
+  }
+  async function launch(): Promise<void> {
+    try {
+      const planned = await options.plan();
+      process = startModuleProcess(planned.launch, options.watchdog, line);
+      metricsUrl = planned.metricsUrl;
+      if (process.pid !== undefined) emit({ kind: 'started', pid: process.pid, restarts: state.restarts });
+      log.info({ module: spec.name, pid: process.pid, restarts: state.restarts }, 'module started');
+    } catch (error) {
+      // A folder that can't be made, a port that can't be had: for the restart policy this is a process that failed at once.
+      line(`can't be started: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  async function waitForExit(): Promise<void> {
+    const exit = process === undefined ? { exitCode: 127, signal: null } : await process.exit;
+    process = undefined;
+    lastExit = exit;
+    emit({ kind: 'exited', ...exit });
+    log.info({ module: spec.name, ...exit }, 'module exited');
+    dispatch({ kind: 'exited', clean: exit.exitCode === 0 });
+  }
+  function emit(event: Happening): void {
+    options.onEvent({ module: spec.name, atMs: clock.now(), ...event });
+  }
+  function tell(): void {
+    const { restarts } = state;
+    if (state.kind === 'backoff') emit({ kind: 'backoff', restarts, delayMs: state.untilMs - clock.now() });
+    else if (visibleState() === 'failed') {
+      log.warn({ module: spec.name, restarts, policy: spec.restartPolicy }, 'module failed and is not started again');
+      emit({ kind: 'failed', restarts });
+    } else if (state.kind === 'idle' || state.kind === 'ended') emit({ kind: 'stopped' });
+  }
+  function visibleState(): ModuleInfo['state'] {
+    if (state.kind === 'idle') return 'stopped';
+    if (state.kind === 'ended') return lastExit?.exitCode === 0 ? 'stopped' : 'failed';
+    return state.kind;
+  }
+
+  return {
+    async start() {
+      dispatch({ kind: 'start' });
+      await launched;
+    },
+    async stop() {
+      dispatch({ kind: 'stop' });
+      await finished;
+    },
+    async restart() {
+      const old = finished;
+      const hadProcess = state.kind === 'running' || state.kind === 'stopping';
+      dispatch({ kind: 'restart' });
+      if (hadProcess) await old;
+      await launched;
+    },
+    info: () => ({
+      name: spec.name,
+      state: visibleState(),
+      pid: process?.pid,
+      restarts: state.restarts,
+      exitCode: lastExit?.exitCode,
+      metricsUrl: state.kind === 'running' ? metricsUrl : undefined,
+      startedAtMs: state.kind === 'running' ? state.sinceMs : undefined,
+    }),
+    output: () => [...kept],
+  };
+}

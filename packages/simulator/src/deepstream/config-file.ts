@@ -1,0 +1,76 @@
+import { parseKeyFile } from '@companion/deepstream/keyfile';
+import { besideConfig } from './files.ts';
+import type { Files } from './files.ts';
+import type { Finding } from './finding.ts';
+
+/** A key file of DeepStream's, opened for planning; what is wrong with it is put among the findings. */
+export interface ConfigFile {
+  /** Without symbolic links: relative paths inside resolve against its folder. */
+  readonly path: string;
+  has(group: string): boolean;
+  /** Numbered groups such as `source0`, in the file's order, with their numbers. */
+  numbered(prefix: string): { readonly group: string; readonly number: number }[];
+  /** The value as it stands; undefined where the key is missing or empty. */
+  text(group: string, key: string): string | undefined;
+  /** A whole number, `fallback` where the key is missing. A value that is none is a finding, as it stops the real app. */
+  integer(group: string, key: string, fallback: number): number;
+  /** A path, resolved; undefined where the key is missing. */
+  file(group: string, key: string): string | undefined;
+}
+
+/** What planning reads with, and where it leaves what it finds. */
+export interface Inspection {
+  readonly files: Files;
+  readonly findings: Finding[];
+  /** What the operator should know although the app can start. */
+  readonly notes: string[];
+}
+
+/** Opens a config; undefined, with a finding, where it is missing, YAML or no key file. */
+export function openConfig({ files, findings }: Inspection, given: string): ConfigFile | undefined {
+  const path = files.real(given);
+  const read = files.read(path);
+  if ('reason' in read) {
+    findings.push({ code: 'CONFIG_MISSING', file: path, reason: read.reason });
+    return undefined;
+  }
+  if (/\.ya?ml$/i.test(path)) {
+    findings.push({ code: 'UNSUPPORTED', file: path, reason: 'the stand-in reads key files only, not YAML' });
+    return undefined;
+  }
+  const parsed = parseKeyFile(read.text);
+  if (!parsed.ok) {
+    const { line, reason } = parsed.error;
+    findings.push({ code: 'CONFIG_BAD', file: `${path}:${line}`, reason });
+    return undefined;
+  }
+  const { file } = parsed;
+  const text = (group: string, key: string): string | undefined => {
+    const read = file.string(group, key);
+    const value = read.ok ? read.value : file.get(group, key);
+    return value === '' ? undefined : value;
+  };
+  return {
+    path,
+    text,
+    has: (group) => file.groups().includes(group),
+    numbered: (prefix) =>
+      file.groups().flatMap((group) => {
+        const digits = group.startsWith(prefix) ? group.slice(prefix.length) : '';
+        return /^\d+$/.test(digits) ? [{ group, number: Number(digits) }] : [];
+      }),
+    integer: (group, key, fallback) => {
+      const value = file.get(group, key);
+      if (value === undefined) return fallback;
+      // GLib reads up to the first white space: what stands behind it does not count.
+      const digits = /^\s*([+-]?\d+)(?:\s|$)/.exec(value)?.[1];
+      if (digits !== undefined) return Number(digits);
+      findings.push({ code: 'CONFIG_BAD', file: path, reason: `[${group}] ${key}=${value} is not a whole number` });
+      return fallback;
+    },
+    file: (group, key) => {
+      const value = text(group, key);
+      return value === undefined ? undefined : besideConfig(files, path, value);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeDemoArtifacts, type DemoArtifact } from '../scene/index.ts';
+import type { Simulator } from '../simulator.ts';
+import { startArtifactServer, type ArtifactServer } from './artifact-server.ts';
+import { artifactsTwin, filterTwin } from './demo-twins.ts';
+
+/** The demo's artifacts on a server of its own, and the twins that ask for them. */
+export interface Demo extends AsyncDisposable {
+  readonly artifacts: readonly DemoArtifact[];
+  /** What an operator would do first. */
+  patchTwins(simulator: Simulator): void;
+}
+
+/** Slow enough to see the downloads, fast enough not to wait for them. */
+const downloadBytesPerSec = 3_000_000;
+
+/** Makes the artifacts below `root` and serves them on loopback. */
+export async function startDemo(options: { root: string; seed: number }): Promise<Demo> {
+  const directory = join(options.root, 'blob-store');
+  await mkdir(directory, { recursive: true });
+  const artifacts = await makeDemoArtifacts({ dir: directory, seed: options.seed });
+  const server: ArtifactServer = await startArtifactServer({ directory, bytesPerSec: downloadBytesPerSec });
+  return {
+    artifacts,
+    patchTwins({ hub }) {
+      hub.twins.patchDesired('filter', filterTwin());
+      hub.twins.patchDesired(
+        'artifacts',
+        artifactsTwin(artifacts, (file) => server.urlOf(file)),
+      );
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Simulator } from '../simulator.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import { createStory, rtspPatch, type Check } from './story.ts';
+import type { Demo } from './demo.ts';
+
+/** A step that takes longer than this is taken as stuck. */
+const patienceMs = 60_000;
+
+interface RunOnceOptions {
+  readonly simulator: Simulator;
+  readonly timeline: Timeline;
+  readonly demo: Demo;
+  /** Messages that the stand-in replays instead of the demo's recording, or undefined. */
+  readonly replayMessages: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Tells the whole story; a promise that is broken ends it, since what follows builds on it. */
+export async function runOnce({ simulator, timeline, demo, replayMessages, signal }: RunOnceOptions): Promise<Check[]> {
+  const story = createStory({ simulator, timeline, patienceMs, signal });
+  const checks: Check[] = [];
+  const kept = (...made: Check[]): boolean => {
+    checks.push(...made);
+    return made.every((check) => check.kept);
+  };
+
+  if (!kept(await story.modulesConnect())) return checks;
+  demo.patchTwins(simulator);
+  const first = await story.releaseRuns(
+    'a twin update delivers model, config and stream, and DeepStream restarts onto them',
+  );
+  if (!kept(first)) return checks;
+
+  if (replayMessages !== undefined) {
+    kept(await story.replayArrives(replayMessages));
+    return checks;
+  }
+
+  if (!kept(...(await story.eventsArrive()))) return checks;
+  simulator.hub.twins.patchDesired('artifacts', rtspPatch);
+  const second = await story.releaseRuns(
+    'a second twin update edits the config, and DeepStream restarts onto the new release',
+    first.release,
+  );
+  if (!kept(second) || second.release === undefined) return checks;
+  kept(await story.rtspSwitchedOn(second.release));
+  return checks;
+}
+
+/** The last lines of a run: what was promised, kept or not, and what went over the wire. */
+export function summary(simulator: Simulator, checks: readonly Check[], elapsedMs: number): string {
+  const { modules, upstream } = simulator.hub.stats();
+  const detections = modules['NVIDIADeepStreamSDK']?.published ?? 0;
+  const broken = checks.filter(({ kept }) => !kept);
+  const lines = [
+    '',
+    ...checks.map(({ what, kept, found }) => `  ${kept ? '✓' : '✗'} ${what}\n      ${found}`),
+    '',
+    `  ${detections} messages from DeepStream became ${upstream} for IoT Hub, in ${(elapsedMs / 1000).toFixed(1)} s.`,
+    broken.length === 0
+      ? '  Everything that was promised happened.'
+      : `  Missing: ${broken.map(({ what }) => what).join('; ')}.`,
+    '',
+  ];
+  return lines.join('\n');
+}

@@ -1,0 +1,35 @@
+/** Everything the hub refuses, by code. `httpStatus` of the service API follows from it. */
+export type HubErrorCode =
+  | 'PORT_IN_USE'
+  | 'SOCKET_IN_USE'
+  | 'LISTEN_FAILED'
+  | 'NOT_STARTED'
+  | 'MODULE_EXISTS'
+  | 'MODULE_UNKNOWN'
+  | 'MODULE_NAME_INVALID'
+  | 'ROUTE_INVALID'
+  | 'ROUTE_CONDITION_UNSUPPORTED'
+  | 'ROUTE_MODULE_UNKNOWN'
+  | 'TWIN_INVALID'
+  | 'TWIN_TOO_LARGE'
+  | 'TWIN_VERSION_CONFLICT'
+  | 'METHOD_INVALID'
+  | 'METHOD_NOT_CONNECTED'
+  | 'METHOD_TIMEOUT'
+  | 'METHOD_BAD_RESPONSE'
+  | 'UNAUTHORIZED'
+  | 'BAD_REQUEST'
+  | 'NOT_FOUND';
+
+/** What the hub throws: one line that says what was refused and why, a code to branch on, and the facts (`expected`, `found`, `route`, …). */
+export class HubError extends Error {
+  readonly code: HubErrorCode;
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(code: HubErrorCode, message: string, facts: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'HubError';
+    this.code = code;
+    this.facts = facts;
+  }
+}

@@ -1,0 +1,2 @@
+export type * from './contract.ts';
+export { createHubServer } from './hub-server.ts';

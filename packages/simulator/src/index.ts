@@ -1,0 +1,3 @@
+export { startDemo, type Demo } from './demo/demo.ts';
+export { rtspPatch } from './demo/story.ts';
+export { openSimulator, type Simulator, type SimulatorOptions } from './simulator.ts';

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pino } from 'pino';
+import { parseCommandLine, usage, UsageError, type CommandLine } from './command-line.ts';
+import { curlHelp } from './demo/curl-help.ts';
+import { startDemo } from './demo/demo.ts';
+import { runOnce, summary } from './demo/run-once.ts';
+import { createStory } from './demo/story.ts';
+import { openSimulator } from './simulator.ts';
+import { SimulatorError } from './simulator-error.ts';
+import { narrate } from './timeline/narrator.ts';
+import { createTimeline } from './timeline/timeline.ts';
+
+/** Ports of a simulator that stays: known, so that commands can be kept. */
+const defaultHubPort = 18_883;
+const defaultApiPort = 18_080;
+/** A demo restarts a crashed module after 1 s, where a device takes 10. */
+const backoffUnitMs = 1_000;
+
+const exitCodes = { fine: 0, broken: 1, usage: 2, interrupted: 130 } as const;
+
+async function main(): Promise<number> {
+  const command = parseCommandLine(process.argv.slice(2));
+  if (command === 'help') {
+    process.stdout.write(usage);
+    return exitCodes.fine;
+  }
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  const replayMessages = command.replay === undefined ? undefined : await countMessages(command.replay);
+  const root =
+    command.root === undefined && command.once
+      ? await mkdtemp(join(tmpdir(), 'simulator-'))
+      : resolve(command.root ?? '.simulator');
+  try {
+    return await run(command, root, replayMessages, interrupted.signal);
+  } catch (error) {
+    if (interrupted.signal.aborted) return exitCodes.interrupted;
+    throw error;
+  } finally {
+    if (command.root === undefined && command.once) await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function run(
+  command: CommandLine,
+  root: string,
+  replayMessages: number | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  const timeline = createTimeline({
+    output: process.stdout,
+    elapsedMs: () => performance.now(),
+    colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+  });
+  await using simulator = await openSimulator({
+    templatePath: command.template,
+    ...(command.envFile === undefined ? {} : { envFile: command.envFile }),
+    environment: process.env,
+    root,
+    hubPort: command.hubPort ?? (command.once ? 0 : defaultHubPort),
+    apiPort: command.apiPort ?? (command.once ? 0 : defaultApiPort),
+    standInEnvironment: standInEnvironment(command),
+    backoffUnitMs,
+    log: pino({ level: 'silent' }),
+    onOutput: (module, line) => {
+      if (command.logs) timeline.write(`${module}| ${line}\n`);
+    },
+  });
+  const { address } = simulator;
+  timeline.say(
+    'simulator',
+    `hub on mqtts://localhost:${address.port}, service API on http://127.0.0.1:${address.apiPort}`,
+  );
+  timeline.say('simulator', 'a DeepStream stand-in replays recorded detections: no GPU, no inference', 'quiet');
+  await using demo = await startDemo({ root, seed: command.seed });
+  const endNarration = narrate(simulator, timeline);
+  try {
+    await simulator.start();
+    if (command.once) {
+      const checks = await runOnce({ simulator, timeline, demo, replayMessages, signal });
+      endNarration();
+      timeline.write(summary(simulator, checks, performance.now()));
+      return checks.every(({ kept }) => kept) ? exitCodes.fine : exitCodes.broken;
+    }
+    if (command.demo) {
+      await createStory({ simulator, timeline, patienceMs: 60_000, signal }).modulesConnect();
+      demo.patchTwins(simulator);
+    }
+    timeline.write(curlHelp(simulator));
+    await untilAborted(signal);
+    timeline.say('simulator', 'ending the modules');
+    return exitCodes.fine;
+  } finally {
+    endNarration();
+  }
+}
+
+function standInEnvironment({ replay, fps }: CommandLine): Record<string, string> {
+  return {
+    ...(replay === undefined ? {} : { DEEPSTREAM_STAND_IN_REPLAY: resolve(replay) }),
+    ...(fps === undefined ? {} : { DEEPSTREAM_STAND_IN_FPS: String(fps) }),
+  };
+}
+
+async function countMessages(file: string): Promise<number> {
+  try {
+    return (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '').length;
+  } catch (cause) {
+    throw new SimulatorError(
+      'REPLAY_UNREADABLE',
+      `--replay ${file} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** Errors with a code are mistakes that people can mend: one line, no stack. Anything else is a bug of ours. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.message : (error.stack ?? error.message);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`simulator: ${explain(error)}\n`);
+  process.exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.broken;
+}

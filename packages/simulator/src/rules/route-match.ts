@@ -1,0 +1,20 @@
+/** Where a message comes from, in the form that route sources are matched against. A module's message without an output has no `outputs` part. */
+export function messageSource(module: string, output: string | undefined): string {
+  return output === undefined ? `/messages/modules/${module}` : `/messages/modules/${module}/outputs/${output}`;
+}
+
+/** The source of what edgeHub tells about changed twins. */
+export const twinChangeSource = '/twinChangeNotifications';
+
+/** The part of a route's source that is compared: lower case, without stars and slashes at its end. */
+export function sourcePrefix(source: string): string {
+  return source.replace(/[*/]+$/u, '').toLowerCase();
+}
+
+/**
+ * edgeHub's comparison: a mere prefix, whatever follows. So `/messages/modules/cam` takes the messages of `camera` too,
+ * and `/*` takes everything, twin changes included.
+ */
+export function sourceMatches(prefix: string, source: string): boolean {
+  return source.toLowerCase().startsWith(prefix);
+}

@@ -1,0 +1,19 @@
+import type { JsonObject, JsonValue } from './json.ts';
+
+/** Whether a value is a JSON object: not null, not an array. */
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Merges a twin patch as IoT Hub does: objects by key, null deletes, everything else, arrays too, replaces whole. */
+export function mergeTwinPatch(document: JsonObject, patch: JsonObject): JsonObject {
+  const merged = new Map(Object.entries(document));
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(key);
+    else if (isJsonObject(value)) {
+      const before = merged.get(key);
+      merged.set(key, mergeTwinPatch(isJsonObject(before) ? before : {}, value));
+    } else merged.set(key, value);
+  }
+  return Object.fromEntries(merged);
+}

@@ -1,0 +1,13 @@
+/** What keeps the simulator from starting, in one line each. */
+export type SimulatorErrorCode = 'ROOT_UNWRITABLE' | 'VOLUME_MISSING' | 'REPLAY_UNREADABLE' | 'METRICS_UNREACHABLE';
+
+/** A start that failed; its message says what and what to do. */
+export class SimulatorError extends Error {
+  override readonly name = 'SimulatorError';
+  readonly code: SimulatorErrorCode;
+
+  constructor(code: SimulatorErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

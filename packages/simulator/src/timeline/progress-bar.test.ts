@@ -1,0 +1,20 @@
+import { describe, expect, test } from 'vitest';
+import { formatBytes, progressBar } from './progress-bar.ts';
+
+describe('a progress bar', () => {
+  test('always has its width, and fills from left to right', () => {
+    expect(progressBar(0, 4)).toBe('░░░░');
+    expect(progressBar(0.5, 4)).toBe('██░░');
+    expect(progressBar(0.53125, 4)).toBe('██▏░');
+    expect(progressBar(1, 4)).toBe('████');
+  });
+
+  test('stays a bar for fractions that can not be', () => {
+    expect(progressBar(7, 3)).toBe('███');
+    expect(progressBar(-1, 3)).toBe('░░░');
+  });
+});
+
+test('bytes are written for people', () => {
+  expect([0, 999, 1000, 4_194_304, 3e9].map(formatBytes)).toEqual(['0 B', '999 B', '1.0 kB', '4.2 MB', '3.0 GB']);
+});
