@@ -13,6 +13,8 @@ export interface CommandLine {
   readonly seed: number;
   readonly fps: number | undefined;
   readonly logs: boolean;
+  /** Modules that are left to be run by hand. */
+  readonly without: readonly string[];
 }
 
 export const usage = `Usage: npm start -- [options]
@@ -30,6 +32,7 @@ stand-in replays recorded detections.
   --api-port N        port of the service API (18080; with --once any free one)
   --seed N            the demo's scene (1)
   --fps N             frames a second that the stand-in replays (as recorded: 10)
+  --without MODULE    leave a module to be started by hand, under a debugger for example; may be repeated
   --logs              show the modules' own logs too
   --help              this text
 `;
@@ -50,6 +53,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
     seed: integer('--seed', values.seed, 2 ** 32 - 1) ?? 1,
     fps: integer('--fps', values.fps, 240),
     logs: values.logs,
+    without: values.without,
   };
 }
 
@@ -75,6 +79,7 @@ function parsed(args: readonly string[]) {
         seed: { type: 'string' },
         fps: { type: 'string' },
         logs: { type: 'boolean', default: false },
+        without: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { parseCommandLine, usage, UsageError, type CommandLine } from './command-line.ts';
-import { curlHelp } from './demo/curl-help.ts';
+import { curlHelp, handHelp } from './demo/curl-help.ts';
 import { startDemo } from './demo/demo.ts';
 import { runOnce, summary } from './demo/run-once.ts';
 import { createStory } from './demo/story.ts';
@@ -64,6 +64,7 @@ async function run(
     apiPort: command.apiPort ?? (command.once ? 0 : defaultApiPort),
     standInEnvironment: standInEnvironment(command),
     backoffUnitMs,
+    without: command.without,
     log: pino({ level: 'silent' }),
     onOutput: (module, line) => {
       if (command.logs) timeline.write(`${module}| ${line}\n`);
@@ -90,6 +91,7 @@ async function run(
       demo.patchTwins(simulator);
     }
     timeline.write(curlHelp(simulator));
+    for (const module of command.without) timeline.write(handHelp(simulator, module));
     await untilAborted(signal);
     timeline.say('simulator', 'ending the modules');
     return exitCodes.fine;

@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { agentFolders, createAgent, loadDeployment, type Agent, type Deployment } from './agent/index.ts';
+import {
+  agentFolders,
+  createAgent,
+  loadDeployment,
+  type Agent,
+  type Deployment,
+  type DeploymentLoaderOptions,
+} from './agent/index.ts';
 import { createHubServer, type HubAddress, type HubServer } from './hub/index.ts';
 import { moduleListRoute } from './module-list-route.ts';
 import { SimulatorError } from './simulator-error.ts';
@@ -37,6 +44,8 @@ export interface SimulatorOptions {
   readonly standInEnvironment: Readonly<Record<string, string>>;
   /** edgeAgent waits 10 s before a first restart; a demo may be less patient. */
   readonly backoffUnitMs?: number;
+  /** Modules that are not started: somebody runs them by hand. */
+  readonly without?: readonly string[];
   readonly log: Logger;
   readonly onOutput?: (module: string, line: string) => void;
 }
@@ -53,7 +62,7 @@ export const deepstreamModule = 'NVIDIADeepStreamSDK';
  */
 export async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { log, root } = options;
-  const deployment = loadDeployment({
+  const deployment = withoutModules(options.without ?? [], {
     templatePath: options.templatePath,
     environment: options.environment,
     ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
@@ -126,6 +135,19 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     await close();
     throw error;
   }
+}
+
+function withoutModules(names: readonly string[], options: DeploymentLoaderOptions): Deployment {
+  const deployment = loadDeployment(options);
+  for (const name of names) {
+    if (deployment.modules.some((module) => module.name === name)) continue;
+    const known = deployment.modules.map((module) => module.name).join(', ');
+    throw new SimulatorError('MODULE_UNKNOWN', `--without ${name}: the deployment's modules are ${known}`);
+  }
+  const modules = deployment.modules.map((module) =>
+    names.includes(module.name) ? { ...module, status: 'stopped' as const } : module,
+  );
+  return { ...deployment, modules };
 }
 
 async function makeRoot(root: string): Promise<void> {

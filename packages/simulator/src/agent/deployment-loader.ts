@@ -14,8 +14,10 @@ import { createModuleImages } from './module-images.ts';
 /** What `loadDeployment` needs. */
 export interface DeploymentLoaderOptions {
   readonly templatePath: string;
-  /** The file with variables; without it `.env` beside the template, or `.env.example` where there is no `.env`. */
+  /** The file with variables; without it `.env` in the solution's folder, or `.env.example` where there is no `.env`. */
   readonly envFile?: string;
+  /** The solution's folder where the template does not lie in one: there are modules/ and .env; the working directory by default. */
+  readonly fallbackDir?: string;
   /** Variables that go before those of the file, as a rule the process's own. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The platform that `${MODULES.name}` stands for: `amd64`, as the tools have it, unless told. */
@@ -32,7 +34,7 @@ export function loadDeployment(options: DeploymentLoaderOptions): Deployment {
   const template = readJson(file);
   const variables = { ...readVariables(options), ...definedOnly(options.environment) };
   const images = createModuleImages({
-    baseDir: dirname(resolve(file)),
+    baseDir: modulesDir(options),
     platform: options.platform ?? 'amd64',
     variables,
   });
@@ -74,9 +76,19 @@ function readText(file: string): string {
   }
 }
 
-function readVariables({ templatePath, envFile }: DeploymentLoaderOptions): Record<string, string | undefined> {
-  const dir = dirname(templatePath);
-  const file = envFile ?? [join(dir, '.env'), join(dir, '.env.example')].find((path) => existsSync(path));
+/** A copy of a template that somebody tries out may lie anywhere: what does not lie beside it is then the fallback's. */
+function solutionDirs({ templatePath, fallbackDir }: DeploymentLoaderOptions): readonly [string, string] {
+  return [dirname(resolve(templatePath)), resolve(fallbackDir ?? '.')];
+}
+
+function modulesDir(options: DeploymentLoaderOptions): string {
+  const [beside, fallback] = solutionDirs(options);
+  return existsSync(join(beside, 'modules')) ? beside : fallback;
+}
+
+function readVariables(options: DeploymentLoaderOptions): Record<string, string | undefined> {
+  const candidates = solutionDirs(options).flatMap((dir) => [join(dir, '.env'), join(dir, '.env.example')]);
+  const file = options.envFile ?? candidates.find((path) => existsSync(path));
   return file === undefined ? {} : parseEnv(readText(file));
 }
 

@@ -39,3 +39,14 @@ Play the operator (in another terminal; Ctrl-C here ends everything):
 The device's disk is ${simulator.volume}
 `;
 }
+
+/** How to start a module of ours by hand against this simulator, with or without a debugger. */
+export function handHelp(simulator: Simulator, module: string): string {
+  const variables = [
+    `EdgeHubConnectionString='${simulator.connectionString(module)}'`,
+    `EdgeModuleCACertificateFile=${simulator.caFile}`,
+    ...(module === 'artifacts' ? [`ARTIFACTS_ROOT=${simulator.volume}`] : []),
+    'METRICS_PORT=0',
+  ];
+  return `\nRun ${module} by hand (add --inspect-brk after node for a debugger):\n\n  ${variables.join(' \\\n  ')} \\\n    node --import tsx modules/${module}/src/main.ts\n`;
+}

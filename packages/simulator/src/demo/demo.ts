@@ -8,6 +8,7 @@ import { artifactsTwin, filterTwin } from './demo-twins.ts';
 /** The demo's artifacts on a server of its own, and the twins that ask for them. */
 export interface Demo extends AsyncDisposable {
   readonly artifacts: readonly DemoArtifact[];
+  urlOf(artifact: DemoArtifact): string;
   /** What an operator would do first. */
   patchTwins(simulator: Simulator): void;
 }
@@ -15,14 +16,18 @@ export interface Demo extends AsyncDisposable {
 /** Slow enough to see the downloads, fast enough not to wait for them. */
 const downloadBytesPerSec = 3_000_000;
 
-/** Makes the artifacts below `root` and serves them on loopback. */
-export async function startDemo(options: { root: string; seed: number }): Promise<Demo> {
+/** Makes the artifacts below `root` and serves them on loopback, as slowly as `bytesPerSec` says (0: as fast as it goes). */
+export async function startDemo(options: { root: string; seed: number; bytesPerSec?: number }): Promise<Demo> {
   const directory = join(options.root, 'blob-store');
   await mkdir(directory, { recursive: true });
   const artifacts = await makeDemoArtifacts({ dir: directory, seed: options.seed });
-  const server: ArtifactServer = await startArtifactServer({ directory, bytesPerSec: downloadBytesPerSec });
+  const server: ArtifactServer = await startArtifactServer({
+    directory,
+    bytesPerSec: options.bytesPerSec ?? downloadBytesPerSec,
+  });
   return {
     artifacts,
+    urlOf: ({ file }) => server.urlOf(file),
     patchTwins({ hub }) {
       hub.twins.patchDesired('filter', filterTwin());
       hub.twins.patchDesired(

@@ -175,5 +175,7 @@ function total(metrics: Metrics, name: string): number {
 
 /** DeepStream's module connects only once a release makes it run. */
 function connectsByItself(simulator: Simulator, module: string): boolean {
-  return simulator.deployment.modules.some(({ name, source }) => name === module && source !== undefined);
+  return simulator.deployment.modules.some(
+    ({ name, source, status }) => name === module && source !== undefined && status === 'running',
+  );
 }
