@@ -1,0 +1,6 @@
+import type { Benchmark } from '../benchmark.ts';
+import { hubThroughput } from './hub-throughput.ts';
+import { timeToRelease } from './time-to-release.ts';
+
+/** What crosses all packages. */
+export const systemBenchmarks: readonly Benchmark[] = [hubThroughput, timeToRelease];
