@@ -13,6 +13,8 @@ export interface RunningDemo extends AsyncDisposable {
   readonly root: string;
   /** The release that the link, the supervisor and the twin agree on as running; waits for it. */
   runningRelease(): Promise<string>;
+  /** The same, for a release that is another than the one before. */
+  anotherRelease(before: string): Promise<string>;
   /** Waits until the filter has read more messages than when it was called. */
   detectionsFlow(): Promise<void>;
   reported(module: string): JsonObject;
@@ -49,25 +51,30 @@ export async function startRunningDemo(): Promise<RunningDemo> {
     );
   };
 
+  const running = async (): Promise<string> => {
+    const { id, state } = (reported('artifacts')['release'] ?? {}) as { id?: string; state?: string };
+    const status = await supervisorStatus();
+    const published = JSON.parse(await readFile(join(simulator.volume, 'current', 'release.json'), 'utf8')) as {
+      id: string;
+    };
+    if (state === 'running' && status['state'] === 'running' && status['release'] === id && published.id === id)
+      return id;
+    const processes = simulator.agent.modules();
+    throw new Error(`not running: ${JSON.stringify({ id, state, status, published: published.id, processes })}`);
+  };
+
   return {
     simulator,
     demo,
     root,
     reported,
     supervisorStatus,
-    runningRelease: () =>
+    runningRelease: () => vi.waitFor(running, patience),
+    anotherRelease: (before) =>
       vi.waitFor(async () => {
-        const { id, state } = (reported('artifacts')['release'] ?? {}) as { id?: string; state?: string };
-        const status = await supervisorStatus();
-        const published = JSON.parse(await readFile(join(simulator.volume, 'current', 'release.json'), 'utf8')) as {
-          id: string;
-        };
-        if (state !== 'running' || status['state'] !== 'running' || status['release'] !== id || published.id !== id) {
-          throw new Error(
-            `not running: ${JSON.stringify({ id, state, status, published: published.id, processes: simulator.agent.modules() })}`,
-          );
-        }
-        return published.id;
+        const id = await running();
+        if (id === before) throw new Error(`still ${before}`);
+        return id;
       }, patience),
     async detectionsFlow() {
       const read = async (): Promise<number> =>
