@@ -11,10 +11,11 @@ const main = ['--import', 'tsx', 'packages/simulator/src/main.ts'];
 
 interface Ended {
   readonly code: number | null;
+  readonly stdout: string;
   readonly stderr: string;
 }
 
-describe('a simulator that can not start', () => {
+describe('a simulator that can not start, or whose story goes wrong', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'start-'));
@@ -24,12 +25,14 @@ describe('a simulator that can not start', () => {
   async function start(...args: string[]): Promise<Ended> {
     const root = args.includes('--root') ? [] : ['--root', join(folder, 'root')];
     const child = spawn(process.execPath, [...main, '--once', ...root, ...args], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    let stdout = '';
     let stderr = '';
+    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
     child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
     const [code] = (await once(child, 'close')) as [number | null];
-    return { code, stderr: stderr.trim() };
+    return { code, stdout, stderr: stderr.trim() };
   }
 
   /** The project's template with one thing changed. */
@@ -67,6 +70,13 @@ describe('a simulator that can not start', () => {
     expect(await readdir(join(folder, 'root')).catch(() => [])).not.toContain('host');
   });
 
+  test('names the route whose source is no module', async () => {
+    const file = await template((text) =>
+      text.replace('/modules/NVIDIADeepStreamSDK/outputs/', '/modules/Deepstream/outputs/'),
+    );
+    expectOneLine(await start('--template', file), 'route ', 'no module Deepstream', 'NVIDIADeepStreamSDK');
+  });
+
   test('names the route that has a condition, until there are conditions', async () => {
     const file = await template((text) =>
       text.replace(' INTO $upstream', " WHERE type = 'parking.parked' INTO $upstream"),
@@ -96,6 +106,13 @@ describe('a simulator that can not start', () => {
 
   test('says that there is nothing to replay', async () => {
     expectOneLine(await start('--replay', join(folder, 'none.jsonl')), 'none.jsonl');
+  });
+
+  test('ends the story with 1 and says what is missing when no event comes out', { timeout: 60_000 }, async () => {
+    const file = await template((text) => text.replace('outputs/detections INTO', 'outputs/nothing INTO'));
+    const { code, stdout } = await start('--template', file, '--patience', '12');
+    expect(stdout).toContain('Missing: parking.parked (was empty) reaches IoT Hub through the routes; parking.empty');
+    expect(code).toBe(1);
   });
 
   test('exits with 2 for a command line that it does not understand', async () => {

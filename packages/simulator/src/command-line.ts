@@ -12,6 +12,8 @@ export interface CommandLine {
   readonly apiPort: number | undefined;
   readonly seed: number;
   readonly fps: number | undefined;
+  /** How long a step of the story may take. */
+  readonly patienceSec: number;
   readonly logs: boolean;
   /** Modules that are left to be run by hand. */
   readonly without: readonly string[];
@@ -33,6 +35,7 @@ stand-in replays recorded detections.
   --seed N            the demo's scene (1)
   --fps N             frames a second that the stand-in replays (as recorded: 10)
   --without MODULE    leave a module to be started by hand, under a debugger for example; may be repeated
+  --patience N        seconds that a step of the story may take (60)
   --logs              show the modules' own logs too
   --help              this text
 `;
@@ -52,6 +55,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
     apiPort: integer('--api-port', values['api-port'], 65_535),
     seed: integer('--seed', values.seed, 2 ** 32 - 1) ?? 1,
     fps: integer('--fps', values.fps, 240),
+    patienceSec: integer('--patience', values.patience, 3600) ?? 60,
     logs: values.logs,
     without: values.without,
   };
@@ -77,6 +81,7 @@ function parsed(args: readonly string[]) {
         'hub-port': { type: 'string' },
         'api-port': { type: 'string' },
         seed: { type: 'string' },
+        patience: { type: 'string' },
         fps: { type: 'string' },
         logs: { type: 'boolean', default: false },
         without: { type: 'string', multiple: true, default: [] },

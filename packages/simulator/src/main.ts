@@ -71,6 +71,7 @@ async function run(
     },
   });
   const { address } = simulator;
+  const patienceMs = command.patienceSec * 1000;
   timeline.say(
     'simulator',
     `hub on mqtts://localhost:${address.port}, service API on http://127.0.0.1:${address.apiPort}`,
@@ -81,13 +82,13 @@ async function run(
   try {
     await simulator.start();
     if (command.once) {
-      const checks = await runOnce({ simulator, timeline, demo, replayMessages, signal });
+      const checks = await runOnce({ simulator, timeline, demo, replayMessages, patienceMs, signal });
       endNarration();
       timeline.write(summary(simulator, checks, performance.now()));
       return checks.every(({ kept }) => kept) ? exitCodes.fine : exitCodes.broken;
     }
     if (command.demo) {
-      await createStory({ simulator, timeline, patienceMs: 60_000, signal }).modulesConnect();
+      await createStory({ simulator, timeline, patienceMs, signal }).modulesConnect();
       demo.patchTwins(simulator);
     }
     timeline.write(curlHelp(simulator));

@@ -3,20 +3,26 @@ import type { Timeline } from '../timeline/timeline.ts';
 import { createStory, rtspPatch, type Check } from './story.ts';
 import type { Demo } from './demo.ts';
 
-/** A step that takes longer than this is taken as stuck. */
-const patienceMs = 60_000;
-
 interface RunOnceOptions {
   readonly simulator: Simulator;
   readonly timeline: Timeline;
   readonly demo: Demo;
   /** Messages that the stand-in replays instead of the demo's recording, or undefined. */
   readonly replayMessages: number | undefined;
+  /** A step that takes longer than this is taken as stuck. */
+  readonly patienceMs: number;
   readonly signal: AbortSignal;
 }
 
 /** Tells the whole story; a promise that is broken ends it, since what follows builds on it. */
-export async function runOnce({ simulator, timeline, demo, replayMessages, signal }: RunOnceOptions): Promise<Check[]> {
+export async function runOnce({
+  simulator,
+  timeline,
+  demo,
+  replayMessages,
+  patienceMs,
+  signal,
+}: RunOnceOptions): Promise<Check[]> {
   const story = createStory({ simulator, timeline, patienceMs, signal });
   const checks: Check[] = [];
   const kept = (...made: Check[]): boolean => {

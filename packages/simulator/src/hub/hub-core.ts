@@ -41,7 +41,7 @@ export function createHubCore(options: HubServerOptions & { readonly clock: HubC
   const upstream = createUpstreamFeed(options.upstreamHistory ?? 10_000);
   const methods = createMethodCalls(clock);
   const moduleOf = (name: string): ModuleRecord | undefined => records.get(name);
-  let routes = createRouteTable({}, 7200, () => false);
+  let routes = createRouteTable({}, 7200, []);
   let refusals = 0;
 
   const route = createMessageRouter({
@@ -193,7 +193,7 @@ export function createHubCore(options: HubServerOptions & { readonly clock: HubC
     invokeRequest: (module, { methodName, payload, timeouts }) => invokeMethod(module, methodName, payload, timeouts),
     modules: () => Array.from(records.values(), ({ moduleId, generationId }) => ({ moduleId, generationId })),
     setRoutes: (specs, { timeToLiveSecs }) => {
-      routes = createRouteTable(specs, timeToLiveSecs, (name) => records.has(name));
+      routes = createRouteTable(specs, timeToLiveSecs, [...records.keys()]);
     },
     stats: () => ({
       upstream: upstream.count,

@@ -1,4 +1,4 @@
-import { sourceMatches, sourcePrefix } from '../rules/route-match.ts';
+import { sourceMatches, sourceModule, sourcePrefix } from '../rules/route-match.ts';
 import { parseRouteText, type RouteSink, type RouteSpec } from '../rules/route-text.ts';
 import { HubError } from './hub-error.ts';
 
@@ -23,13 +23,13 @@ const lowestPriority = 2_000_000_000;
 export function createRouteTable(
   routes: Readonly<Record<string, RouteSpec>>,
   timeToLiveSecs: number,
-  hasModule: (module: string) => boolean,
+  modules: readonly string[],
 ): RouteTable {
   if (!isTimeToLive(timeToLiveSecs)) {
     throw new HubError('ROUTE_INVALID', `timeToLiveSecs is ${String(timeToLiveSecs)}, not a whole number of seconds`);
   }
   const entries = Object.entries(routes)
-    .map(([name, spec]) => readRoute(name, spec, timeToLiveSecs, hasModule))
+    .map(([name, spec]) => readRoute(name, spec, timeToLiveSecs, modules))
     .sort((left, right) => left.target.priority - right.target.priority);
   // Modules have few outputs, so the answers are few; they are asked for with every message.
   const known = new Map<string, readonly RouteTarget[]>();
@@ -53,7 +53,7 @@ function readRoute(
   name: string,
   spec: RouteSpec,
   defaultTimeToLiveSecs: number,
-  hasModule: (module: string) => boolean,
+  modules: readonly string[],
 ): { readonly prefix: string; readonly target: RouteTarget } {
   const { route, priority, timeToLiveSecs } = typeof spec === 'string' ? { route: spec } : { ...spec };
   const refuse = (reason: string): HubError =>
@@ -77,12 +77,16 @@ function readRoute(
       },
     );
   }
-  if (parsed.sink.kind === 'module' && !hasModule(parsed.sink.module)) {
-    throw new HubError('ROUTE_MODULE_UNKNOWN', `route ${name} is refused: there is no module ${parsed.sink.module}`, {
-      route: name,
-      module: parsed.sink.module,
-    });
-  }
+  const unknown = (module: string): HubError =>
+    new HubError(
+      'ROUTE_MODULE_UNKNOWN',
+      `route ${name} is refused: there is no module ${module} (there are ${modules.join(', ') || 'none'})`,
+      { route: name, module },
+    );
+  if (parsed.sink.kind === 'module' && !modules.includes(parsed.sink.module)) throw unknown(parsed.sink.module);
+  // edgeHub takes a source that no module can have, and the route is then silent for ever; here that is a mistake.
+  const source = sourceModule(parsed.source);
+  if (source !== undefined && !modules.some(source.fits)) throw unknown(source.text);
   return {
     prefix: sourcePrefix(parsed.source),
     target: {

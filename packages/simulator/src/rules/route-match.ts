@@ -18,3 +18,16 @@ export function sourcePrefix(source: string): string {
 export function sourceMatches(prefix: string, source: string): boolean {
   return source.toLowerCase().startsWith(prefix);
 }
+
+/** The module that a source names, as a test for names: whole where something follows it, otherwise a prefix; undefined for a source of all modules. */
+export function sourceModule(
+  source: string,
+): { readonly text: string; readonly fits: (module: string) => boolean } | undefined {
+  const [, kind, modules, text, ...rest] = sourcePrefix(source).split('/');
+  if (kind !== 'messages' || modules !== 'modules' || text === undefined || text === '') return undefined;
+  const fits = (module: string): boolean => {
+    const name = module.toLowerCase();
+    return rest.length > 0 ? name === text : name.startsWith(text);
+  };
+  return { text: source.split('/')[3] ?? text, fits };
+}
