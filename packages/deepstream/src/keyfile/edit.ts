@@ -1,4 +1,4 @@
-import { KeyFileEditError } from './key-file-error.ts';
+import { ConfigEditError } from '../config-file/config-edit-error.ts';
 import type { GroupLine, KeyLine, Line } from './line.ts';
 import { readLine } from './line.ts';
 import { blockEnd } from './line-index.ts';
@@ -23,12 +23,12 @@ function checkKeyLine(text: string, eol: string, key: string, value: string, inS
     const reads = line.text.slice(line.valueStart, line.valueEnd) === value;
     const staysOneLine = !value.includes('\n') && !(eol === '\n' && text.endsWith('\r'));
     if (reads && staysOneLine) return line;
-    throw new KeyFileEditError('invalid-value', `the value of "${key}" does not survive in a line of its own`);
+    throw new ConfigEditError('invalid-value', `the value of "${key}" does not survive in a line of its own`);
   }
   if (line.kind === 'fault' && line.code === 'unsupported-encoding') {
-    throw new KeyFileEditError('invalid-value', 'a key "Encoding" in the first group must say UTF-8');
+    throw new ConfigEditError('invalid-value', 'a key "Encoding" in the first group must say UTF-8');
   }
-  throw new KeyFileEditError('invalid-key-name', `${JSON.stringify(key)} can't be a key's name`);
+  throw new ConfigEditError('invalid-key-name', `${JSON.stringify(key)} can't be a key's name`);
 }
 
 /** The header line of a group; keeps every byte of `line` but the name, where one is given. */
@@ -39,7 +39,7 @@ export function groupLine(name: string, eol: string, line?: GroupLine): GroupLin
       : line.text.slice(0, line.nameStart) + name + line.text.slice(line.nameStart + line.name.length);
   const read = name.includes('\n') ? undefined : readLine(text, eol, inGroup);
   if (read?.kind === 'group' && read.name === name) return read;
-  throw new KeyFileEditError('invalid-group-name', `${JSON.stringify(name)} can't be a group's name`);
+  throw new ConfigEditError('invalid-group-name', `${JSON.stringify(name)} can't be a group's name`);
 }
 
 /** The line with a newline at its end. A `\r` that belongs to a last line's value stays in the value. */

@@ -9,18 +9,3 @@ export interface KeyFileError {
   readonly line: number;
   readonly reason: string;
 }
-
-/** Why an edit is refused: it would not read back as what was asked for. */
-export type KeyFileEditErrorCode =
-  'invalid-group-name' | 'invalid-key-name' | 'invalid-value' | 'group-exists' | 'group-not-found';
-
-/** Thrown by edits, before anything has changed. */
-export class KeyFileEditError extends Error {
-  readonly code: KeyFileEditErrorCode;
-
-  constructor(code: KeyFileEditErrorCode, message: string) {
-    super(message);
-    this.name = 'KeyFileEditError';
-    this.code = code;
-  }
-}

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { KeyFileEditError, parseKeyFile } from './index.ts';
-import type { KeyFile, KeyFileEditErrorCode } from './index.ts';
+import { ConfigEditError } from '../config-file/index.ts';
+import type { ConfigEditErrorCode } from '../config-file/index.ts';
+import { parseKeyFile } from './index.ts';
+import type { KeyFile } from './index.ts';
 
 function read(text: string | Uint8Array): KeyFile {
   const parsed = parseKeyFile(text);
@@ -15,12 +17,12 @@ function edited(text: string, edit: (file: KeyFile) => void): string {
   return file.toString();
 }
 
-function codeOf(edit: () => void): KeyFileEditErrorCode | 'none' {
+function codeOf(edit: () => void): ConfigEditErrorCode | 'none' {
   try {
     edit();
     return 'none';
   } catch (error) {
-    if (error instanceof KeyFileEditError) return error.code;
+    if (error instanceof ConfigEditError) return error.code;
     throw error;
   }
 }

@@ -1,61 +1,21 @@
+import { ConfigEditError } from '../config-file/config-edit-error.ts';
+import type { ConfigFile, Duplicate, ReadValue } from '../config-file/config-file.ts';
 import type { TextEncoding } from '../text-codec.ts';
 import { decodeUtf8Strictly, encodeBytes } from '../text-codec.ts';
 import { groupLine, newKeyLine, removableBlock, rewriteValue, terminate } from './edit.ts';
-import { KeyFileEditError } from './key-file-error.ts';
 import type { KeyLine, Line } from './line.ts';
 import { blockEnd, indexLines } from './line-index.ts';
 import type { GroupIndex } from './line-index.ts';
 import { unescapeValue } from './value.ts';
 
-/** Why a value can't be had. `not-utf8` and `invalid-escape` are GLib's errors for values that `get` still gives raw. */
-export type ReadFault = 'group-not-found' | 'key-not-found' | 'invalid-escape' | 'not-utf8';
-
-/** A value, or why there is none. */
-export type ReadValue<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: ReadFault };
-
-/** A key given more than once in its group (`key` set; the last line wins), or a group with several headers (merged). */
-export interface Duplicate {
-  readonly group: string;
-  readonly key: string | undefined;
-  /** Counted from 1, ascending. */
-  readonly lines: readonly number[];
-}
-
 /**
- * A GLib key file that keeps every byte. It is mutable: edits change it in place, each only its own line or lines, and
- * throw a `KeyFileEditError` before anything has changed. Reads give what GLib gives under the C locale.
+ * A GLib key file that keeps every byte. Reads give what GLib gives under the C locale: duplicate groups merge, and in a
+ * file that is not UTF-8 `get` gives one character a byte. In `list` bad escapes stay as they stand: `stringList` tells them.
  */
-export interface KeyFile {
-  /** Group names in order of first appearance. */
-  groups(): readonly string[];
-  /** Key names of a group in order of first appearance, each once (GLib lists duplicates twice); none for a missing group. */
-  keys(group: string): readonly string[];
-  /** The raw value as g_key_file_get_value gives it. In a file that is not UTF-8, one character a byte. */
-  get(group: string, key: string): string | undefined;
-  /** The unescaped value as g_key_file_get_string gives it. */
-  string(group: string, key: string): ReadValue<string>;
-  /** The `;` items; none for a missing key. Bad escapes stay as they stand: `stringList` tells them. */
-  list(group: string, key: string): readonly string[];
+export interface KeyFile extends ConfigFile {
+  readonly format: 'keyfile';
   /** The `;` items as g_key_file_get_string_list gives them. */
   stringList(group: string, key: string): ReadValue<readonly string[]>;
-  /** The line of the group's first header, or of the key's winning line, counted from 1. */
-  lineOf(group: string, key?: string): number | undefined;
-  /** Keys given twice and groups opened twice, in the order of the file's groups. */
-  duplicates(): readonly Duplicate[];
-  /** Sets a raw value. An existing key changes in its winning line; a new one follows the group's last key; a missing group is added. */
-  set(group: string, key: string, value: string): void;
-  /** Removes every line that gives the key, so that no older duplicate comes to light. False where there was none. */
-  remove(group: string, key: string): boolean;
-  /** Removes a group with all that stands in it. False where there was none. */
-  removeGroup(group: string): boolean;
-  /** Adds an empty group at the end, after a blank line; nothing happens where it exists. */
-  addGroup(group: string): void;
-  /** Changes the name in every header of the group. */
-  renameGroup(group: string, name: string): void;
-  /** The whole text; byte for byte what was read where nothing was edited. */
-  toString(): string;
-  /** The bytes, in the encoding they were read in. */
-  toBytes(): Uint8Array<ArrayBuffer>;
 }
 
 /** A key file of lines that were read one after the other by `readLine`. */
@@ -106,7 +66,7 @@ export function createKeyFile(initial: readonly Line[], encoding: TextEncoding):
   /** Characters that the file's encoding has no byte for would be lost. */
   const checkEncodable = (text: string, code: 'invalid-value' | 'invalid-key-name' | 'invalid-group-name') => {
     if (encodeBytes(text, encoding) === undefined) {
-      throw new KeyFileEditError(code, 'the file is not UTF-8 and can take only characters up to U+00FF');
+      throw new ConfigEditError(code, 'the file is not UTF-8 and can take only characters up to U+00FF');
     }
   };
 
@@ -120,6 +80,7 @@ export function createKeyFile(initial: readonly Line[], encoding: TextEncoding):
   };
 
   return {
+    format: 'keyfile',
     groups: () => [...index().keys()],
     keys: (group) => [...(index().get(group)?.keys.keys() ?? [])],
     get: (group, key) => {
@@ -187,10 +148,10 @@ export function createKeyFile(initial: readonly Line[], encoding: TextEncoding):
     addGroup,
     renameGroup: (group, name) => {
       const headers = index().get(group)?.headers;
-      if (headers === undefined) throw new KeyFileEditError('group-not-found', `there is no group [${group}]`);
+      if (headers === undefined) throw new ConfigEditError('group-not-found', `there is no group [${group}]`);
       if (name === group) return;
       checkEncodable(name, 'invalid-group-name');
-      if (index().has(name)) throw new KeyFileEditError('group-exists', `there is a group [${name}] already`);
+      if (index().has(name)) throw new ConfigEditError('group-exists', `there is a group [${name}] already`);
       const renamed = headers.map((at) => {
         const line = lines[at];
         return line?.kind === 'group' ? ([at, groupLine(name, line.eol, line)] as const) : undefined;

@@ -1,6 +1,7 @@
 export { encodeFull } from './encode-full.ts';
 export type { FullEnvelope, FullPlace } from './encode-full.ts';
 export { encodeMinimal } from './encode-minimal.ts';
+export { encodeProtobuf } from './encode-protobuf.ts';
 export type { Box, Detection, Frame } from './frame.ts';
 export { parseMessage } from './parse.ts';
 export type { ParsedMessage, ReadMessage, UnreadMessage } from './parse.ts';

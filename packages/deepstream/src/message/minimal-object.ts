@@ -42,8 +42,8 @@ export function readMinimalObject(text: string, tally: Tally): Detection | null 
   return { trackId, label: withoutReturn(text.slice(label, labelEnd)), box, confidence };
 }
 
-/** Labels come from label files line by line, and keep the carriage return of files with DOS line ends. */
-function withoutReturn(label: string): string {
+/** A label without what is no part of it: labels come from label files line by line, and keep the carriage return of files with DOS line ends. */
+export function withoutReturn(label: string): string {
   return label.charCodeAt(label.length - 1) === 13 ? label.slice(0, -1) : label;
 }
 

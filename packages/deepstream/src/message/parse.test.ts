@@ -247,7 +247,6 @@ describe('what is no message', () => {
     ['sent: {"a":1}', 'log-line'],
     ['{}{}', 'concatenated'],
     ['CUSTOM Schema\0', 'custom-schema'],
-    ['\n\u00034.0\u0012\u00017', 'protobuf'],
     ['null', 'unknown-schema'],
     ['17', 'unknown-schema'],
     ['{"object":[],"sensor":null}', 'unknown-schema'],

@@ -4,6 +4,7 @@ import { isFull, readFull } from './full.ts';
 import { scanJson, skipSpace } from './json-scan.ts';
 import type { Repair } from './json-scan.ts';
 import { isMinimal, readMinimal } from './minimal.ts';
+import { isProtobuf, readProtobuf } from './protobuf.ts';
 import type { RejectCounts, RejectReason } from './reject.ts';
 import { reject } from './tally.ts';
 import type { Tally } from './tally.ts';
@@ -40,12 +41,15 @@ const NOTHING_REJECTED: RejectCounts = Object.freeze({});
 /**
  * Reads one message of DeepStream 4.0 to 9.1 in the full or the minimal schema: a JSON object, pretty-printed or not, an
  * array of them, several separated by white space (JSON lines), and each of them wrapped in a JSON string or in Redis'
- * `{"metadata": "…"}`. Never throws; linear time.
+ * `{"metadata": "…"}`. From bytes also one protobuf nv.Frame. Never throws; linear time.
  */
 export function parseMessage(input: string | Uint8Array): ParsedMessage {
   const tally: Tally = { droppedNumbers: 0, rejected: undefined, first: undefined };
   const frames: Frame[] = [];
-  readText(typeof input === 'string' ? input : decodeUtf8(input), 0, frames, tally);
+  if (typeof input !== 'string' && isProtobuf(input)) {
+    const frame = readProtobuf(input, tally);
+    if (frame !== undefined) frames.push(frame);
+  } else readText(typeof input === 'string' ? input : decodeUtf8(input), 0, frames, tally);
   if (frames.length > 0) {
     return { ok: true, frames, droppedNumbers: tally.droppedNumbers, rejected: tally.rejected ?? NOTHING_REJECTED };
   }
@@ -163,9 +167,9 @@ function isForeignPayload(text: string, end: number, tally: Tally): boolean {
     reject(tally, 'custom-schema', () => 'the stock converter has no custom schema (msg-conv-payload-type=257)');
     return true;
   }
-  // nv.Frame's first field is the version: tag 1, length-delimited, three bytes.
+  // nv.Frame's first field is the version: tag 1, length-delimited, three bytes. Floats don't survive as text.
   if (text.startsWith('\n\u00034.0')) {
-    reject(tally, 'protobuf', () => 'a protobuf message (msg-conv-payload-type=2); only JSON schemas are read');
+    reject(tally, 'protobuf', () => 'a protobuf message (msg-conv-payload-type=2) as text; it is read from bytes only');
     return true;
   }
   return false;

@@ -2,11 +2,11 @@
  * Why a message, or a part of one, was not read.
  * - `empty`: nothing in it; an empty array too.
  * - `not-json`: no JSON where JSON has to be.
- * - `truncated`: JSON that ends before it is complete.
- * - `concatenated`: several JSON values with nothing between them.
+ * - `truncated`: JSON, or a protobuf message, that ends before it is complete.
+ * - `concatenated`: several JSON values, or protobuf messages, with nothing between them.
  * - `log-line`: JSON behind other text in one line, as adapters print it.
  * - `custom-schema`: the stock text of msg-conv-payload-type=257.
- * - `protobuf`: an nv.Frame, msg-conv-payload-type=2.
+ * - `protobuf`: an nv.Frame (msg-conv-payload-type=2) that is broken, or that came as text instead of bytes.
  * - `unknown-schema`: JSON of another shape, as custom message converters make it.
  * - `bad-object`: an entry of the minimal schema's `objects` that is none.
  */

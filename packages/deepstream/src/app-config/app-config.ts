@@ -1,0 +1,233 @@
+import type { ConfigFile } from '../config-file/config-file.ts';
+import { numberedGroups, readGroup } from './group-reader.ts';
+import type { GroupReader } from './group-reader.ts';
+
+/** What a config file is for, by its groups. */
+export type ConfigKind = 'app' | 'nvinfer' | 'msgconv' | 'tracker' | 'other';
+
+/** Where a section of the app config stands. */
+export interface Section {
+  readonly group: string;
+  /** Of the group's header, counted from 1. */
+  readonly line: number;
+  readonly enabled: boolean;
+}
+
+/** `[sourceN]`, a line of a source CSV file, or an item of `[source-list] list`. */
+export interface Source extends Section {
+  readonly number: number;
+  /** 1 V4L2 camera, 2 URI, 3 several URIs, 4 RTSP, 5 CSI camera. */
+  readonly type: number | undefined;
+  readonly uri: string | undefined;
+  /** How many streams it opens: type 3 may open several. */
+  readonly streams: number;
+}
+
+/** `[sinkN]`. */
+export interface Sink extends Section {
+  readonly number: number;
+  /** 1 fake, 2 display, 3 file, 4 RTSP, 5 overlay or DRM, 6 message converter and broker. */
+  readonly type: number | undefined;
+  /** For type 4, with DeepStream's defaults. */
+  readonly ports: { readonly rtsp: number; readonly udp: number } | undefined;
+  /** For type 6. */
+  readonly message: MessageSink | undefined;
+}
+
+/** What a message sink sends where. */
+export interface MessageSink {
+  /** 0 full, 1 minimal, 2 protobuf, 257 custom. */
+  readonly payloadType: number;
+  readonly converterConfig: string | undefined;
+  readonly brokerLibrary: string | undefined;
+  readonly connection: string | undefined;
+  /** The output's name with the IoT Edge adapter. */
+  readonly topic: string | undefined;
+  /** Whether `[message-converter]` makes the messages. */
+  readonly sharesConverter: boolean;
+}
+
+/** `[primary-gie]` or `[secondary-gieN]`; what is undefined stands in nvinfer's own config. */
+export interface Gie extends Section {
+  readonly configFile: string | undefined;
+  /** 0 nvinfer, 1 nvinferserver. */
+  readonly plugin: number;
+  readonly uniqueId: number | undefined;
+  readonly operateOn: number | undefined;
+  readonly batchSize: number | undefined;
+  readonly interval: number | undefined;
+  readonly gpuId: number | undefined;
+  readonly engine: string | undefined;
+  readonly labels: string | undefined;
+}
+
+/** `[tracker]`. */
+export interface Tracker extends Section {
+  readonly library: string | undefined;
+  readonly configFile: string | undefined;
+}
+
+/** `[streammux]`. */
+export interface Streammux extends Section {
+  readonly batchSize: number | undefined;
+  readonly live: boolean;
+}
+
+/** `[tiled-display]`. */
+export interface TiledDisplay extends Section {
+  readonly rows: number | undefined;
+  readonly columns: number | undefined;
+}
+
+/** `[message-converter]`: one converter for several message sinks. */
+export interface MessageConverter extends Section {
+  readonly configFile: string | undefined;
+  readonly payloadType: number;
+}
+
+/** A config of deepstream-app or test5, typed. Sections that the file does not have are undefined. */
+export interface AppConfig {
+  readonly path: string;
+  readonly file: ConfigFile;
+  readonly sources: readonly Source[];
+  /** `[source] csv-file-path`, whose rows then are the sources; as it stands. */
+  readonly sourceCsv: { readonly path: string; readonly line: number } | undefined;
+  readonly sinks: readonly Sink[];
+  readonly streammux: Streammux | undefined;
+  readonly tiledDisplay: TiledDisplay | undefined;
+  readonly primaryGies: readonly Gie[];
+  readonly secondaryGies: readonly Gie[];
+  readonly tracker: Tracker | undefined;
+  readonly messageConverter: MessageConverter | undefined;
+  readonly tests: { readonly fileLoop: boolean };
+}
+
+/** Tells a config's kind from its groups. */
+export function configKind(file: ConfigFile): ConfigKind {
+  const groups = file.groups();
+  const has = (...names: string[]) => names.some((name) => groups.includes(name));
+  if (
+    has('property') &&
+    file
+      .keys('property')
+      .some((key) =>
+        /^(?:net-scale-factor|gie-unique-id|network-mode|network-type|onnx-file|model-engine-file|process-mode|num-detected-classes)$/.test(
+          key,
+        ),
+      )
+  ) {
+    return 'nvinfer';
+  }
+  const sources =
+    numberedGroups(file, 'source').length > 0 || has('source-list') || file.keys('source').includes('csv-file-path');
+  if (sources || (has('application') && has('streammux', 'primary-gie', 'tiled-display', 'sink0'))) return 'app';
+  if (has('BaseConfig', 'TargetManagement', 'NvDCF')) return 'tracker';
+  return has('sensor0', 'place0', 'analytics0') ? 'msgconv' : 'other';
+}
+
+/** Reads the sections of an app config. What makes no sense in it is for `checkAppConfig` to say. */
+export function readAppConfig(path: string, file: ConfigFile): AppConfig {
+  const groups = file.groups();
+  const optional = <T>(group: string, read: (reader: GroupReader) => T): T | undefined =>
+    groups.includes(group) ? read(readGroup(file, group)) : undefined;
+  const csv = readGroup(file, 'source');
+  const csvPath = csv.text('csv-file-path');
+  return {
+    path,
+    file,
+    sources: [
+      ...numberedGroups(file, 'source').map(({ group, number }) => readSource(file, group, number)),
+      ...listed(file),
+    ],
+    sourceCsv: csvPath === undefined ? undefined : { path: csvPath, line: csv.lineOf('csv-file-path') },
+    sinks: numberedGroups(file, 'sink').map(({ group, number }) => readSink(readGroup(file, group), number)),
+    streammux: optional('streammux', (group) => ({
+      ...section(group, true),
+      batchSize: group.integer('batch-size'),
+      live: group.flag('live-source'),
+    })),
+    tiledDisplay: optional('tiled-display', (group) => ({
+      ...section(group, group.flag('enable')),
+      rows: group.integer('rows'),
+      columns: group.integer('columns'),
+    })),
+    primaryGies: numberedGroups(file, 'primary-gie', { bare: true }).map(({ group }) =>
+      readGie(readGroup(file, group)),
+    ),
+    secondaryGies: numberedGroups(file, 'secondary-gie').map(({ group }) => readGie(readGroup(file, group))),
+    tracker: optional('tracker', (group) => ({
+      ...section(group, group.flag('enable')),
+      library: group.text('ll-lib-file'),
+      configFile: group.text('ll-config-file'),
+    })),
+    messageConverter: optional('message-converter', (group) => ({
+      ...section(group, group.flag('enable')),
+      configFile: group.text('msg-conv-config'),
+      payloadType: group.integer('msg-conv-payload-type') ?? 0,
+    })),
+    tests: { fileLoop: readGroup(file, 'tests').flag('file-loop') },
+  };
+}
+
+const section = ({ group, line }: GroupReader, enabled: boolean): Section => ({ group, line, enabled });
+
+function readSource(file: ConfigFile, group: string, number: number): Source {
+  const reader = readGroup(file, group);
+  // What stands in [source-attr-all] holds for every source that does not say otherwise.
+  const all = readGroup(file, 'source-attr-all');
+  const type = reader.integer('type') ?? all.integer('type');
+  const streams = type === 3 ? Math.max(1, reader.integer('num-sources') ?? 1) : 1;
+  const enabled = (reader.integer('enable') ?? all.integer('enable') ?? 0) !== 0;
+  return { ...section(reader, enabled), number, type, uri: reader.text('uri'), streams };
+}
+
+function listed(file: ConfigFile): Source[] {
+  const reader = readGroup(file, 'source-list');
+  const type = readGroup(file, 'source-attr-all').integer('type');
+  return file.list('source-list', 'list').map((uri, number) => ({
+    ...section(reader, true),
+    line: reader.lineOf('list'),
+    number,
+    type,
+    uri,
+    streams: 1,
+  }));
+}
+
+function readSink(group: GroupReader, number: number): Sink {
+  const type = group.integer('type');
+  return {
+    ...section(group, group.flag('enable')),
+    number,
+    type,
+    ports:
+      type === 4 ? { rtsp: group.integer('rtsp-port') ?? 8554, udp: group.integer('udp-port') ?? 5000 } : undefined,
+    message:
+      type === 6
+        ? {
+            payloadType: group.integer('msg-conv-payload-type') ?? 0,
+            converterConfig: group.text('msg-conv-config'),
+            brokerLibrary: group.text('msg-broker-proto-lib'),
+            connection: group.text('msg-broker-conn-str'),
+            topic: group.text('topic'),
+            sharesConverter: group.flag('disable-msgconv'),
+          }
+        : undefined,
+  };
+}
+
+function readGie(group: GroupReader): Gie {
+  return {
+    // Apps that know only `config-file-path` have no `enable`.
+    ...section(group, (group.integer('enable') ?? (group.text('config-file-path') === undefined ? 0 : 1)) !== 0),
+    configFile: group.text('config-file') ?? group.text('config-file-path'),
+    plugin: group.integer('plugin-type') ?? 0,
+    uniqueId: group.integer('gie-unique-id') ?? group.integer('unique-id'),
+    operateOn: group.integer('operate-on-gie-id'),
+    batchSize: group.integer('batch-size'),
+    interval: group.integer('interval'),
+    gpuId: group.integer('gpu-id'),
+    engine: group.text('model-engine-file'),
+    labels: group.text('labelfile-path'),
+  };
+}

@@ -1,0 +1,55 @@
+import type { ConfigSource } from './config-source.ts';
+import { checkEngine } from './check-engine.ts';
+import { checkLabels } from './check-labels.ts';
+import type { FindingSink } from './finding.ts';
+import { numberedGroups, readGroup } from './group-reader.ts';
+import type { FollowedConfig, References } from './reference.ts';
+
+/** Looks at inference: its configs, its model and engine files, its labels, and who works on whose objects. */
+export function checkGies(collected: References, files: ConfigSource, findings: FindingSink): void {
+  const [first] = collected.configs;
+  if (first?.kind === 'app') checkIds(first, collected, findings);
+  for (const config of collected.configs) {
+    if (config.kind !== 'nvinfer' || !config.active) continue;
+    checkEngine(config, collected, findings);
+    checkLabels(config, collected, files, findings);
+  }
+}
+
+function checkIds({ file, path }: FollowedConfig, collected: References, findings: FindingSink): void {
+  const groups = [...numberedGroups(file, 'primary-gie', { bare: true }), ...numberedGroups(file, 'secondary-gie')];
+  const owners = new Map<number, string>();
+  const operators: { readonly group: string; readonly on: number }[] = [];
+  for (const { group } of groups) {
+    const reader = readGroup(file, group);
+    if (!reader.flag('enable')) continue;
+    const configFile = reader.text('config-file') ?? reader.text('config-file-path') ?? reader.text('cfg-file-path');
+    if (configFile === undefined) {
+      const message = `[${group}] is enabled and names no config-file`;
+      findings.add('error', 'config-file-missing', { file: path, line: reader.line }, message);
+      continue;
+    }
+    const own = collected.configs.find((each) => each.namedBy?.config.path === path && each.namedBy.group === group);
+    const property = own === undefined ? undefined : readGroup(own.file, 'property');
+    const id = reader.integer('gie-unique-id') ?? property?.integer('gie-unique-id');
+    if (id !== undefined) {
+      const owner = owners.get(id);
+      const at = { file: path, line: reader.lineOf('gie-unique-id') };
+      if (owner !== undefined)
+        findings.add('warning', 'gie-id-conflict', at, `[${group}] and [${owner}] share gie-unique-id ${id}`);
+      else owners.set(id, group);
+    }
+    const on = reader.integer('operate-on-gie-id') ?? property?.integer('operate-on-gie-id');
+    if (group.startsWith('secondary') && on !== undefined && on >= 0) operators.push({ group, on });
+  }
+  for (const { group, on } of operators) {
+    if (owners.has(on) || owners.size === 0) continue;
+    const at = { file: path, line: readGroup(file, group).lineOf('operate-on-gie-id') };
+    findings.add(
+      'warning',
+      'gie-id-unknown',
+      at,
+      `[${group}] works on the objects of gie ${on}, which no enabled gie has as its id`,
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import type { FindingSink } from './finding.ts';
+import { parseInteger } from './group-reader.ts';
+import type { FollowedConfig } from './reference.ts';
+import { referenceRule } from './reference-rule.ts';
+
+/** Keys that deepstream-app reads with g_key_file_get_integer; it stops at a value that is no number. */
+const INTEGERS =
+  /^(?:enable|type|num-sources|batch-size|rows|columns|width|height|gpu-id|live-source|interval|gie-unique-id|operate-on-gie-id|rtsp-port|udp-port|codec|bitrate|sync|source-id|file-loop|msg-conv-payload-type|batched-push-timeout|network-mode|tracker-width|tracker-height)$/;
+
+const APP_GROUPS =
+  /^(?:application|tiled-display|source\d+|sink\d+|streammux|(?:primary|secondary)-gie\d*|tracker|tests|osd|message-converter|property)$/;
+
+/** Looks at every line alone: duplicates, numbers that are none, and comments that are not. */
+export function checkLines({ path, file, kind }: FollowedConfig, findings: FindingSink): void {
+  for (const { group, key, lines } of file.duplicates()) {
+    const line = lines.at(-1) ?? 1;
+    const all = lines.join(', ');
+    if (key !== undefined) {
+      findings.add(
+        'warning',
+        'duplicate-key',
+        { file: path, line },
+        `[${group}] ${key} is given in lines ${all}; the last one counts`,
+      );
+    } else {
+      const effect = file.format === 'yaml' ? 'only the first one is read' : 'they are read as one group';
+      findings.add(
+        'warning',
+        'duplicate-group',
+        { file: path, line },
+        `[${group}] is opened in lines ${all}; ${effect}`,
+      );
+    }
+  }
+  for (const group of file.groups()) {
+    for (const key of file.keys(group)) {
+      const value = file.get(group, key) ?? '';
+      const at = { file: path, line: file.lineOf(group, key) ?? 1 };
+      const isNumber = INTEGERS.test(key) && APP_GROUPS.test(group) && (kind === 'app' || kind === 'nvinfer');
+      if (isNumber && parseInteger(value) === undefined) {
+        findings.add('error', 'invalid-number', at, `[${group}] ${key}=${value} is not a whole number`);
+      } else if (file.format === 'keyfile' && value.includes(' #') && referenceRule(group, key) !== undefined) {
+        findings.add(
+          'warning',
+          'inline-comment',
+          at,
+          `[${group}] ${key}: "#" starts no comment here, it is a part of the path`,
+        );
+      }
+    }
+  }
+}

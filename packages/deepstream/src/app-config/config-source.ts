@@ -1,0 +1,9 @@
+/** Where configs and the files that they name come from; paths are POSIX, as in DeepStream's container. */
+export interface ConfigSource {
+  /** The bytes of a file; undefined where there is none. */
+  read(path: string): Uint8Array | undefined;
+  /** Whether a file is there; undefined where that can't be known, as for what only DeepStream's container holds. */
+  exists(path: string): boolean | undefined;
+  /** The path without symbolic links: DeepStream resolves what a config names against the config's real place. */
+  real?(path: string): string;
+}

@@ -1,0 +1,20 @@
+export { configKind, readAppConfig } from './app-config.ts';
+export type {
+  AppConfig,
+  ConfigKind,
+  Gie,
+  MessageConverter,
+  MessageSink,
+  Section,
+  Sink,
+  Source,
+  Streammux,
+  TiledDisplay,
+  Tracker,
+} from './app-config.ts';
+export { checkAppConfig } from './check.ts';
+export type { AppConfigReport, CheckOptions } from './check.ts';
+export type { ConfigSource } from './config-source.ts';
+export type { Finding, FindingCode, Severity } from './finding.ts';
+export { collectReferences } from './reference.ts';
+export type { FollowedConfig, Reference, ReferenceKind } from './reference.ts';

@@ -1,0 +1,56 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import type { Box, Detection, Frame } from './frame.ts';
+import { FIELD } from './nv-frame.ts';
+import { UNTRACKED } from './track-id.ts';
+
+/**
+ * Writes a frame as DeepStream's converter does with msg-conv-payload-type=2: one nv.Frame, coordinates and confidence
+ * as 32-bit floats (1.1 becomes 1.10000002…, beyond 3.4e38 infinite). Not held: `eventType` and `parkingSpot`. A missing
+ * stamp, frame number or box is left out; a missing confidence becomes −0.1.
+ */
+export function encodeProtobuf(frame: Omit<Frame, 'schema'>): Uint8Array<ArrayBuffer> {
+  const writer = new BinaryWriter();
+  writeString(writer, FIELD.Frame.version, '4.0');
+  writeString(writer, FIELD.Frame.id, frame.frameNumber ?? '');
+  if (frame.timeMs !== null) writeTimestamp(writer, frame.timeMs);
+  writeString(writer, FIELD.Frame.sensorId, frame.sensor);
+  for (const detection of frame.detections) writeObject(writer, detection);
+  return writer.finish();
+}
+
+function writeTimestamp(writer: BinaryWriter, timeMs: number): void {
+  const seconds = Math.floor(timeMs / 1000);
+  const nanos = Math.floor((timeMs - seconds * 1000) * 1e6);
+  writer.tag(FIELD.Frame.timestamp, WireType.LengthDelimited).fork();
+  if (seconds !== 0) writer.tag(FIELD.Timestamp.seconds, WireType.Varint).int64(seconds);
+  if (nanos !== 0) writer.tag(FIELD.Timestamp.nanos, WireType.Varint).int32(nanos);
+  writer.join();
+}
+
+function writeObject(writer: BinaryWriter, { trackId, label, box, confidence }: Detection): void {
+  writer.tag(FIELD.Frame.objects, WireType.LengthDelimited).fork();
+  writeString(writer, FIELD.Object.id, trackId ?? UNTRACKED);
+  if (box !== null) writeBox(writer, box);
+  writeString(writer, FIELD.Object.type, label);
+  writeFloat(writer, FIELD.Object.confidence, confidence ?? -0.1);
+  writer.join();
+}
+
+function writeBox(writer: BinaryWriter, { left, top, right, bottom }: Box): void {
+  writer.tag(FIELD.Object.bbox, WireType.LengthDelimited).fork();
+  writeFloat(writer, FIELD.Bbox.leftX, left);
+  writeFloat(writer, FIELD.Bbox.topY, top);
+  writeFloat(writer, FIELD.Bbox.rightX, right);
+  writeFloat(writer, FIELD.Bbox.bottomY, bottom);
+  writer.join();
+}
+
+/** Proto3 leaves out what equals the default. */
+function writeString(writer: BinaryWriter, field: number, value: string): void {
+  if (value !== '') writer.tag(field, WireType.LengthDelimited).string(value);
+}
+
+/** −0 is no default: its bits are not all zero. The writer refuses what only `fround` makes infinite. */
+function writeFloat(writer: BinaryWriter, field: number, value: number): void {
+  if (!Object.is(value, 0)) writer.tag(field, WireType.Bit32).float(Math.fround(value));
+}

@@ -1,0 +1,7 @@
+import type { ConfigFile } from '../config-file/config-file.ts';
+import { setNumber } from './set-number.ts';
+
+/** Lets file sources start again at their end, or end the app there. */
+export function setFileLoop(config: ConfigFile, { enabled }: { readonly enabled: boolean }): void {
+  setNumber(config, 'tests', 'file-loop', enabled ? 1 : 0);
+}

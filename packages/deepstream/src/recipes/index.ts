@@ -1,0 +1,10 @@
+export { setFileLoop } from './file-loop.ts';
+export { setInferenceInterval } from './inference-interval.ts';
+export { setMessageSink } from './message-sink.ts';
+export type { MessageSinkOptions } from './message-sink.ts';
+export { RecipeError } from './recipe-error.ts';
+export type { RecipeErrorCode } from './recipe-error.ts';
+export { rtspOut } from './rtsp-out.ts';
+export type { RtspOutOptions } from './rtsp-out.ts';
+export { setSources } from './sources.ts';
+export type { CompanionFile } from './sources.ts';

@@ -1,0 +1,56 @@
+import { readGroup } from '../app-config/group-reader.ts';
+import type { ConfigFile } from '../config-file/config-file.ts';
+import { findSink, nextSink } from './numbered-sink.ts';
+import { checkNumber, setNumber } from './set-number.ts';
+
+/** What is left out stays as the config has it. */
+export interface MessageSinkOptions {
+  /** The output's name in edgeHub's routes; with other adapters, their topic. */
+  readonly topic: string;
+  /** Minimal by default: one message a frame instead of one an object. */
+  readonly payload?: 'full' | 'minimal' | 'protobuf';
+  /** The broker adapter. A sink that has it in another directory keeps it; the IoT Edge one by default. */
+  readonly library?: string;
+  /** `msg-broker-conn-str`; the IoT Edge adapter needs none. */
+  readonly connection?: string;
+  /** `msg-conv-config`: the names of sensors and places. */
+  readonly converterConfig?: string;
+  /** One message in so many frames (DeepStream ≥ 6.0). */
+  readonly frameInterval?: number;
+}
+
+const EDGE_ADAPTER = '/opt/nvidia/deepstream/deepstream/lib/libnvds_azure_edge_proto.so';
+const PAYLOAD_TYPES = { full: 0, minimal: 1, protobuf: 2 } as const;
+
+/** Sends messages to a topic: the sink of type 6 with this adapter is switched on and set up, or added. Returns its group. */
+export function setMessageSink(config: ConfigFile, options: MessageSinkOptions): string {
+  const { topic, payload = 'minimal', library = EDGE_ADAPTER, connection, converterConfig, frameInterval } = options;
+  if (frameInterval !== undefined) checkNumber('the frame interval', frameInterval, 1, 2 ** 31 - 1);
+  const adapter = baseName(library);
+  const found = findSink(config, 6, (group) => baseName(config.get(group, 'msg-broker-proto-lib') ?? '') === adapter);
+  const group = found ?? nextSink(config);
+
+  setNumber(config, group, 'enable', 1);
+  if (found === undefined) {
+    setNumber(config, group, 'type', 6);
+    config.set(group, 'msg-broker-proto-lib', library);
+  }
+  // With disable-msgconv the shared converter decides the form.
+  const converter = readGroup(config, group).flag('disable-msgconv') ? 'message-converter' : group;
+  if (converter !== group) setNumber(config, converter, 'enable', 1);
+  setNumber(config, converter, 'msg-conv-payload-type', PAYLOAD_TYPES[payload]);
+  const set = (where: string, key: string, value: string | undefined) => {
+    if (value !== undefined && config.get(where, key) !== value) config.set(where, key, value);
+  };
+  set(converter, 'msg-conv-config', converterConfig);
+  set(group, 'msg-broker-conn-str', connection);
+  set(group, 'topic', topic);
+  if (frameInterval !== undefined) {
+    // Only the newer way of making payloads looks at the interval.
+    setNumber(config, converter, 'msg-conv-msg2p-new-api', 1);
+    setNumber(config, converter, 'msg-conv-frame-interval', frameInterval);
+  }
+  return group;
+}
+
+const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);

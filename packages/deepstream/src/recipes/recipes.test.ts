@@ -1,0 +1,320 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { checkAppConfig } from '../app-config/index.ts';
+import { parseConfig } from '../config-file/index.ts';
+import type { ConfigFile } from '../config-file/index.ts';
+import { RecipeError, rtspOut, setFileLoop, setInferenceInterval, setMessageSink, setSources } from './index.ts';
+import type { RecipeErrorCode } from './index.ts';
+
+/** The shape of test5's config for IoT Edge, with what the tutorial edits by hand. */
+const APP = `[tiled-display]
+enable=1
+rows=2
+columns=2
+
+# cameras
+[source0]
+enable=1
+type=3
+uri=file://../streams/a.mp4
+num-sources=2
+gpu-id=0
+
+[source1]
+enable=1
+type=3
+uri=file://../streams/b.mp4
+num-sources=2
+gpu-id=0
+
+[sink0]
+enable=1
+type=2
+sync=1
+
+[sink1]
+enable=0
+type=6
+msg-conv-config=msgconv.txt
+msg-conv-payload-type=0
+msg-broker-proto-lib=/opt/nvidia/deepstream/deepstream-5.1/lib/libnvds_azure_edge_proto.so
+topic=mytopic
+
+[streammux]
+live-source=0
+batch-size=4  # all of them
+
+[primary-gie]
+enable=1
+batch-size=4
+interval=0
+model-engine-file=../models/cars.caffemodel_b4_gpu0_int8.engine
+
+[tests]
+file-loop=0
+`;
+
+function read(text: string, name = 'app.txt'): ConfigFile {
+  const parsed = parseConfig(text, name);
+  if (!parsed.ok) throw new Error(parsed.error.reason);
+  return parsed.file;
+}
+
+/** The lines that went and came, in order. */
+function diff(before: string, after: string): string[] {
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  const went = old.filter((line, i) => now[i] !== line && now.length === old.length).map((line) => `-${line}`);
+  const came = now.filter((line, i) => old[i] !== line).map((line) => `+${line}`);
+  return [...went, ...came];
+}
+
+/** What a recipe changes; applying it a second time changes nothing. */
+function changed(recipe: (config: ConfigFile) => unknown, text = APP, name?: string): string[] {
+  const config = read(text, name);
+  recipe(config);
+  const once = config.toString();
+  recipe(config);
+  expect(config.toString()).toBe(once);
+  const again = read(once, name);
+  recipe(again);
+  expect(again.toString()).toBe(once);
+  return diff(text, once);
+}
+
+function codeOf(recipe: () => unknown): RecipeErrorCode | 'none' {
+  try {
+    recipe();
+  } catch (error) {
+    if (error instanceof RecipeError) return error.code;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('rtspOut', () => {
+  test('adds an RTSP sink behind the others and switches the display off', () => {
+    expect(changed((config) => rtspOut(config))).toEqual([
+      '+enable=0',
+      '+[sink2]',
+      '+enable=1',
+      '+type=4',
+      '+codec=1',
+      '+sync=0',
+      '+bitrate=4000000',
+      '+rtsp-port=8554',
+      '+udp-port=5400',
+      '+',
+    ]);
+  });
+
+  test('switches the sink on that is there and keeps what is not asked for', () => {
+    const text = APP + '[sink3]\nenable=0\ntype=4\ncodec=2\nsync=1\nbitrate=1\nrtsp-port=9\nudp-port=8\n';
+    expect(changed((config) => rtspOut(config, { rtspPort: 8555 }), text)).toEqual([
+      '-enable=1',
+      '-enable=0',
+      '-rtsp-port=9',
+      '+enable=0',
+      '+enable=1',
+      '+rtsp-port=8555',
+    ]);
+  });
+
+  test('refuses a port that is none', () => {
+    expect(codeOf(() => rtspOut(read(APP), { rtspPort: 70_000 }))).toBe('invalid-number');
+  });
+});
+
+describe('setSources', () => {
+  const cameras = ['rtsp://a/1', 'rtsp://b/1', 'file:///v/c.mp4'];
+
+  test('writes sources and lets batches, engine, tiles and live-source follow', () => {
+    const config = read(APP);
+    expect(setSources(config, cameras)).toBeUndefined();
+    const text = config.toString();
+    expect(text).toContain('[source0]\nenable=1\ntype=4\nuri=rtsp://a/1\nnum-sources=1\ngpu-id=0\n');
+    expect(text).toContain('\n[source2]\nenable=1\ntype=2\nuri=file:///v/c.mp4\nnum-sources=1\ngpu-id=0\n');
+    expect(text).toContain('live-source=1\nbatch-size=3\n');
+    expect(text).toContain('batch-size=3\ninterval=0\nmodel-engine-file=../models/cars.caffemodel_b3_gpu0_int8.engine');
+    // Three still fit into two by two with no row to spare.
+    expect(text).toContain('rows=2\ncolumns=2\n');
+    changed((each) => setSources(each, cameras));
+  });
+
+  test('switches off what is too many and goes back to files', () => {
+    const config = read(APP);
+    setSources(config, cameras);
+    setSources(config, ['file://../streams/a.mp4']);
+    expect([0, 1, 2].map((i) => config.get(`source${i}`, 'enable'))).toEqual(['1', '0', '0']);
+    expect([config.get('tiled-display', 'rows'), config.get('tiled-display', 'columns')]).toEqual(['1', '1']);
+    expect([config.get('streammux', 'batch-size'), config.get('streammux', 'live-source')]).toEqual(['1', '0']);
+  });
+
+  test('touches only its own lines', () => {
+    expect(changed((config) => setSources(config, ['file://../streams/a.mp4', 'file://x.mp4']))).toEqual([
+      '-rows=2',
+      '-num-sources=2',
+      '-uri=file://../streams/b.mp4',
+      '-num-sources=2',
+      '-batch-size=4  # all of them',
+      '-batch-size=4',
+      '-model-engine-file=../models/cars.caffemodel_b4_gpu0_int8.engine',
+      '+rows=1',
+      '+num-sources=1',
+      '+uri=file://x.mp4',
+      '+num-sources=1',
+      '+batch-size=2',
+      '+batch-size=2',
+      '+model-engine-file=../models/cars.caffemodel_b2_gpu0_int8.engine',
+    ]);
+  });
+
+  test('leaves a config that the check has nothing to say against', () => {
+    const config = read(APP);
+    const uris = Array.from({ length: 8 }, (_, i) => `rtsp://camera-${i}/stream`);
+    setSources(config, uris);
+    const files = { read: (path: string) => (path === 'app.txt' ? config.toBytes() : undefined), exists: () => true };
+    const { app, findings } = checkAppConfig({ path: 'app.txt', files });
+    expect(app?.sources.filter(({ enabled }) => enabled).map(({ uri }) => uri)).toEqual(uris);
+    expect(findings.filter(({ code }) => code !== 'config-file-missing')).toEqual([]);
+  });
+
+  test('fills a source list with as many sensor names', () => {
+    const list = '[source-list]\nnum-source-bins=1\nlist=file://a.mp4\nsensor-id-list=gate\nuse-nvmultiurisrcbin=1\n';
+    expect(
+      changed(
+        (config) => setSources(config, ['rtsp://a/1', 'rtsp://b/1']),
+        `${list}[streammux]\nbatch-size=1\nlive-source=1\n`,
+      ),
+    ).toEqual([
+      '-num-source-bins=1',
+      '-list=file://a.mp4',
+      '-sensor-id-list=gate',
+      '-batch-size=1',
+      '+num-source-bins=2',
+      '+list=rtsp://a/1;rtsp://b/1',
+      '+sensor-id-list=gate;sensor1',
+      '+batch-size=2',
+    ]);
+  });
+
+  test('gives the CSV file of a YAML config', () => {
+    const config = read('source:\n  csv-file-path: cams.csv\nstreammux:\n  batch-size: 1\n', 'app.yml');
+    expect(setSources(config, cameras)).toEqual({
+      path: 'cams.csv',
+      text: 'enable,type,uri,num-sources,gpu-id,cudadec-memtype\n1,4,rtsp://a/1,1,0,0\n1,4,rtsp://b/1,1,0,0\n1,2,file:///v/c.mp4,1,0,0\n',
+    });
+    expect(config.toString()).toBe(
+      'source:\n  csv-file-path: cams.csv\nstreammux:\n  batch-size: 3\n  live-source: 1\n',
+    );
+  });
+
+  test('refuses what a config can not hold, before it changes anything', () => {
+    const config = read(APP);
+    expect(codeOf(() => setSources(config, []))).toBe('no-source');
+    for (const uri of ['/v/a.mp4', '', 'rtsp://a b', 'rtsp://a;b', 'rtsp://a\nenable=0', 'rtsp://a,b']) {
+      expect(codeOf(() => setSources(config, ['rtsp://ok', uri]))).toBe('invalid-uri');
+    }
+    expect(config.toString()).toBe(APP);
+  });
+});
+
+describe('the small recipes', () => {
+  test('set the interval of the first inference, and only there', () => {
+    expect(changed((config) => setInferenceInterval(config, 4))).toEqual(['-interval=0', '+interval=4']);
+    expect(codeOf(() => setInferenceInterval(read('[tests]\n'), 4))).toBe('group-missing');
+    expect(codeOf(() => setInferenceInterval(read(APP), 0.5))).toBe('invalid-number');
+  });
+
+  test('loop files, and end the loop', () => {
+    expect(changed((config) => setFileLoop(config, { enabled: true }))).toEqual(['-file-loop=0', '+file-loop=1']);
+    expect(changed((config) => setFileLoop(config, { enabled: false }))).toEqual([]);
+    expect(
+      changed((config) => setFileLoop(config, { enabled: true }), 'tests:\n  file-loop: 0 # once\n', 'a.yml'),
+    ).toEqual(['-  file-loop: 0 # once', '+  file-loop: 1 # once']);
+  });
+});
+
+describe('setMessageSink', () => {
+  test('switches the IoT Edge sink on, whatever version its library is of', () => {
+    expect(changed((config) => setMessageSink(config, { topic: 'detections' }))).toEqual([
+      '-enable=0',
+      '-msg-conv-payload-type=0',
+      '-topic=mytopic',
+      '+enable=1',
+      '+msg-conv-payload-type=1',
+      '+topic=detections',
+    ]);
+  });
+
+  test('adds a sink for another adapter and sets an interval that counts', () => {
+    const config = read(APP);
+    const library = '/opt/nvidia/deepstream/deepstream/lib/libnvds_mqtt_proto.so';
+    const options = {
+      topic: 't',
+      library,
+      connection: 'broker;1883',
+      converterConfig: 'msgconv.txt',
+      frameInterval: 15,
+    };
+    expect(setMessageSink(config, options)).toBe('sink2');
+    expect(config.keys('sink2').map((key) => `${key}=${config.get('sink2', key) ?? ''}`)).toEqual([
+      'enable=1',
+      'type=6',
+      `msg-broker-proto-lib=${library}`,
+      'msg-conv-payload-type=1',
+      'msg-conv-config=msgconv.txt',
+      'msg-broker-conn-str=broker;1883',
+      'topic=t',
+      'msg-conv-msg2p-new-api=1',
+      'msg-conv-frame-interval=15',
+    ]);
+  });
+
+  test('sets the form where the shared converter decides it', () => {
+    const text = APP.replace('topic=mytopic', 'disable-msgconv=1\ntopic=x') + '[message-converter]\nenable=0\n';
+    const config = read(text);
+    setMessageSink(config, { topic: 'x', payload: 'protobuf' });
+    expect(config.get('sink1', 'msg-conv-payload-type')).toBe('0');
+    expect([
+      config.get('message-converter', 'enable'),
+      config.get('message-converter', 'msg-conv-payload-type'),
+    ]).toEqual(['1', '2']);
+  });
+});
+
+const folder = new URL('../../../../../shared/data/configs/', import.meta.url);
+const present = existsSync(folder);
+if (!present) console.warn('skipped: ../shared/data/configs with the real configuration files is not here');
+
+test.skipIf(!present)('every recipe is idempotent on every real app config and raises no error in it', () => {
+  const names = readFileSync(new URL('SOURCES.tsv', folder), 'utf8')
+    .split('\n')
+    .slice(1)
+    .flatMap((row) => row.split('\t')[1] ?? []);
+  let apps = 0;
+  for (const name of names) {
+    const text = readFileSync(new URL(encodeURIComponent(name), folder), 'utf8');
+    const report = (bytes: Uint8Array) =>
+      checkAppConfig({
+        path: name,
+        files: { read: (path) => (path === name ? bytes : undefined), exists: () => true },
+      });
+    const { app } = report(new TextEncoder().encode(text));
+    if (app === undefined) continue;
+    apps += 1;
+    changed(
+      (config) => {
+        setSources(config, ['rtsp://a/1', 'file:///b.mp4', 'rtsp://c/1']);
+        rtspOut(config);
+        if (app.primaryGies.length > 0) setInferenceInterval(config, 2);
+        setFileLoop(config, { enabled: true });
+        setMessageSink(config, { topic: 'detections' });
+        const errors = report(config.toBytes()).findings.filter(({ severity }) => severity === 'error');
+        expect(errors, name).toEqual([]);
+      },
+      text,
+      name,
+    );
+  }
+  expect(apps).toBeGreaterThanOrEqual(30);
+});

@@ -1,0 +1,109 @@
+import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import type { Document, ParsedNode } from 'yaml';
+import { splitLines } from './text-line.ts';
+import type { YamlConfigErrorCode } from './yaml-config-error.ts';
+
+/** What is wrong with a text, with the offset where. */
+export interface DocumentFault {
+  readonly code: YamlConfigErrorCode;
+  readonly at: number;
+  readonly reason: string;
+}
+
+/** One YAML document with every scalar a string, as yaml-cpp, DeepStream's parser, hands them out before converting. */
+export type ReadDocument =
+  { readonly ok: true; readonly contents: ParsedNode | null } | { readonly ok: false; readonly fault: DocumentFault };
+
+/** Real configs are below 20 KiB and three levels deep. */
+const MAX_CHARS = 1 << 20;
+const MAX_DEPTH = 256;
+
+const fault = (code: YamlConfigErrorCode, at: number, reason: string): ReadDocument => ({
+  ok: false,
+  fault: { code, at, reason },
+});
+
+/**
+ * Parses one document; offsets in it are offsets in `text`. Duplicate keys are left in. Aliases are refused, so nothing
+ * is ever multiplied. Never throws.
+ */
+export function readDocument(text: string): ReadDocument {
+  if (text.length > MAX_CHARS) return fault('too-large', 0, `more than ${MAX_CHARS} characters`);
+  const deep = tooDeep(text);
+  if (deep !== undefined) return fault('too-deep', deep, `nested deeper than ${MAX_DEPTH} levels`);
+  // OpenCV writes `%YAML:1.0` and no `---` behind it, which no version of YAML knows; yaml-cpp skips the line. As a
+  // comment of the same length it is skipped here too, and offsets stay.
+  const readable = text.replace(/^(\u{feff}?)%YAML:/u, '$1#YAML:');
+  let doc: Document.Parsed;
+  try {
+    doc = parseDocument(readable, {
+      schema: 'failsafe',
+      uniqueKeys: false,
+      prettyErrors: false,
+    });
+  } catch (error) {
+    return fault('invalid-yaml', 0, error instanceof Error ? error.message : String(error));
+  }
+  const [error] = doc.errors;
+  if (error !== undefined) {
+    return fault(errorCode(error.code), error.pos[0], error.message);
+  }
+  let alias: number | undefined;
+  visit(doc, {
+    Alias: (_, node) => {
+      alias = node.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  if (alias !== undefined) return fault('alias', alias, 'aliases (*name) are not read');
+  return { ok: true, contents: doc.contents };
+}
+
+function errorCode(code: string): YamlConfigErrorCode {
+  if (code === 'MULTIPLE_DOCS') return 'several-documents';
+  return code === 'RESOURCE_EXHAUSTION' ? 'too-deep' : 'invalid-yaml';
+}
+
+/**
+ * Each `- ` and `? ` of a line opens a level. The parser bounds its own depth, but a line of thousands of them ends the
+ * process first: it compiles a regular expression as long as the column.
+ */
+function tooDeep(text: string): number | undefined {
+  const levels = /[-?][ \t]/g;
+  for (const { text: line, start } of splitLines(text)) {
+    if (line.length <= 2 * MAX_DEPTH || /^[ \t]*#/.test(line)) continue;
+    if ((line.match(levels)?.length ?? 0) > MAX_DEPTH) return start;
+  }
+  return undefined;
+}
+
+/** The value of a node as text: scalars as they read, sequences of scalars joined by `;`; undefined for anything deeper. */
+export function nodeText(node: ParsedNode | null, text: string): string | undefined {
+  if (node === null) return '';
+  if (isScalar(node)) return typeof node.value === 'string' ? node.value : '';
+  if (isAlias(node)) return undefined;
+  const [start, end] = node.range;
+  const source = text.slice(start, end);
+  if (node.flow === true) return source.includes('\n') ? undefined : source;
+  return nodeItems(node)?.join(';');
+}
+
+/** The items of a sequence of scalars. */
+export function nodeItems(node: ParsedNode | null): readonly string[] | undefined {
+  if (!isSeq(node)) return undefined;
+  const items = node.items.map((item) => (isScalar(item) && typeof item.value === 'string' ? item.value : undefined));
+  return items.every((item) => item !== undefined) ? items : undefined;
+}
+
+/** The offset behind a node's last character, without the comments and line breaks that the parser counts to a collection. */
+export function endOffset(node: ParsedNode): number {
+  if (isMap(node) && node.flow !== true) {
+    const last = node.items.at(-1);
+    if (last !== undefined) return endOffset(last.value ?? last.key);
+  }
+  if (isSeq(node) && node.flow !== true) {
+    const last = node.items.at(-1);
+    if (last !== undefined) return endOffset(last);
+  }
+  return node.range[1];
+}

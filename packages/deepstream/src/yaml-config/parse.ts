@@ -1,0 +1,23 @@
+import type { TextEncoding } from '../text-codec.ts';
+import { decodeBytes } from '../text-codec.ts';
+import type { ConfigFile } from '../config-file/config-file.ts';
+import { readOutline } from './outline.ts';
+import { splitLines } from './text-line.ts';
+import { createYamlConfig } from './yaml-config.ts';
+import type { YamlConfigError } from './yaml-config-error.ts';
+
+/** A YAML config, or the first thing in it that stops it from being read. */
+export type ParsedYamlConfig =
+  { readonly ok: true; readonly file: ConfigFile } | { readonly ok: false; readonly error: YamlConfigError };
+
+/**
+ * Reads a YAML config of groups with keys, as DeepStream 6.1 and later takes it, and keeps every byte of it. Refused are
+ * several documents, aliases, more than 1 MiB and what is nested hundreds of levels deep. Never throws.
+ */
+export function parseYamlConfig(input: string | Uint8Array): ParsedYamlConfig {
+  const { text, encoding } =
+    typeof input === 'string' ? { text: input, encoding: 'utf-8' as TextEncoding } : decodeBytes(input);
+  const lines = splitLines(text);
+  const outline = readOutline(text, lines);
+  return outline.ok ? { ok: true, file: createYamlConfig(lines, outline.groups, encoding) } : outline;
+}
