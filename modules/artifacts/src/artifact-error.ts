@@ -4,10 +4,16 @@ import type { JsonObject } from '@companion/edge';
 export type ArtifactErrorCode =
   | 'DOWNLOAD_FAILED'
   | 'DOWNLOAD_REFUSED'
+  | 'DOWNLOAD_STALLED'
+  | 'ARTIFACT_TOO_LARGE'
+  | 'CREDENTIAL_MISSING'
+  | 'CREDENTIAL_REFUSED'
+  | 'IMPORT_REFUSED'
   | 'SIZE_MISMATCH'
   | 'DIGEST_MISMATCH'
   | 'BAD_ARCHIVE'
   | 'ARCHIVE_UNSUPPORTED'
+  | 'ARCHIVE_TOO_LARGE'
   | 'CONFIG_MISSING'
   | 'CONFIG_INVALID'
   | 'EDIT_REFUSED'
@@ -20,6 +26,8 @@ interface ArtifactErrorOptions {
   readonly retryable: boolean;
   /** What was expected, what was found, where: values that may appear in a log and in the twin. */
   readonly facts?: JsonObject;
+  /** How long the other side asks to be left alone, in milliseconds (an answer's Retry-After). */
+  readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -28,6 +36,8 @@ export class ArtifactError extends Error {
   readonly code: ArtifactErrorCode;
   readonly retryable: boolean;
   readonly facts: JsonObject;
+  /** The next try must not come sooner, in milliseconds from when the error arose; undefined where nobody asked. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: ArtifactErrorCode, message: string, options: ArtifactErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -35,5 +45,6 @@ export class ArtifactError extends Error {
     this.code = code;
     this.retryable = options.retryable;
     this.facts = options.facts ?? {};
+    this.retryAfterMs = options.retryAfterMs;
   }
 }

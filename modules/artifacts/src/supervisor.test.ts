@@ -112,6 +112,30 @@ describe.each(shells)('the supervisor under %s', (shell) => {
     expect(output).toContain('exit code 7');
   });
 
+  test('lets the app run on where `ota.release` says that it takes the release as it is', async () => {
+    await release('r1');
+    start();
+    await until('running', 'r1');
+    await started(1);
+    await writeFile(join(root, 'ota.release'), 'r2\n');
+    await release('r2');
+    const status = await until('running', 'r2');
+    expect(status.starts).toBe(1);
+    await release('r3');
+    await until('running', 'r3', 1);
+    await started(2);
+  });
+
+  test('starts the app again on the same release when asked to', async () => {
+    await release('r1');
+    start();
+    await until('running', 'r1');
+    await started(1);
+    await writeFile(join(root, 'restart-request'), 'now\n');
+    await until('running', 'r1', 1);
+    await started(2);
+  });
+
   test('kills an app that does not obey SIGINT', async () => {
     await release('r1', 'deaf');
     start();

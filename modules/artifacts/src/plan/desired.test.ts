@@ -33,7 +33,8 @@ describe('the desired properties', () => {
       state: {
         artifacts: [{ name: 'nano', sha256: 'b'.repeat(64) }, { name: 'resnet10' }],
         edits: [{ name: 'rtsp', group: 'sink3', set: { enable: '1', 'rtsp-port': '8554', codec: '1' } }],
-        activate: { by: 'supervisor', healthyAfterSec: 30, giveUpAfterSec: 1800 },
+        activate: { by: 'supervisor', healthyAfterSec: 30, giveUpAfterSec: 1800, expectMessages: false },
+        policy: { keepReleases: 2, parallel: 2, maxBytesPerSec: 0, freeBytesFloor: 268_435_456, window: undefined },
       },
     });
   });
@@ -49,15 +50,43 @@ describe('the desired properties', () => {
     ['an unknown kind', { artifacts: { a: { ...model, kind: 'video' } } }, 'artifacts.a.kind', 'model'],
     ['a URL of another scheme', { artifacts: { a: { ...model, url: 'ftp://x/y' } } }, 'artifacts.a.url', 'http'],
     ['a password in a URL', { artifacts: { a: { ...model, url: 'https://u:p@x/y' } } }, 'artifacts.a.url', 'password'],
-    ['a name that leaves the folder', { artifacts: { '../a': model } }, 'artifacts.../a', ''],
+    ['a name that leaves the folder', { artifacts: { '../a': model } }, 'artifacts.../a', 'letters, digits'],
     ['an unknown field', { artifacts: { a: { ...model, sha: '1' } } }, 'artifacts.a.sha', 'not a known field'],
     [
-      'a field of a later version',
-      { artifacts: { a: { ...model, credential: 'blob' } } },
-      'artifacts.a.credential',
-      'not supported by this version',
+      'sources without a config',
+      { artifacts: {}, deepstream: { sources: ['rtsp://a/b'] } },
+      'deepstream.sources',
+      'deepstream.config',
     ],
-    ['a section of a later version', { artifacts: {}, policy: {} }, 'policy', 'not supported by this version'],
+    ['no source at all', { artifacts: {}, deepstream: { sources: [] } }, 'deepstream.sources', '>=1'],
+    ['a section that is none', { artifacts: {}, polici: {} }, 'polici', 'not a known field'],
+    ['a policy out of bounds', { artifacts: {}, policy: { parallel: 0 } }, 'policy.parallel', '1'],
+    ['a window that is none', { artifacts: {}, policy: { window: '2-4' } }, 'policy.window', '02:00-04:00'],
+    [
+      'an activation that is none',
+      { artifacts: {}, deepstream: { activate: { by: 'ssh' } } },
+      'deepstream.activate.by',
+      'supervisor',
+    ],
+    [
+      'a socket nobody uses',
+      { artifacts: {}, deepstream: { activate: { socket: '/x' } } },
+      'deepstream.activate.socket',
+      'docker',
+    ],
+    [
+      'a module that is a path',
+      { artifacts: {}, deepstream: { activate: { by: 'docker', module: '../x' } } },
+      'deepstream.activate.module',
+      'name',
+    ],
+    [
+      'a size beyond the policy',
+      { artifacts: { a: { ...model, sizeBytes: 11 } }, policy: { maxArtifactBytes: 10 } },
+      'artifacts.a.sizeBytes',
+      'maxArtifactBytes',
+    ],
+    ['a file URL with a host', { artifacts: { a: { ...model, url: 'file://host/x' } } }, 'artifacts.a.url', 'file:///'],
     [
       'a config outside the release',
       { artifacts: {}, deepstream: { config: '../x' } },
@@ -100,6 +129,38 @@ describe('the desired properties', () => {
   ])('name the place of %s', (_, properties, path, message) => {
     const found = findings(properties).find((finding) => finding.path === path);
     expect(found?.message).toContain(message);
+  });
+
+  const withSources = (sources: readonly unknown[]): Record<string, unknown> => ({
+    artifacts: { c: config },
+    deepstream: { config: 'configs/c/x.txt', sources },
+  });
+
+  test.each([
+    'rtsp://10.0.0.4/live',
+    'rtsp://admin:p#1?@ss@camera-1.local:554/ch0?token=x',
+    'rtspt://[fe80::1]:8554/a',
+    'https://camera/mjpeg',
+    'file:///opt/nvidia/deepstream/sample.mp4',
+    'file://../../streams/cars/cars%201.mp4',
+  ])('take %s as a source', (uri) => {
+    expect(parseDesired(withSources([uri]))).toMatchObject({ kind: 'managed', state: { sources: [uri] } });
+  });
+
+  test.each([
+    ['cars.mp4', 'rtsp://'],
+    ['ftp://h/s3cret', 'rtsp://'],
+    ['rtsp://u:s3cret', 'rtsp://'],
+    ['rtsp://u:s3cret@h/a b', 'one word'],
+    ['rtsp://u:s3cret@h/a\nb', 'one word'],
+    ['rtsp://u:s3cret@h/ä', 'one word'],
+    ['rtsp://u:s3cret@h/a;b', 'percent-encode'],
+    ['rtsp://u:s3cret@h/a,b', 'percent-encode'],
+  ])('do not take %j as a source, and do not show it', (uri, message) => {
+    const [found, ...others] = findings(withSources(['rtsp://h/a', uri]));
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ path: 'deepstream.sources.1', message: expect.stringContaining(message) as string });
+    expect(JSON.stringify(found)).not.toContain('s3cret');
   });
 
   test('name every mistake at once', () => {

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { parseDocument } from './desired-schema.ts';
+import type { Window } from '../window/window.ts';
 
 /** What an artifact is for: it decides where in a release it stands (`models/`, `configs/`, `streams/`). */
 export type ArtifactKind = 'model' | 'config' | 'stream';
@@ -7,10 +8,13 @@ export type ArtifactKind = 'model' | 'config' | 'stream';
 export interface ArtifactSpec {
   readonly name: string;
   readonly kind: ArtifactKind;
+  /** An http or https URL, or a `file:` URL below the import directory. */
   readonly url: string;
   /** Digest of the file as downloaded, 64 lower-case hexadecimal digits. */
   readonly sha256: string;
   readonly sizeBytes: number | undefined;
+  /** Name of the credential that opens the URL; the secret itself never stands in a twin. */
+  readonly credential: string | undefined;
 }
 
 /** Keys to set in one group of one config file of the release. */
@@ -22,11 +26,35 @@ export interface EditSpec {
   readonly set: Readonly<Record<string, string>>;
 }
 
+/** The ways to make DeepStream take a release. */
+export type ActivateBy = 'supervisor' | 'edged' | 'docker' | 'ota' | 'none';
+
 /** How DeepStream is made to take a release, and when it counts as healthy. */
 export interface ActivateSpec {
-  readonly by: 'supervisor';
+  readonly by: ActivateBy;
+  /** Name of DeepStream's module or container, for `edged` and `docker`. */
+  readonly module: string;
+  /** Path of the management or Docker socket; each way's own default where undefined. */
+  readonly socket: string | undefined;
   readonly healthyAfterSec: number;
   readonly giveUpAfterSec: number;
+  /** Healthy only if a message arrived at the module's `health` input since DeepStream started. */
+  readonly expectMessages: boolean;
+}
+
+/** What the module may take of the device and of its working day. */
+export interface PolicySpec {
+  /** Releases kept in all; the active one and the one before it always are. */
+  readonly keepReleases: number;
+  /** Downloads at a time. */
+  readonly parallel: number;
+  /** For all downloads together; 0 is without limit. */
+  readonly maxBytesPerSec: number;
+  readonly maxArtifactBytes: number;
+  /** So much stays free on the volume. */
+  readonly freeBytesFloor: number;
+  /** When DeepStream may be interrupted; at any time where undefined. */
+  readonly window: Window | undefined;
 }
 
 /** A valid desired document of the artifacts module; lists are sorted by name, so that equal documents are equal values. */
@@ -34,8 +62,11 @@ export interface DesiredState {
   readonly artifacts: readonly ArtifactSpec[];
   /** The app config that DeepStream runs, as a path inside the release; undefined delivers files and starts nothing. */
   readonly config: string | undefined;
+  /** URIs that take the place of the config's own sources, in this order; they may hold passwords. Undefined leaves the config's. */
+  readonly sources: readonly string[] | undefined;
   readonly edits: readonly EditSpec[];
   readonly activate: ActivateSpec;
+  readonly policy: PolicySpec;
 }
 
 /** One mistake in the twin: where, and what to do about it. */
@@ -54,73 +85,24 @@ export type Desired =
   | { readonly kind: 'managed'; readonly state: DesiredState }
   | { readonly kind: 'invalid'; readonly findings: readonly Finding[] };
 
-/** Fields of the contract that a later version brings; named so that nobody takes them for typing mistakes. */
-const notYet: ReadonlySet<string> = new Set(['policy', 'artifacts.*.credential', 'deepstream.sources']);
-
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
-const pathPattern = /^configs\/[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\/[^/\0\n\r\\]+)+$/;
-const oneLine = z.string().regex(/^[^\n\r\0]*$/, 'must be one line');
-
-const configPath = z
-  .string()
-  .regex(pathPattern, 'must be a path inside the release, like configs/<artifact>/<file>')
-  .refine((path) => !path.split('/').some((part) => part === '.' || part === '..'), 'must not contain . or .. parts');
-
-const artifactName = z
-  .string()
-  .regex(namePattern, 'must be a name of letters, digits, _ and -, at most 64 long, starting with a letter or digit');
-
-const artifact = z.strictObject({
-  kind: z.enum(['model', 'config', 'stream']),
-  url: z.string().superRefine((url, context) => {
-    const mistake = urlMistake(url);
-    if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake });
-  }),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits (as sha256sum prints)')
-    .transform((digest) => digest.toLowerCase()),
-  sizeBytes: z.number().int().positive().optional(),
-});
-
-const value = z
-  .union([oneLine, z.number(), z.boolean()], { error: 'must be a string of one line, a number or a boolean' })
-  .transform((raw) => (typeof raw === 'boolean' ? (raw ? '1' : '0') : String(raw)));
-
-const edit = z.strictObject({
-  file: configPath.optional(),
-  group: oneLine.min(1),
-  set: z.record(oneLine, value),
-});
-
-const activate = z.strictObject({
-  by: z.literal('supervisor').default('supervisor'),
-  healthyAfterSec: z.number().min(0).max(3600).default(30),
-  giveUpAfterSec: z.number().min(1).max(86_400).default(1800),
-});
-
-const document = z.strictObject({
-  artifacts: z.record(artifactName, artifact),
-  deepstream: z
-    .strictObject({
-      config: configPath.optional(),
-      edits: z.record(artifactName, edit).default({}),
-      activate: activate.prefault({}),
-    })
-    .prefault({}),
-});
-
 /** Reads a desired document (without `$` members). Never throws; every mistake is a finding with its path. */
 export function parseDesired(properties: Readonly<Record<string, unknown>>): Desired {
   if (properties['artifacts'] === undefined) return { kind: 'unmanaged' };
-  const parsed = document.safeParse(properties);
-  if (!parsed.success) return { kind: 'invalid', findings: parsed.error.issues.flatMap(findingsOf) };
-  const { artifacts, deepstream } = parsed.data;
+  const parsed = parseDocument(properties);
+  if (!parsed.ok) return { kind: 'invalid', findings: parsed.findings };
+  const { artifacts, deepstream, policy } = parsed.document;
   const state: DesiredState = {
-    artifacts: byName(artifacts).map(([name, spec]) => ({ name, ...spec, sizeBytes: spec.sizeBytes })),
+    artifacts: byName(artifacts).map(([name, spec]) => ({
+      name,
+      ...spec,
+      sizeBytes: spec.sizeBytes,
+      credential: spec.credential,
+    })),
     config: deepstream.config,
+    sources: deepstream.sources,
     edits: byName(deepstream.edits).map(([name, spec]) => ({ name, ...spec, file: spec.file })),
-    activate: deepstream.activate,
+    activate: { ...deepstream.activate, socket: deepstream.activate.socket },
+    policy: { ...policy, window: policy.window },
   };
   const findings = crossFindings(state);
   return findings.length > 0 ? { kind: 'invalid', findings } : { kind: 'managed', state };
@@ -136,6 +118,9 @@ function crossFindings(state: DesiredState): Finding[] {
     findings.push({ path, message: `${file} needs an artifact "${owner}" of kind config, and there is none` });
   };
   if (state.config !== undefined) needsArtifact('deepstream.config', state.config);
+  if (state.sources !== undefined && state.config === undefined) {
+    findings.push({ path: 'deepstream.sources', message: 'needs a deepstream.config to go into' });
+  }
   for (const one of state.edits) {
     const path = `deepstream.edits.${one.name}`;
     if (one.file !== undefined) needsArtifact(`${path}.file`, one.file);
@@ -143,34 +128,22 @@ function crossFindings(state: DesiredState): Finding[] {
       findings.push({ path, message: 'names no file, and there is no deepstream.config to edit' });
     }
   }
+  for (const { name, sizeBytes = 0 } of state.artifacts) {
+    const { maxArtifactBytes } = state.policy;
+    if (sizeBytes <= maxArtifactBytes) continue;
+    findings.push({
+      path: `artifacts.${name}.sizeBytes`,
+      message: `is more than policy.maxArtifactBytes, ${maxArtifactBytes}`,
+    });
+  }
+  const { by, socket } = state.activate;
+  if (socket !== undefined && by !== 'edged' && by !== 'docker') {
+    findings.push({ path: 'deepstream.activate.socket', message: `is for edged and docker, not for ${by}` });
+  }
   if (state.activate.healthyAfterSec >= state.activate.giveUpAfterSec) {
     findings.push({ path: 'deepstream.activate', message: 'giveUpAfterSec must be more than healthyAfterSec' });
   }
   return findings;
-}
-
-function findingsOf(issue: z.core.$ZodIssue): Finding[] {
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: [...path, key].join('.'),
-      message: notYet.has(pattern([...path, key])) ? 'is not supported by this version' : 'is not a known field',
-    }));
-  }
-  return [{ path: path.join('.'), message: issue.message }];
-}
-
-/** `artifacts.resnet10.credential` → `artifacts.*.credential`. */
-function pattern(path: readonly string[]): string {
-  return path.map((part, index) => (index === 1 && path[0] === 'artifacts' ? '*' : part)).join('.');
-}
-
-function urlMistake(url: string): string | undefined {
-  const match = /^(https?):\/\/([^/?#]+)/i.exec(url);
-  if (!match) return 'must be an http or https URL';
-  if (match[2]?.includes('@') === true) return 'must not carry a user name or password';
-  if (/[\s\0]/.test(url)) return 'must not contain white space';
-  return undefined;
 }
 
 function byName<T>(map: Readonly<Record<string, T>>): [string, T][] {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { startHealth, stepHealth, type Health, type Sighting } from './health.ts';
 
-const spec = { by: 'supervisor', healthyAfterSec: 30, giveUpAfterSec: 600 } as const;
-const nothing: Sighting = { release: undefined, process: '', exitCode: undefined };
-const runs = (process: string, release = 'new'): Sighting => ({ release, process, exitCode: undefined });
+const spec = { healthyAfterSec: 30, giveUpAfterSec: 600, expectMessages: false };
+const nothing: Sighting = { release: undefined, process: '', exitCode: undefined, messages: 0 };
+const runs = (process: string, release = 'new'): Sighting => ({ release, process, exitCode: undefined, messages: 0 });
 
 function follow(sightings: readonly (readonly [seconds: number, sighting: Sighting])[]): Health {
   return sightings.reduce<Health>(
@@ -80,6 +80,18 @@ describe('the health of a release', () => {
         [50, nothing],
       ]),
     ).toMatchObject({ state: 'starting', exits: 1 });
+  });
+
+  test('waits for messages where they are expected, and gives up without', () => {
+    const expecting = { ...spec, expectMessages: true };
+    const after = (seconds: number, messages: number): Health =>
+      [runs('1'), { ...runs('1'), messages }].reduce<Health>(
+        (health, sighting, index) => stepHealth(health, sighting, 'new', expecting, index * seconds * 1000),
+        startHealth(0),
+      );
+    expect(after(31, 1).state).toBe('running');
+    expect(after(31, 0).state).toBe('settling');
+    expect(after(601, 0)).toMatchObject({ state: 'failed', silent: true });
   });
 
   test('is never running unless one process was seen for healthyAfterSec', () => {

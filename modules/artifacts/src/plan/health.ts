@@ -8,7 +8,8 @@ import type { ActivateSpec } from './desired.ts';
  *      │  └──────────────────┘◀───────────────────────────────────────────┘
  *      └──giveUpAfterSec since the switch, never healthy──▶ failed ──runs it──▶ settling
  *
- * Invariant: `running` is reached only through a full `healthyAfterSec` of one and the same process. Times are
+ * Invariant: `running` is reached only through a full `healthyAfterSec` of one and the same process,
+ * and, where messages are expected, with one of them. Times are
  * milliseconds of a clock that does not jump.
  */
 export type Health =
@@ -24,9 +25,20 @@ export type Health =
       readonly deadlineMs: number;
       readonly process: string;
       readonly exits: number;
+      /** Messages counted when this process was first seen. */
+      readonly messagesBefore: number;
     }
   | { readonly state: 'running'; readonly process: string; readonly exits: number }
-  | { readonly state: 'failed'; readonly exits: number; readonly exitCode: number | undefined };
+  | {
+      readonly state: 'failed';
+      readonly exits: number;
+      readonly exitCode: number | undefined;
+      /** It lived, but the messages that were expected never came. */
+      readonly silent: boolean;
+    };
+
+/** The part of an activation that decides about health. */
+export type HealthSpec = Pick<ActivateSpec, 'healthyAfterSec' | 'giveUpAfterSec' | 'expectMessages'>;
 
 /** What is seen of DeepStream at one moment. */
 export interface Sighting {
@@ -36,6 +48,8 @@ export interface Sighting {
   readonly process: string;
   /** The last exit code, where one is known. */
   readonly exitCode: number | undefined;
+  /** Messages at the `health` input so far; only growth means something. */
+  readonly messages: number;
 }
 
 /** The health of a release that has just become current. */
@@ -48,7 +62,7 @@ export function stepHealth(
   health: Health,
   sighting: Sighting,
   release: string,
-  spec: ActivateSpec,
+  spec: HealthSpec,
   nowMs: number,
 ): Health {
   const runs = sighting.release === release;
@@ -58,25 +72,30 @@ export function stepHealth(
     deadlineMs,
     process: sighting.process,
     exits,
+    messagesBefore: sighting.messages,
   });
   switch (health.state) {
     case 'starting': {
       const deadlineMs = health.sinceMs + spec.giveUpAfterSec * 1000;
       if (runs) return stepHealth(settling(health.exits, deadlineMs), sighting, release, spec, nowMs);
       const exitCode = sighting.exitCode ?? health.exitCode;
-      if (nowMs >= deadlineMs) return { state: 'failed', exits: health.exits, exitCode };
+      if (nowMs >= deadlineMs) return { state: 'failed', exits: health.exits, exitCode, silent: false };
       return exitCode === health.exitCode ? health : { ...health, exitCode };
     }
     case 'settling':
       if (!runs || sighting.process !== health.process) {
         const sinceMs = health.deadlineMs - spec.giveUpAfterSec * 1000;
         const exits = health.exits + 1;
-        if (nowMs >= health.deadlineMs) return { state: 'failed', exits, exitCode: sighting.exitCode };
+        if (nowMs >= health.deadlineMs) return { state: 'failed', exits, exitCode: sighting.exitCode, silent: false };
         return runs
           ? settling(exits, health.deadlineMs)
           : { state: 'starting', sinceMs, exits, exitCode: sighting.exitCode };
       }
       if (nowMs - health.sinceMs < spec.healthyAfterSec * 1000) return health;
+      if (spec.expectMessages && sighting.messages <= health.messagesBefore) {
+        if (nowMs < health.deadlineMs) return health;
+        return { state: 'failed', exits: health.exits, exitCode: sighting.exitCode, silent: true };
+      }
       return { state: 'running', process: health.process, exits: health.exits };
     case 'running':
       if (runs && sighting.process === health.process) return health;

@@ -2,17 +2,21 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { parseDesired, type DesiredState } from './desired.ts';
 import { defineRelease } from './release.ts';
-import { planSteps } from './steps.ts';
+import { planPreparation, type Observed } from './steps.ts';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-function desired(change: Record<string, unknown> = {}, edits: Record<string, unknown> = {}): DesiredState {
+function desired(
+  change: Record<string, unknown> = {},
+  edits: Record<string, unknown> = {},
+  sources?: readonly string[],
+): DesiredState {
   const parsed = parseDesired({
     artifacts: {
       nano: { kind: 'config', url: 'https://a.example/x/nano%208.txt?sig=secret', sha256: '1'.repeat(64), ...change },
       cars: { kind: 'stream', url: 'https://a.example/cars.tar.gz', sha256: '2'.repeat(64) },
     },
-    deepstream: { config: 'configs/nano/nano_8.txt', edits },
+    deepstream: { config: 'configs/nano/nano_8.txt', edits, sources },
   });
   if (parsed.kind !== 'managed') throw new Error(JSON.stringify(parsed));
   return parsed.state;
@@ -27,6 +31,21 @@ describe('a release', () => {
     expect(defineRelease(desired({}, { e: { group: 'tests', set: { 'file-loop': 1 } } }), digest).id).not.toBe(id);
   });
 
+  test('has another id for other sources or another password, and shows neither password nor query', () => {
+    const of = (...uris: string[]) => defineRelease(desired({}, {}, uris), digest);
+    const one = of('rtsp://u:p#@1@cam:554/live?token=x', 'file://../a.mp4');
+    const ids = [of('rtsp://u:p#@2@cam:554/live?token=x', 'file://../a.mp4'), of('file://../a.mp4'), one].map(
+      ({ id }) => id,
+    );
+    expect(new Set([...ids, defineRelease(desired(), digest).id]).size).toBe(4);
+    expect(one.sources?.shown).toEqual(['rtsp://cam:554/live', 'file://../a.mp4']);
+    expect(one.sources?.uris?.[0]).toContain('u:p#@1@');
+  });
+
+  test('without sources keeps the id that it had before there were any', () => {
+    expect(defineRelease(desired(), digest).id).toBe('5ac649b61c8fc38d');
+  });
+
   test('names single files after their URL, made harmless and without its query', () => {
     expect(defineRelease(desired(), digest).artifacts.map((one) => one.fileName)).toEqual([
       'cars.tar.gz',
@@ -35,33 +54,24 @@ describe('a release', () => {
   });
 });
 
-describe('the steps of a pass', () => {
+describe('what is missing before a release can run', () => {
   const state = desired();
   const release = defineRelease(state, digest);
   const stored = new Set(['1'.repeat(64), '2'.repeat(64)]);
+  const names = (observed: Observed, of = state): string[] =>
+    planPreparation(observed, of, defineRelease(of, digest)).fetches.map(({ artifact }) => artifact.name);
 
-  test('on an empty volume fetch, publish, switch and confirm', () => {
-    const steps = planSteps({ stored: new Set(), published: new Set(), current: undefined }, state, release);
-    expect(steps.map((step) => step.do)).toEqual(['fetch', 'fetch', 'publish', 'switch', 'confirm']);
+  test('is all of it on an empty volume, and nothing on one that is as it should be', () => {
+    const empty = { stored: new Set<string>(), published: new Set<string>() };
+    expect(names(empty)).toEqual(['cars', 'nano']);
+    expect(planPreparation(empty, state, release).publish).toBe(true);
+    expect(planPreparation({ stored, published: new Set([release.id]) }, state, release)).toEqual({
+      fetches: [],
+      publish: false,
+    });
   });
 
-  test('on a volume that is as it should be only confirm', () => {
-    const steps = planSteps({ stored, published: new Set([release.id]), current: release.id }, state, release);
-    expect(steps.map((step) => step.do)).toEqual(['confirm']);
-  });
-
-  test('go on from wherever a cut happened', () => {
-    const steps = planSteps({ stored, published: new Set([release.id]), current: 'another' }, state, release);
-    expect(steps.map((step) => step.do)).toEqual(['switch', 'confirm']);
-  });
-
-  test('fetch the same digest once', () => {
-    const twice = desired({ sha256: '2'.repeat(64) });
-    const steps = planSteps(
-      { stored: new Set(), published: new Set(), current: undefined },
-      twice,
-      defineRelease(twice, digest),
-    );
-    expect(steps.filter((step) => step.do === 'fetch')).toHaveLength(1);
+  test('is every digest once', () => {
+    expect(names({ stored: new Set(), published: new Set() }, desired({ sha256: '2'.repeat(64) }))).toHaveLength(1);
   });
 });

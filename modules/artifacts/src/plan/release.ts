@@ -9,12 +9,24 @@ export interface ReleaseArtifact {
   readonly fileName: string;
 }
 
+/** Sources that take the place of the config's own. */
+export interface ReleaseSources {
+  /** Of the URIs: where it is the same, they are the same, passwords included. */
+  readonly sha256: string;
+  /** The URIs without user, password, query and fragment. */
+  readonly shown: readonly string[];
+  /** The URIs as they go into the config; missing in a release that was read back, as they may hold passwords. */
+  readonly uris?: readonly string[];
+}
+
 /** Everything that decides what a release holds, and nothing else. */
 export interface Release {
   /** Digest of the rest: the same contents always have the same id, so a twin delivered again changes nothing. */
   readonly id: string;
   readonly artifacts: readonly ReleaseArtifact[];
   readonly config: string | undefined;
+  /** Missing where the config keeps its own; they go in before the edits. */
+  readonly sources?: ReleaseSources;
   readonly edits: readonly EditSpec[];
 }
 
@@ -37,8 +49,30 @@ export function defineRelease(state: DesiredState, digest: (text: string) => str
     fileName: fileNameOf(url, name),
   }));
   const edits = state.edits.map(({ name, file, group, set }) => ({ name, file, group, set: sorted(set) }));
-  const held = JSON.stringify({ artifacts, config: state.config ?? null, edits });
-  return { id: digest(held).slice(0, idLength), artifacts, config: state.config, edits };
+  const { config, sources } = state;
+  // Without sources the text is as it was before there were any: releases that are out there keep their ids.
+  const held = JSON.stringify({
+    artifacts,
+    config: config ?? null,
+    ...(sources === undefined ? {} : { sources }),
+    edits,
+  });
+  return {
+    id: digest(held).slice(0, idLength),
+    artifacts,
+    config,
+    ...(sources === undefined
+      ? {}
+      : {
+          sources: { sha256: digest(JSON.stringify(sources)), shown: sources.map(withoutSecrets), uris: sources },
+        }),
+    edits,
+  };
+}
+
+/** User and password end at the last `@` before the path: a password may hold `#` and `?`. */
+function withoutSecrets(uri: string): string {
+  return uri.replace(/^([a-z]+:\/\/)[^/]*@/i, '$1').replace(/[?#].*$/, '');
 }
 
 /** The last part of the URL's path, made harmless; the artifact's own name where that is empty. */

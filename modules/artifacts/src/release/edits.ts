@@ -1,10 +1,24 @@
-import { parseKeyFile } from '@companion/deepstream/keyfile';
+import { parseConfig, type ConfigFile } from '@companion/deepstream/config-file';
 import { ArtifactError } from '../artifact-error.ts';
 import type { EditSpec } from '../plan/desired.ts';
+import { placeSources, type FileBeside } from './sources.ts';
 
-/** Applies edits to a config file's text; every byte that no edit names stays as it is. Throws `CONFIG_INVALID` or `EDIT_REFUSED`. */
-export function editConfig(text: string, path: string, edits: readonly EditSpec[]): string {
-  const parsed = parseKeyFile(text);
+/** What is to become of one config file of a release; sources go first, so that edits win. */
+export interface ConfigChange {
+  /** URIs that become its sources; undefined leaves them. */
+  readonly sources: readonly string[] | undefined;
+  readonly edits: readonly EditSpec[];
+}
+
+/** A changed config, and the file that its sources went to where they don't stand in the config itself. */
+export interface ChangedConfig {
+  readonly text: string;
+  readonly beside: FileBeside | undefined;
+}
+
+/** Changes a config file's text; every line that no change names stays as it is. `path` is inside the release. Throws `CONFIG_INVALID` or `EDIT_REFUSED`. */
+export function changeConfig(text: string, path: string, { sources, edits }: ConfigChange): ChangedConfig {
+  const parsed = parseConfig(text, path);
   if (!parsed.ok) {
     const { line, reason } = parsed.error;
     throw new ArtifactError('CONFIG_INVALID', `${path}:${line}: ${reason}`, {
@@ -12,19 +26,22 @@ export function editConfig(text: string, path: string, edits: readonly EditSpec[
       facts: { path, line, reason },
     });
   }
-  for (const edit of edits) {
-    for (const [key, value] of Object.entries(edit.set)) {
-      try {
-        parsed.file.set(edit.group, key, value);
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new ArtifactError('EDIT_REFUSED', `edit ${edit.name}: [${edit.group}] ${key}: ${reason}`, {
-          retryable: false,
-          facts: { edit: edit.name, group: edit.group, key, reason },
-          cause,
-        });
-      }
+  const beside = sources === undefined ? undefined : placeSources(parsed.file, path, sources);
+  for (const edit of edits) applyEdit(parsed.file, edit);
+  return { text: parsed.file.toString(), beside };
+}
+
+function applyEdit(file: ConfigFile, edit: EditSpec): void {
+  for (const [key, value] of Object.entries(edit.set)) {
+    try {
+      file.set(edit.group, key, value);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new ArtifactError('EDIT_REFUSED', `edit ${edit.name}: [${edit.group}] ${key}: ${reason}`, {
+        retryable: false,
+        facts: { edit: edit.name, group: edit.group, key, reason },
+        cause,
+      });
     }
   }
-  return parsed.file.toString();
 }

@@ -4,12 +4,15 @@ import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { ArtifactError } from '../artifact-error.ts';
 import type { EditSpec } from '../plan/desired.ts';
+import { failPoint } from '../fail-points/fail-point.ts';
 import { folderOfKind, type Release, type ReleaseArtifact } from '../plan/release.ts';
 import { flushTree, renameDurably } from '../volume/durable.ts';
 import { hasErrno } from '../volume/errno.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { releaseFile } from '../volume/volume.ts';
-import { editConfig } from './edits.ts';
+import { changeConfig } from './edits.ts';
+import { checkRelease } from './preflight.ts';
+import { describeRelease } from './read-release.ts';
 
 /** File in a release that tells the supervisor, in one line, which config DeepStream runs: sh reads no JSON. */
 export const appConfigFile = 'app-config';
@@ -22,18 +25,26 @@ export async function publishRelease(layout: VolumeLayout, release: Release): Pr
   const staging = join(layout.staging, randomUUID());
   const final = join(layout.releases, release.id);
   await mkdir(staging);
+  failPoint('release-begun');
   try {
     for (const artifact of release.artifacts) await place(layout, artifact, staging, final);
+    failPoint('release-placed');
     await applyEdits(staging, release);
+    failPoint('release-edited');
     if (release.config !== undefined) {
       await readConfig(staging, release.config);
+      checkRelease(staging, release.config, layout.root);
       await writeFile(join(staging, appConfigFile), `${release.config}\n`);
     }
-    await writeFile(join(staging, releaseFile), `${JSON.stringify(release, null, 2)}\n`);
+    await writeFile(join(staging, releaseFile), describeRelease(release));
+    failPoint('release-written');
     await flushTree(staging);
+    failPoint('release-flushed');
     // What stands there without its release.json was never finished, and nothing can be running from it.
     await rm(final, { recursive: true, force: true });
+    failPoint('release-place-cleared');
     await renameDurably(staging, final);
+    failPoint('release-published');
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
@@ -58,9 +69,20 @@ async function applyEdits(staging: string, release: Release): Promise<void> {
     if (file === undefined) continue;
     editsOfFile.set(file, [...(editsOfFile.get(file) ?? []), edit]);
   }
+  const { config, sources } = release;
+  // What was read back has lost its URIs; such a release is there already, and nobody publishes it again.
+  if (sources !== undefined && sources.uris === undefined) throw new Error(`release ${release.id} was read back`);
+  if (sources !== undefined && config !== undefined && !editsOfFile.has(config)) editsOfFile.set(config, []);
   for (const [file, edits] of editsOfFile) {
     const text = await readConfig(staging, file);
-    await writeFile(join(staging, file), editConfig(text, file, edits.map(asBytes)), 'latin1');
+    const changed = changeConfig(text, file, {
+      sources: file === config ? sources?.uris : undefined,
+      edits: edits.map(asBytes),
+    });
+    await writeFile(join(staging, file), changed.text, 'latin1');
+    if (changed.beside === undefined) continue;
+    await mkdir(dirname(join(staging, changed.beside.path)), { recursive: true });
+    await writeFile(join(staging, changed.beside.path), changed.beside.text, 'latin1');
   }
 }
 

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { failPoint } from '../fail-points/fail-point.ts';
 import { hasErrno } from './errno.ts';
 
 /** Flushes a file or directory to the disk. */
@@ -14,19 +16,38 @@ export async function flush(path: string): Promise<void> {
   }
 }
 
+/** So many flushes are under way at once: a journal takes them together, and one by one each waits for the disk alone. */
+const parallelFlushes = 16;
+
 /** Flushes every file and directory below `path`, and `path` itself, contents before the directories that name them. */
 export async function flushTree(path: string): Promise<void> {
-  const stats = await lstat(path);
-  if (stats.isDirectory()) {
-    for (const entry of await readdir(path)) await flushTree(join(path, entry));
-  }
-  // A link has no contents of its own: the directory that holds it is what must be flushed.
-  if (stats.isDirectory() || stats.isFile()) await flush(path);
+  const files: string[] = [];
+  const directories: string[] = [];
+  const visit = async (one: string): Promise<void> => {
+    const stats = await lstat(one);
+    // A link has no contents of its own: the directory that holds it is what must be flushed.
+    if (stats.isFile()) files.push(one);
+    if (!stats.isDirectory()) return;
+    directories.push(one);
+    for (const entry of await readdir(one)) await visit(join(one, entry));
+  };
+  await visit(path);
+  await flushAll(files);
+  await flushAll(directories.reverse());
+}
+
+async function flushAll(paths: readonly string[]): Promise<void> {
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let path = paths[next++]; path !== undefined; path = paths[next++]) await flush(path);
+  };
+  await Promise.all(Array.from({ length: Math.min(parallelFlushes, paths.length) }, work));
 }
 
 /** Renames within one volume and flushes both directories, so that the new name survives a power cut. */
 export async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to);
+  failPoint('renamed');
   await flush(dirname(to));
   if (dirname(from) !== dirname(to)) await flush(dirname(from));
 }
@@ -44,6 +65,7 @@ export async function makeDirectoryDurably(path: string): Promise<void> {
     await mkdir(path);
   }
   await flush(dirname(path));
+  failPoint('directory-made');
 }
 
 /** Replaces a file as a whole: readers see the old contents or the new, also after a power cut. */
@@ -52,8 +74,10 @@ export async function writeFileDurably(path: string, contents: string | Uint8Arr
   const handle = await open(temporary, 'wx', mode);
   try {
     await handle.writeFile(contents);
+    failPoint('temporary-written');
     await handle.chmod(mode);
     await handle.sync();
+    failPoint('temporary-flushed');
   } finally {
     await handle.close();
   }
@@ -64,6 +88,7 @@ export async function writeFileDurably(path: string, contents: string | Uint8Arr
 export async function switchLinkDurably(path: string, target: string): Promise<void> {
   const temporary = unusedNameBeside(path);
   await symlink(target, temporary);
+  failPoint('link-made');
   await renameDurably(temporary, path);
 }
 
@@ -75,4 +100,14 @@ function unusedNameBeside(path: string): string {
 /** Whether a name is one that a cut write can have left behind. */
 export function isTemporary(name: string): boolean {
   return /^\..+\.[0-9a-f-]{36}\.tmp$/.test(name);
+}
+
+/**
+ * Flushes the whole file system that holds `path` with sync(1), which coreutils and busybox both have. False where that
+ * fails or is missing: Node has no syncfs(2) of its own, and the caller must then flush file by file.
+ */
+export function flushFileSystem(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile('sync', ['-f', path], (error) => resolve(error === null));
+  });
 }

@@ -14,6 +14,8 @@ export interface VolumeLayout {
   readonly supervisor: string;
   /** Written by the supervisor, read by us. */
   readonly supervisorStatus: string;
+  /** Digests that are on their way into the store, by whoever opened this volume: two writers of one partial file would mix. */
+  readonly arriving: Map<string, Promise<unknown>>;
 }
 
 /** The layout of a volume whose root is `root`. */
@@ -28,5 +30,6 @@ export function volumeLayout(root: string): VolumeLayout {
     state: join(root, 'state.json'),
     supervisor: join(root, 'supervisor.sh'),
     supervisorStatus: join(root, 'supervisor.status'),
+    arriving: new Map(),
   };
 }

@@ -1,8 +1,10 @@
 import { readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ArtifactError } from '../artifact-error.ts';
+import { failPoint } from '../fail-points/fail-point.ts';
 import { hasErrno } from './errno.ts';
 import { isTemporary, makeDirectoryDurably, writeFileDurably } from './durable.ts';
+import { partialDigestOf } from './partial-files.ts';
 import { volumeLayout, type VolumeLayout } from './layout.ts';
 
 /** Name of the file that a release's directory carries last: a release without it was never finished. */
@@ -19,12 +21,16 @@ export async function openVolume(root: string): Promise<VolumeLayout> {
       await makeDirectoryDurably(directory);
     }
     for (const name of await readdir(root)) if (isTemporary(name)) await rm(join(root, name), { force: true });
-    for (const directory of [layout.staging, layout.partial]) {
-      for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true, force: true });
-    }
+    failPoint('root-swept');
+    await sweep(layout.staging, () => true);
+    failPoint('staging-swept');
+    // Partial downloads are resumed; only what is none goes.
+    await sweep(layout.partial, (name) => partialDigestOf(name) === undefined);
+    failPoint('partial-swept');
     const probe = join(layout.staging, 'probe');
     await writeFileDurably(probe, '');
     await rm(probe);
+    failPoint('volume-probed');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ArtifactError('VOLUME_UNWRITABLE', `the volume ${root} can't be written: ${reason}`, {
@@ -34,6 +40,12 @@ export async function openVolume(root: string): Promise<VolumeLayout> {
     });
   }
   return layout;
+}
+
+async function sweep(directory: string, goes: (name: string) => boolean): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (goes(name)) await rm(join(directory, name), { recursive: true, force: true });
+  }
 }
 
 /** The id of the release that `current` points at, or undefined where nothing is published yet. */

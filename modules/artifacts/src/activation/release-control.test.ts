@@ -1,0 +1,162 @@
+import { mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { rejectionOf } from '../plan/control.ts';
+import type { ActivateSpec } from '../plan/desired.ts';
+import type { VolumeLayout } from '../volume/layout.ts';
+import { openVolume } from '../volume/volume.ts';
+import { startDeepStream, type DeepStreamDouble } from './deepstream.fixture.ts';
+import { createFastClock } from './fast-clock.fixture.ts';
+import { createReleaseControl, type ControlView, type ReleaseControl } from './release-control.ts';
+import { placeRelease } from './release.fixture.ts';
+
+const spec: ActivateSpec = {
+  by: 'supervisor',
+  module: 'DeepStream',
+  socket: undefined,
+  healthyAfterSec: 2,
+  giveUpAfterSec: 30,
+  expectMessages: false,
+};
+
+describe('the control of releases on a volume', () => {
+  let root: string;
+  let layout: VolumeLayout;
+  let deepStream: DeepStreamDouble;
+  let control: ReleaseControl;
+  const bad = new Set<string>();
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'control-'));
+    layout = await openVolume(root);
+    bad.clear();
+    deepStream = startDeepStream({ root, exitCodeOf: (id) => (bad.has(id) ? 134 : undefined) });
+    for (const id of ['a1', 'b2', 'c3']) await placeRelease(layout, id);
+    await open();
+  });
+  afterEach(async () => {
+    await control.stop();
+    await deepStream.stop();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  async function open(): Promise<void> {
+    control = createReleaseControl({
+      layout,
+      clock: createFastClock(100),
+      log: pino({ level: 'silent' }),
+      onView: () => undefined,
+    });
+    await control.start();
+  }
+  async function until(probe: (view: ControlView) => boolean): Promise<ControlView> {
+    await vi.waitFor(() => expect(probe(control.view), JSON.stringify(control.view)).toBe(true), {
+      timeout: 8000,
+      interval: 5,
+    });
+    return control.view;
+  }
+  const steadyOn = (id: string): Promise<ControlView> =>
+    until((view) => view.control.active === id && view.control.activation.phase === 'steady');
+  const current = async (): Promise<string> => basename(await readlink(join(root, 'current')));
+
+  test('goes back by itself when DeepStream does not live on a release, and does not try it again', async () => {
+    bad.add('b2');
+    await control.activate('a1', spec);
+    await steadyOn('a1');
+    await control.activate('b2', spec);
+    await until((view) => view.control.activation.phase === 'returning');
+    const view = await steadyOn('a1');
+    expect(rejectionOf(view.control, 'b2')).toMatchObject({
+      code: 'UNHEALTHY',
+      message: expect.stringContaining('134') as string,
+    });
+    expect(await current()).toBe('a1');
+    await control.activate('b2', spec);
+    expect(await current()).toBe('a1');
+    expect(deepStream.started).toEqual(['a1', 'b2', 'a1']);
+  });
+
+  test('stops flapping when the old release fails too, and says so', async () => {
+    await control.activate('a1', spec);
+    await steadyOn('a1');
+    bad.add('a1').add('b2');
+    await control.activate('b2', spec);
+    await until((view) => view.control.activation.phase === 'stuck');
+    expect(deepStream.started).toEqual(['a1', 'b2', 'a1']);
+    await control.activate('c3', spec);
+    await steadyOn('c3');
+  });
+
+  test('goes on after a restart without any twin: with a trial, and with the way back', async () => {
+    bad.add('b2');
+    await control.activate('a1', spec);
+    await steadyOn('a1');
+    await control.activate('b2', spec);
+    await until((view) => view.control.activation.phase === 'trying');
+    await control.stop();
+    await open();
+    await until((view) => view.control.activation.phase === 'returning');
+    await control.stop();
+    await open();
+    await steadyOn('a1');
+    expect(await current()).toBe('a1');
+  });
+
+  test('restarts nothing and writes nothing for a release that is active', async () => {
+    await control.activate('a1', spec);
+    await steadyOn('a1');
+    const { ctimeMs } = await stat(layout.state);
+    await control.activate('a1', spec);
+    await control.stop();
+    await open();
+    await until((view) => view.health?.state === 'running');
+    expect((await stat(layout.state)).ctimeMs).toBe(ctimeMs);
+    expect(deepStream.started).toEqual(['a1']);
+  });
+
+  test('waits for messages where they are expected, and goes back without', async () => {
+    const expecting = { ...spec, expectMessages: true };
+    await control.activate('a1', expecting);
+    const beat = setInterval(() => control.messageSeen(), 5);
+    await steadyOn('a1');
+    clearInterval(beat);
+    await control.activate('b2', expecting);
+    const { control: state } = await until((view) => view.control.activation.phase === 'returning');
+    expect(rejectionOf(state, 'b2')?.message).toContain('no message');
+  });
+
+  test('follows the operator back', async () => {
+    await control.activate('a1', spec);
+    await steadyOn('a1');
+    expect(await control.put({ type: 'rollback' })).toBe(false);
+    await control.activate('b2', spec);
+    await steadyOn('b2');
+    expect(await control.put({ type: 'rollback' })).toBe(true);
+    await steadyOn('a1');
+    expect(await current()).toBe('a1');
+  });
+
+  test('starts again from what is current where the saved state is none of ours', async () => {
+    await control.activate('a1', spec);
+    await steadyOn('a1');
+    await control.stop();
+    await writeFile(layout.state, '{"format":');
+    await open();
+    expect(control.view.control.activation).toMatchObject({ phase: 'trying', release: 'a1' });
+    await control.activate('a1', spec);
+    await steadyOn('a1');
+    expect(JSON.parse(await readFile(layout.state, 'utf8'))).toMatchObject({ format: 1 });
+    expect(deepStream.started).toEqual(['a1']);
+  });
+
+  test('keeps trying where the daemon does not answer, and says what stands in the way', async () => {
+    await control.activate('a1', { ...spec, by: 'docker', socket: join(root, 'none.sock') });
+    const { problem } = await until((view) => view.problem !== undefined);
+    expect(problem?.code).toBe('SOCKET_UNREACHABLE');
+    await control.activate('a1', spec);
+    await steadyOn('a1');
+  });
+});

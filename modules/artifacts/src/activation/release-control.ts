@@ -1,0 +1,270 @@
+import { backoffMs, type JsonObject, type Log } from '@companion/edge';
+import type { Clock } from '../clock.ts';
+import { readSavedState, saveState } from '../control-file.ts';
+import { failPoint } from '../fail-points/fail-point.ts';
+import { initialControl, stepControl, targetOf, type Control, type ControlInput } from '../plan/control.ts';
+import type { ActivateSpec } from '../plan/desired.ts';
+import { startHealth, stepHealth, type Health } from '../plan/health.ts';
+import { readRelease } from '../release/read-release.ts';
+import { switchLinkDurably } from '../volume/durable.ts';
+import type { VolumeLayout } from '../volume/layout.ts';
+import { readCurrent } from '../volume/volume.ts';
+import type { Activator, Look } from './activator.ts';
+import { anyRelease } from './container-activator.ts';
+import { createActivator } from './create-activator.ts';
+import { giveUpReason } from './give-up-reason.ts';
+
+/** What can be told of the releases at one moment. */
+export interface ControlView {
+  readonly control: Control;
+  /** The release that the link names. */
+  readonly current: string | undefined;
+  /** How DeepStream does on the target; undefined where nobody looks. */
+  readonly health: Health | undefined;
+  /** What an operator may have to look at, in one line. */
+  readonly hint: string | undefined;
+  /** What stands in the way just now and is tried again. */
+  readonly problem: Problem | undefined;
+}
+
+/** An error that a pause may cure. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly facts: JsonObject;
+}
+
+/** Makes DeepStream run releases, and sees to it that what runs is healthy or goes back. It needs no twin for that. */
+export interface ReleaseControl {
+  readonly view: ControlView;
+  /** Goes on with what a cut interrupted; call once, first. */
+  start(): Promise<void>;
+  /** Moves to a published release. Another spec for the same release takes effect without touching DeepStream. */
+  activate(release: string, spec: ActivateSpec): Promise<void>;
+  /** Puts one input into the state machine; false where it changed nothing. */
+  put(input: ControlInput): Promise<boolean>;
+  /** Starts DeepStream again on what it runs. */
+  restart(): Promise<void>;
+  /** A message came in at the `health` input. */
+  messageSeen(): void;
+  stop(): Promise<void>;
+}
+
+interface ReleaseControlOptions {
+  readonly layout: VolumeLayout;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onView: (view: ControlView) => void;
+}
+
+/** How often DeepStream is looked at. */
+const lookEveryMs = 500;
+/** So long an app that does not run yet is not worth a hint: containers take their time to start. */
+const patienceMs = 10_000;
+const retry = { baseMs: 1_000, capMs: 60_000 };
+
+/** The view of a control that was not started yet. */
+export const initialView: ControlView = {
+  control: initialControl,
+  current: undefined,
+  health: undefined,
+  hint: undefined,
+  problem: undefined,
+};
+
+/** Creates the control of a volume's releases; see `plan/control.ts` for what it promises. */
+export function createReleaseControl({ layout, clock, log, onView }: ReleaseControlOptions): ReleaseControl {
+  let view: ControlView = initialView;
+  let spec: ActivateSpec | undefined;
+  let messages = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+  let drive: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
+  let stopped = false;
+
+  const show = (change: Partial<ControlView>): void => {
+    view = { ...view, ...change };
+    onView(view);
+  };
+
+  /** Saved before it counts: nothing is done that a restart would not know of. */
+  const apply = async (input: ControlInput): Promise<boolean> => {
+    const before = view.control;
+    const control = stepControl(before, input);
+    if (control === before) return false;
+    await saveState(layout, { control, spec });
+    const { activation, active } = control;
+    if (activation.phase !== before.activation.phase || targetOf(control) !== targetOf(before)) {
+      log.info({ phase: activation.phase, release: targetOf(control), active }, `release control: ${input.type}`);
+    }
+    show({ control, ...(targetOf(control) === targetOf(before) ? {} : { health: undefined, hint: undefined }) });
+    return true;
+  };
+
+  /** Makes link and DeepStream what the control says. */
+  const place = async (target: string, activator: Activator, signal: AbortSignal): Promise<boolean> => {
+    const release = await readRelease(layout, target);
+    if (release === undefined) {
+      await apply({
+        type: 'gave-up',
+        code: 'RELEASE_LOST',
+        message: `release ${target} is not on the volume any more`,
+      });
+      return false;
+    }
+    const { activation } = view.control;
+    const toTell = 'told' in activation && !activation.told;
+    const current = await readCurrent(layout);
+    if (toTell || current !== target) await activator.prepare(release);
+    failPoint('activation-prepared');
+    if (current !== target) {
+      await switchLinkDurably(layout.current, `releases/${target}`);
+      show({ current: target });
+      log.info({ release: target, before: current }, 'current switched');
+      failPoint('current-switched');
+      failPoint(`current-switched-${activation.phase}`);
+    }
+    if (toTell) {
+      await activator.tell(release, signal);
+      failPoint('activation-told');
+      await apply({ type: 'told' });
+    }
+    if (!activator.watches || release.config === undefined) {
+      await apply({ type: 'healthy' });
+      return false;
+    }
+    return true;
+  };
+
+  /** Follows DeepStream on one target, until the control has another. */
+  const watch = async (target: string, by: ActivateSpec, activator: Activator, signal: AbortSignal): Promise<void> => {
+    const beganMs = clock.nowMs();
+    const messagesBefore = messages;
+    let health = view.health ?? startHealth(beganMs);
+    let look: Look | undefined;
+    for (;;) {
+      look = await activator.look(signal).catch((error: unknown) => {
+        signal.throwIfAborted();
+        show({ problem: problemOf(error) });
+        return undefined;
+      });
+      const nowMs = clock.nowMs();
+      if (look !== undefined) {
+        const { release } = look.sighting;
+        const sighting = {
+          ...look.sighting,
+          release: release === anyRelease ? target : release,
+          messages: messages - messagesBefore,
+        };
+        const next = stepHealth(health, sighting, target, by, nowMs);
+        const patient = next.state === 'running' || next.state === 'settling' || nowMs - beganMs < patienceMs;
+        const hint = patient ? undefined : look.hint;
+        if (next.state !== view.health?.state) {
+          log.info({ release: target, exitCode: look.sighting.exitCode }, `DeepStream is ${next.state}`);
+        }
+        if (next !== view.health || hint !== view.hint || view.problem !== undefined) {
+          show({ health: next, hint, problem: undefined });
+        }
+        health = next;
+        if (health.state === 'running') await apply({ type: 'healthy' });
+        if (health.state === 'failed')
+          await apply({ type: 'gave-up', code: 'UNHEALTHY', message: giveUpReason(health, by) });
+        const { activation } = view.control;
+        if (targetOf(view.control) !== target || ('told' in activation && !activation.told)) return;
+      }
+      await clock.delay(lookEveryMs, signal);
+    }
+  };
+
+  const run = async (signal: AbortSignal): Promise<void> => {
+    for (let failures = 0; ;) {
+      const target = targetOf(view.control);
+      if (target === undefined || spec === undefined) return;
+      try {
+        const activator = createActivator(spec, layout);
+        const watched = await place(target, activator, signal);
+        failures = 0;
+        if (view.problem !== undefined) show({ problem: undefined });
+        if (watched) await watch(target, spec, activator, signal);
+        else if (targetOf(view.control) === target) return;
+      } catch (error) {
+        signal.throwIfAborted();
+        failures += 1;
+        const problem = problemOf(error);
+        log.error({ release: target, code: problem.code, facts: problem.facts }, problem.message);
+        show({ problem });
+        await clock.delay(backoffMs(failures, { ...retry, random: Math.random }), signal);
+      }
+    }
+  };
+
+  const halt = async (): Promise<void> => {
+    drive?.controller.abort();
+    await drive?.ended;
+    drive = undefined;
+  };
+  const go = (): void => {
+    if (stopped) return;
+    const controller = new AbortController();
+    const ended = run(controller.signal).catch((error: unknown) => {
+      if (!controller.signal.aborted) throw error;
+    });
+    drive = { controller, ended };
+  };
+  /** One at a time, with nothing being driven meanwhile. */
+  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = turn.then(async () => {
+      await halt();
+      try {
+        return await work();
+      } finally {
+        go();
+      }
+    });
+    turn = result.catch(() => undefined);
+    return result;
+  };
+
+  return {
+    get view() {
+      return view;
+    },
+    start: () =>
+      exclusively(async () => {
+        const saved = await readSavedState(layout);
+        spec = saved?.spec;
+        const current = await readCurrent(layout);
+        view = { ...view, control: saved?.control ?? initialControl, current };
+        await apply({ type: 'started', current });
+        onView(view);
+      }),
+    async activate(release, by) {
+      const same = JSON.stringify(by) === JSON.stringify(spec);
+      if (same && stepControl(view.control, { type: 'activate', release }) === view.control) return;
+      await exclusively(async () => {
+        spec = by;
+        if (!(await apply({ type: 'activate', release }))) await saveState(layout, { control: view.control, spec });
+      });
+    },
+    put: async (input) => {
+      if (stepControl(view.control, input) === view.control) return false;
+      return exclusively(() => apply(input));
+    },
+    async restart() {
+      if (spec === undefined) return;
+      await createActivator(spec, layout).restart(new AbortController().signal);
+    },
+    messageSeen: () => void (messages += 1),
+    async stop() {
+      stopped = true;
+      await turn;
+      await halt();
+    },
+  };
+}
+
+function problemOf(error: unknown): Problem {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'ACTIVATION_FAILED';
+  const facts = error instanceof Error && 'facts' in error ? (error.facts as JsonObject) : {};
+  return { code, message, facts };
+}

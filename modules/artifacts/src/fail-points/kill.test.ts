@@ -1,0 +1,59 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startStory, type Story, type Version } from './story.fixture.ts';
+
+/** A first release, another one, and a bad one with its way back. */
+const twins: readonly Version[] = ['v1', 'v2', 'crash'];
+/** All moments take minutes: `KILL_SUITE=all npx vitest run modules/artifacts/src/fail-points`. */
+const all = process.env['KILL_SUITE'] === 'all';
+/** Dies in these always: at a download's end, around publishing, around the switch, on the way back. */
+const sample = [
+  'part-grown#1',
+  'digest-verified#2',
+  'content-placed#1',
+  'release-flushed#1',
+  'current-switched-trying#2',
+  'state-saved-returning#1',
+  'current-switched-returning#1',
+];
+
+let story: Story;
+beforeEach(async () => {
+  story = await startStory();
+});
+afterEach(() => story[Symbol.asyncDispose]());
+
+async function diesAndConverges(moment: string): Promise<void> {
+  const { signal } = await story.run(twins, moment);
+  expect(signal, moment).toBe('SIGKILL');
+  const cut = await story.currentVersion();
+  const again = await story.run(twins.slice(cut === 'v2' || cut === 'crash' ? 1 : 0));
+  expect(again, moment).toMatchObject({ code: 0, errors: '' });
+  expect(await story.currentVersion(), moment).toBe('v2');
+  expect(await readdir(join(story.root, 'staging')), moment).toEqual([]);
+  expect((await readdir(join(story.root, 'releases'))).length, moment).toBeLessThanOrEqual(2);
+}
+
+describe('a process that is killed', { timeout: 900_000 }, () => {
+  test.skipIf(all)('at a sample of moments leaves one whole release, and the next one converges', async () => {
+    for (const moment of sample) {
+      await diesAndConverges(moment);
+      await story[Symbol.asyncDispose]();
+      story = await startStory();
+    }
+  });
+
+  test.runIf(all)('at any moment leaves one whole release, and the next one converges', async () => {
+    const { errors, code } = await story.run(twins, 'trace');
+    expect(code).toBe(0);
+    const moments = [...errors.matchAll(/^fail-point (\S+)$/gm)].map(([, moment = '']) => moment);
+    expect(moments.length).toBeGreaterThanOrEqual(40);
+    for (const moment of moments) {
+      await story[Symbol.asyncDispose]();
+      story = await startStory();
+      await diesAndConverges(moment);
+    }
+    process.stdout.write(`killed at ${moments.length} moments: ${moments.join(' ')}\n`);
+  });
+});

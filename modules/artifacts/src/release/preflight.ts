@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { checkAppConfig, type ConfigSource, type Finding } from '@companion/deepstream/app-config';
+import { redactSecrets } from '@companion/edge';
+import { ArtifactError } from '../artifact-error.ts';
+
+/** So many findings go into the error; whoever mends the first few sees the others next. */
+const maxNamed = 5;
+
+/**
+ * Checks the app config of a release, with all that it leads to, before anything that runs is touched. `directory` is
+ * where the release is built, `volume` the root of the volume: what lies outside is the business of DeepStream's own
+ * container. Rejects with `CONFIG_INVALID`; the fact `findings` has `file:line: message` lines.
+ */
+export function checkRelease(directory: string, config: string, volume: string): void {
+  const report = checkAppConfig({ path: join(directory, config), files: filesBelow(volume) });
+  const errors = report.findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  const lines = errors.slice(0, maxNamed).map((finding) => lineOf(finding, directory));
+  const more = errors.length > maxNamed ? ` (and ${errors.length - maxNamed} more)` : '';
+  throw new ArtifactError('CONFIG_INVALID', `${lines[0] ?? config}${more}`, {
+    retryable: false,
+    facts: { findings: lines, errors: errors.length },
+  });
+}
+
+function lineOf({ file, line, message }: Finding, directory: string): string {
+  const within = file.startsWith(`${directory}${sep}`) ? relative(directory, file) : file;
+  return `${within}:${line}: ${withoutSecrets(message.replaceAll(`${directory}${sep}`, ''))}`;
+}
+
+/** A finding may quote a source, whose URI may hold a password or a token. */
+function withoutSecrets(message: string): string {
+  return redactSecrets(message).replace(/\b((?:rtsp[stu]?|https?):\/\/[^\s?#"]*)[?#][^\s"]*/gi, '$1');
+}
+
+function filesBelow(volume: string): ConfigSource {
+  const known = (path: string): boolean => path.startsWith(`${volume}${sep}`);
+  return {
+    read: (path) => (known(path) && existsSync(path) ? readFileSync(path) : undefined),
+    exists: (path) => (known(path) ? existsSync(path) : undefined),
+    real: (path) => (existsSync(path) ? realpathSync(path) : path),
+  };
+}

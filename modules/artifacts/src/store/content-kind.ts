@@ -1,0 +1,32 @@
+/** What a download is, told from its first bytes (names and content types lie). */
+export type ContentKind = 'tar.gz' | 'tar' | 'zip' | 'file';
+
+/** So many first bytes decide. */
+export const contentHeadBytes = 512;
+
+/** Tells what a file is; `head` is its first 512 bytes, or all of it where there are fewer. */
+export function contentKindOf(head: Buffer): ContentKind {
+  if (head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b) return 'tar.gz';
+  if (head.length >= 4 && isZip(head.readUInt32BE(0))) return 'zip';
+  return isTarHeader(head) ? 'tar' : 'file';
+}
+
+/** A local file header, or the end record of an archive without entries. */
+function isZip(magic: number): boolean {
+  return magic === 0x504b0304 || magic === 0x504b0506;
+}
+
+/** Old tars have no magic number, but every header has the sum of its own bytes, with the sum itself taken as spaces. */
+function isTarHeader(head: Buffer): boolean {
+  if (head.length < 512) return false;
+  const stored = Number.parseInt(
+    head
+      .toString('latin1', 148, 156)
+      .replace(/[\0 ]+$/, '')
+      .trim(),
+    8,
+  );
+  let sum = 8 * 0x20;
+  for (let index = 0; index < 512; index++) if (index < 148 || index >= 156) sum += head[index] ?? 0;
+  return sum === stored;
+}

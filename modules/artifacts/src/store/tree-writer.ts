@@ -1,0 +1,169 @@
+import { closeSync, mkdirSync, openSync, writevSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkSpaceSync } from '../disk/space.ts';
+import { flushFileSystem, flushTree } from '../volume/durable.ts';
+import { archiveTooLarge, badArchive, type ArchiveLimits } from './archive-failure.ts';
+import { checkEntryPath } from './entry-path.ts';
+
+/** Writes what an archive holds into an empty directory; every name is checked, modes and owners are ours. */
+export interface TreeWriter {
+  readonly fileCount: number;
+  readonly unpackedBytes: number;
+  /** Throws `BAD_ARCHIVE`, `ARCHIVE_TOO_LARGE` or `DISK_FULL`, as all of these do. */
+  addDirectory(path: string): void;
+  /** Takes the name and the room for a file; the result is where it will stand. */
+  reserveFile(path: string, sizeBytes: number): string;
+  /** Writes a small file in one go, without leaving this thread: three hops to the thread pool cost more than the write. */
+  writeSmall(place: string, chunks: readonly Buffer[]): void;
+  openLarge(place: string): Promise<LargeFile>;
+  /** Resolves when everything is on the disk, directories included. */
+  flush(): Promise<void>;
+  /** Lets go of open files; the directory is the caller's to delete. */
+  abandon(): Promise<void>;
+}
+
+/** A file that is written piece by piece. */
+interface LargeFile {
+  write(chunk: Buffer): Promise<void>;
+  /** Its flush goes on in the background, while the next file is still arriving. */
+  close(): Promise<void>;
+}
+
+/** From so many files on, one flush of the whole file system beats one for each. */
+const manyFiles = 256;
+
+/** An archive that says how much it unpacks to does not exist, so the space is looked at on the way. */
+const checkSpaceEveryBytes = 16 * 1024 * 1024;
+
+/** Creates a writer for one archive. `name` is the artifact's, for errors. */
+export function createTreeWriter(directory: string, name: string, limits: ArchiveLimits): TreeWriter {
+  /** Lower-case path → the path as it was first written: a second `A` beside `a` would be one file on another file system. */
+  const taken = new Map<string, { path: string; isDirectory: boolean }>();
+  const handles = new Set<FileHandle>();
+  const flushing = new Set<Promise<void>>();
+  let fileCount = 0;
+  let entryCount = 0;
+  let unpackedBytes = 0;
+  let uncheckedBytes = checkSpaceEveryBytes;
+  let flushFailure: unknown;
+
+  const partsOf = (path: string): readonly string[] => {
+    const checked = checkEntryPath(path);
+    if (!checked.ok) throw badArchive(name, checked.reason);
+    return checked.parts;
+  };
+  const take = (path: string, isDirectory: boolean): boolean => {
+    const key = path.normalize('NFC').toLowerCase();
+    const before = taken.get(key);
+    if (before === undefined) {
+      taken.set(key, { path, isDirectory });
+      return true;
+    }
+    if (before.isDirectory && isDirectory && before.path === path) return false;
+    const reason =
+      before.isDirectory === isDirectory
+        ? before.path === path
+          ? 'is in it twice'
+          : `differs from ${JSON.stringify(before.path)} only in case`
+        : 'is both a file and a directory';
+    throw badArchive(name, `entry ${JSON.stringify(path)} ${reason}`);
+  };
+  const makeDirectories = (parts: readonly string[]): void => {
+    for (let depth = 1; depth <= parts.length; depth++) {
+      const path = parts.slice(0, depth).join('/');
+      if (!take(path, true)) continue;
+      countEntry();
+      mkdirSync(join(directory, path), 0o755);
+    }
+  };
+  const countEntry = (): void => {
+    if (++entryCount > limits.maxEntries) throw archiveTooLarge(name, 'entries', limits.maxEntries);
+  };
+  const flushInBackground = (handle: FileHandle): void => {
+    const done = (async () => {
+      try {
+        await handle.sync();
+      } catch (error) {
+        flushFailure ??= error;
+      } finally {
+        handles.delete(handle);
+        await handle.close();
+      }
+    })();
+    flushing.add(done);
+    void done.finally(() => flushing.delete(done));
+  };
+
+  return {
+    get fileCount() {
+      return fileCount;
+    },
+    get unpackedBytes() {
+      return unpackedBytes;
+    },
+    addDirectory(path) {
+      const parts = partsOf(path);
+      // Counted even where it is there already: a million times `./` is a bomb too.
+      if (parts.length === 0 || taken.has(parts.join('/').normalize('NFC').toLowerCase())) countEntry();
+      makeDirectories(parts);
+    },
+    reserveFile(path, sizeBytes) {
+      const parts = partsOf(path);
+      if (parts.length === 0 || path.endsWith('/')) throw badArchive(name, `file ${JSON.stringify(path)} has no name`);
+      makeDirectories(parts.slice(0, -1));
+      countEntry();
+      take(parts.join('/'), false);
+      unpackedBytes += sizeBytes;
+      if (unpackedBytes > limits.maxUnpackedBytes) throw archiveTooLarge(name, 'bytes', limits.maxUnpackedBytes);
+      fileCount++;
+      uncheckedBytes += sizeBytes;
+      if (uncheckedBytes >= checkSpaceEveryBytes) {
+        checkSpaceSync({ path: directory, needBytes: sizeBytes, floorBytes: limits.freeBytesFloor });
+        uncheckedBytes = 0;
+      }
+      return join(directory, ...parts);
+    },
+    writeSmall(place, chunks) {
+      const descriptor = openSync(place, 'wx', 0o644);
+      try {
+        let rest = chunks.filter((chunk) => chunk.length > 0);
+        while (rest.length > 0) rest = after(rest, writevSync(descriptor, rest.slice(0, 1000)));
+      } finally {
+        closeSync(descriptor);
+      }
+    },
+    async openLarge(place) {
+      const handle = await open(place, 'wx', 0o644);
+      handles.add(handle);
+      return {
+        write: (chunk) => handle.writeFile(chunk),
+        close() {
+          flushInBackground(handle);
+          return Promise.resolve();
+        },
+      };
+    },
+    async flush() {
+      await Promise.all(flushing);
+      if (flushFailure !== undefined) throw flushFailure as Error;
+      if (fileCount >= manyFiles && (await flushFileSystem(directory))) return;
+      await flushTree(directory);
+    },
+    async abandon() {
+      await Promise.all(flushing);
+      for (const handle of handles) await handle.close();
+      handles.clear();
+    },
+  };
+}
+
+/** What is left of the chunks after `written` bytes of them. */
+function after(chunks: readonly Buffer[], written: number): Buffer[] {
+  let index = 0;
+  let skip = written;
+  for (; index < chunks.length && skip >= (chunks[index]?.length ?? 0); index++) skip -= chunks[index]?.length ?? 0;
+  const rest = chunks.slice(index);
+  if (rest[0] !== undefined && skip > 0) rest[0] = rest[0].subarray(skip);
+  return rest;
+}

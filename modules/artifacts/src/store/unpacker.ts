@@ -1,0 +1,9 @@
+/** Unpacks an archive while its bytes arrive. */
+export interface StreamUnpacker {
+  /** Resolves when there is room for more. Rejects with what is wrong with the archive, or with the volume's error. */
+  write(chunk: Buffer): Promise<void>;
+  /** Resolves when the last entry is written (flushing is the tree writer's). */
+  end(): Promise<void>;
+  /** Stops wherever it is. */
+  destroy(): Promise<void>;
+}

@@ -1,0 +1,201 @@
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FetchPolicy } from '../../modules/artifacts/src/download/fetch-policy.ts';
+import { sha256, startFetchBench, type FetchBench } from '../../modules/artifacts/src/download/fetch.fixture.ts';
+import { paxOf, tarOf, type TarEntry } from './tar-text.ts';
+import { zipOf } from './zip-text.ts';
+
+const text = Buffer.from('weights');
+const file = (name: string | Buffer): TarEntry => ({ name, body: text });
+const targz = (...entries: TarEntry[]): Buffer => gzipSync(tarOf(entries));
+const zip = (name: string, rest: object = {}): Buffer => zipOf([{ name, body: text, ...rest }]);
+const big = Buffer.alloc(300_000, 'x');
+
+interface Bad {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly code?: string;
+  readonly reason?: RegExp;
+  readonly policy?: Partial<FetchPolicy>;
+}
+
+const bad: readonly Bad[] = [
+  { name: 'a symbolic link', bytes: targz({ name: 'a', type: '2', link: '/etc/passwd' }), reason: /SymbolicLink/ },
+  { name: 'a hard link', bytes: targz(file('a'), { name: 'b', type: '1', link: 'a' }), reason: /Link/ },
+  {
+    name: 'a link, and a file through it',
+    bytes: targz({ name: 'a', type: '2', link: '/tmp' }, file('a/b')),
+    reason: /SymbolicLink/,
+  },
+  { name: 'a character device', bytes: targz({ name: 'a', type: '3' }) },
+  { name: 'a block device', bytes: targz({ name: 'a', type: '4' }) },
+  { name: 'a pipe', bytes: targz({ name: 'a', type: '6' }) },
+  { name: 'an unknown kind of entry', bytes: targz({ name: 'a', type: 'Z' }) },
+  { name: 'a sparse file in the old manner', bytes: targz({ name: 'a', type: 'S', body: text }) },
+  {
+    name: 'a sparse file in the new manner',
+    bytes: targz(paxOf({ 'GNU.sparse.major': '1' }), file('a')),
+    reason: /sparse/,
+  },
+  { name: 'an absolute path', bytes: targz(file('/etc/cron.d/x')), reason: /absolute/ },
+  { name: 'a path upwards', bytes: targz(file('../../x')), reason: /leaves/ },
+  { name: 'a path upwards in its middle', bytes: targz(file('a/../../x')), reason: /leaves/ },
+  { name: 'a path upwards in an extended header', bytes: targz(paxOf({ path: '../x' }), file('a')), reason: /leaves/ },
+  { name: 'a Windows path', bytes: targz(file('C:/x')), reason: /absolute/ },
+  { name: 'a backslash', bytes: targz(file('a\\..\\x')), reason: /backslash/ },
+  { name: 'a newline in a name', bytes: targz(file('a\nb')), reason: /control/ },
+  { name: 'a newline in an extended header', bytes: targz(paxOf({ path: 'a\nb' }), file('a')), reason: /control/ },
+  { name: 'a NUL in an extended header', bytes: targz(paxOf({ path: 'a\0b' }), file('a')), reason: /NUL/ },
+  {
+    name: 'a broken extended header',
+    bytes: targz({ name: 'x', type: 'x', body: Buffer.from('99 path=b\n') }, file('a')),
+    reason: /broken extended/,
+  },
+  {
+    name: 'an extended header without measure',
+    bytes: targz({ name: 'x', type: 'x', body: Buffer.alloc(2_000_000, 'x') }, file('a')),
+  },
+  { name: 'a name that is not UTF-8', bytes: targz(file(Buffer.from([0x61, 0xff, 0xfe]))), reason: /UTF-8/ },
+  { name: 'too long a name', bytes: targz(paxOf({ path: 'n'.repeat(300) }), file('a')), reason: /too long/ },
+  { name: 'too deep a path', bytes: targz(paxOf({ path: 'a/'.repeat(100) + 'b' }), file('a')), reason: /deep/ },
+  { name: 'the same file twice', bytes: targz(file('a'), file('./a')), reason: /twice/ },
+  { name: 'two files that differ only in case', bytes: targz(file('Labels'), file('labels')), reason: /case/ },
+  { name: 'a file and then a directory of its name', bytes: targz(file('a'), file('a/b')), reason: /both/ },
+  { name: 'a directory and then a file of its name', bytes: targz(file('a/b'), file('a')), reason: /both/ },
+  {
+    name: 'a wrong checksum in a later header',
+    bytes: targz(file('a'), { ...file('b'), breakChecksum: true }),
+    reason: /TAR_ENTRY_INVALID/,
+  },
+  { name: 'an end that is missing', bytes: gzipSync(tarOf([file('a')], Buffer.alloc(0))), reason: /cut short/ },
+  {
+    name: 'an entry that is cut short',
+    bytes: gzipSync(tarOf([{ name: 'a', body: text, size: 5000 }], Buffer.alloc(0))),
+  },
+  { name: 'a gzip file that is cut short', bytes: targz(file('a')).subarray(0, -12), reason: /gzip/ },
+  { name: 'a gzip file with a flipped bit', bytes: flipped(targz({ name: 'a', body: big })), reason: /gzip|tar/ },
+  {
+    name: 'garbage behind the gzip file',
+    bytes: Buffer.concat([targz(file('a')), Buffer.from('garbage')]),
+    reason: /gzip|garbage/,
+  },
+  { name: 'a gzip file that holds no tar', bytes: gzipSync(Buffer.from('hello'.repeat(500))), reason: /tar/ },
+  { name: 'an empty gzip file', bytes: gzipSync(Buffer.alloc(0)) },
+  {
+    name: 'more entries than the policy takes',
+    bytes: targz(file('a'), file('b'), file('c')),
+    policy: { maxEntries: 2 },
+    code: 'ARCHIVE_TOO_LARGE',
+  },
+  {
+    name: "the archive's own folder over and over",
+    bytes: targz(...Array<TarEntry>(9).fill({ name: './', type: '5' })),
+    policy: { maxEntries: 8 },
+    code: 'ARCHIVE_TOO_LARGE',
+  },
+  {
+    name: 'more bytes than the policy takes',
+    bytes: targz({ name: 'a', body: big }),
+    policy: { maxUnpackedBytes: 200_000 },
+    code: 'ARCHIVE_TOO_LARGE',
+  },
+  {
+    name: 'a gzip bomb behind one small header',
+    bytes: gzipSync(tarOf([{ name: 'x', type: 'g', body: Buffer.alloc(900_000) }, file('a')])),
+    policy: { maxUnpackedBytes: 1000, maxEntries: 10 },
+    code: 'ARCHIVE_TOO_LARGE',
+  },
+  { name: 'a plain tar with a path upwards', bytes: tarOf([file('../x')]), reason: /leaves/ },
+  { name: 'a zip with a path upwards', bytes: zip('../x'), reason: /zip/ },
+  { name: 'a zip with an absolute path', bytes: zip('/x'), reason: /zip/ },
+  { name: 'a zip with a backslash', bytes: zip('a\\b'), reason: /zip/ },
+  { name: 'a zip with a link', bytes: zip('a', { mode: 0o120_777 }), reason: /link/ },
+  { name: 'a zip with a device', bytes: zip('a', { mode: 0o060_644 }), reason: /device/ },
+  { name: 'a zip with a password', bytes: zip('a', { encrypted: true }), code: 'ARCHIVE_UNSUPPORTED' },
+  { name: 'a zip with an exotic compression', bytes: zip('a', { method: 14 }), code: 'ARCHIVE_UNSUPPORTED' },
+  { name: 'a zip whose entry is longer than it says', bytes: zip('a', { body: big, size: 10 }), reason: /zip/ },
+  {
+    name: 'a zip that says it is larger than the policy takes',
+    bytes: zip('a', { size: 4_000_000_000 }),
+    policy: { maxUnpackedBytes: 1_000_000 },
+    code: 'ARCHIVE_TOO_LARGE',
+  },
+  { name: 'a zip with the same file twice', bytes: zipOf([{ name: 'a' }, { name: 'a' }]), reason: /twice/ },
+  { name: 'a zip that is cut short', bytes: zip('a').subarray(0, -10), reason: /zip/ },
+];
+
+function flipped(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const middle = Math.floor(copy.length / 2);
+  copy[middle] = (copy[middle] ?? 0) ^ 0x10;
+  return copy;
+}
+
+describe('archives', () => {
+  let bench: FetchBench;
+  beforeEach(async () => {
+    bench = await startFetchBench();
+  });
+  afterEach(() => bench.stop());
+
+  async function fetch(bytes: Buffer, policy: Partial<FetchPolicy> = {}): Promise<string> {
+    bench.serve((_request, response) => void response.writeHead(200, { 'content-length': bytes.length }).end(bytes));
+    return (await bench.fetch({ sha256: sha256(bytes), policy })).path;
+  }
+
+  test.each(bad)('$name is refused, for good, and leaves nothing behind', async ({ bytes, code, reason, policy }) => {
+    const error: unknown = await fetch(bytes, policy).catch((failure: unknown) => failure);
+    expect(error).toMatchObject({ code: code ?? 'BAD_ARCHIVE', retryable: false });
+    if (reason !== undefined) expect((error as Error).message).toMatch(reason);
+    expect(await bench.leftovers()).toEqual([]);
+    expect(await readdir(bench.layout.store)).toEqual([]);
+  });
+
+  test.each([
+    {
+      kind: 'tar.gz',
+      bytes: targz({ name: 'd/', type: '5', mode: 0 }, { ...file('d/a'), mode: 0o4777 }, { name: 'd/big', body: big }),
+    },
+    { kind: 'tar', bytes: tarOf([{ name: './d/', type: '5' }, file('./d/a'), { name: 'd/big', body: big }]) },
+    {
+      kind: 'tar.gz of two members',
+      bytes: (() => {
+        const tar = tarOf([file('d/a'), { name: 'd/big', body: big }]);
+        return Buffer.concat([gzipSync(tar.subarray(0, 700)), gzipSync(tar.subarray(700))]);
+      })(),
+    },
+    {
+      kind: 'zip',
+      bytes: zipOf([
+        { name: 'd/', mode: 0o040_755 },
+        { name: 'd/a', body: text, mode: 0o104_777 },
+        { name: 'd/big', body: big },
+      ]),
+    },
+  ])('a sound $kind is unpacked with modes of ours', async ({ bytes }) => {
+    const path = await fetch(bytes);
+    expect(await readFile(join(path, 'd/a'))).toEqual(text);
+    expect(sha256(await readFile(join(path, 'd/big')))).toBe(sha256(big));
+    const { mode, uid } = await lstat(join(path, 'd/a'));
+    expect([mode & 0o7777, uid]).toEqual([0o644, process.getuid?.()]);
+    expect((await lstat(join(path, 'd'))).mode & 0o777).toBe(0o755);
+  });
+
+  test('a long name in an extended header is kept', async () => {
+    const name = `${'long'.repeat(30)}/${'ü'.repeat(50)}`;
+    const path = await fetch(targz(paxOf({ path: name }), file('short')));
+    expect(await readFile(join(path, name))).toEqual(text);
+  });
+
+  test('wrong bytes that look like a hostile archive are wrong bytes, not an archive refused for good', async () => {
+    const bytes = targz(file('../x'));
+    bench.serve((_request, response) => void response.writeHead(200).end(bytes));
+    await expect(bench.fetch({ sha256: '0'.repeat(64) })).rejects.toMatchObject({
+      code: 'DIGEST_MISMATCH',
+      retryable: true,
+    });
+    expect(await bench.leftovers()).toEqual([]);
+  });
+});
