@@ -17,6 +17,7 @@ describe('the desired properties', () => {
     expect(parseDesired({ zones: { A3: spot } })).toEqual({
       ok: true,
       rejected: {},
+      options: { zonesFile: null, snapshotEveryMs: 300_000, format: 'cloudevents' },
       config: {
         zones: [
           {
@@ -27,6 +28,8 @@ describe('the desired properties', () => {
             enterAfterMs: 2_000,
             leaveAfterMs: 8_000,
             staleAfterMs: 30_000,
+            silence: 'unknown',
+            cover: 'either',
           },
         ],
       },
@@ -46,33 +49,33 @@ describe('the desired properties', () => {
   });
 
   test('may be empty: then there are no zones', () => {
-    expect(parseDesired({})).toEqual({ ok: true, config: { zones: [] }, rejected: {} });
+    expect(parseDesired({})).toMatchObject({ ok: true, config: { zones: [] }, rejected: {} });
   });
 
   test('are refused field by field', () => {
     const desired = parseDesired({
       zone: {},
-      zonesFile: 'configs/lot/zones.json',
-      snapshotEveryMs: 300_000,
-      defaults: { enterAfterMs: -1, leaveAfterMs: '8 s', silence: 'unknown', units: 'pixel', stale: 1 },
+      zonesFile: '../zones.json',
+      snapshotEveryMs: 5,
+      defaults: { enterAfterMs: -1, leaveAfterMs: '8 s', silence: 'maybe', units: 'inch', stale: 1 },
     });
     expect(desired.ok ? [] : desired.problems.map(({ field, problem }) => `${field}: ${problem}`).sort()).toEqual([
       'defaults.enterAfterMs: Too small: expected number to be >=0',
       'defaults.leaveAfterMs: Invalid input: expected number, received string',
-      'defaults.silence: not supported by this version',
+      'defaults.silence: Invalid option: expected one of "unknown"|"empty"|"keep"',
       'defaults.stale: unknown field',
-      'defaults.units: not supported by this version',
-      'snapshotEveryMs: not supported by this version',
+      'defaults.units: Invalid option: expected one of "pixel"|"normalized"',
+      'snapshotEveryMs: Too small: expected number to be >=1000',
       'zone: unknown field',
-      'zonesFile: not supported by this version',
+      'zonesFile: must be a path below the release',
     ]);
   });
 
   test.each([
-    [{ kind: 'area', sensor: 'Lobby', polygon, capacity: 40 }, 'kind area: not supported by this version'],
-    [{ kind: 'line', sensor: 'Lobby', from: [0, 5], to: [9, 5] }, 'kind line: not supported by this version'],
-    [{ kind: 'spot', parkingSpot: 'P1-PS-87' }, 'parkingSpot: not supported by this version'],
-    [{ ...spot, kind: 'spott' }, 'kind: Invalid input: expected "spot"'],
+    [{ kind: 'area', sensor: 'Lobby', polygon, capacity: 0 }, 'capacity: Too small: expected number to be >=1'],
+    [{ kind: 'line', sensor: 'Lobby', from: [0, 5], to: [0, 5] }, 'from, to: is too short'],
+    [{ kind: 'spot', parkingSpot: 'P1-PS-87', polygon }, 'polygon: unknown field'],
+    [{ ...spot, kind: 'spott' }, 'kind: Invalid option: expected one of "spot"|"area"|"line"'],
     [{ ...spot, colour: 'red' }, 'colour: unknown field'],
     [{ ...spot, polygon: [0, 0, 5, 5] }, 'polygon: needs at least three corners, as [x1, y1, x2, y2, x3, y3]'],
     [{ ...spot, polygon: [0, 0, 9, 0, 9, 9, 5] }, 'polygon: has an x without its y'],
@@ -86,10 +89,70 @@ describe('the desired properties', () => {
   });
 
   test('take names that objects have of themselves', () => {
-    const desired = parseDesired({ zones: { constructor: spot, toString: { kind: 'area' } } });
+    const desired = parseDesired({ zones: { constructor: spot, toString: { kind: 'spott' } } });
     expect(desired).toMatchObject({
       config: { zones: [{ name: 'constructor' }] },
-      rejected: { toString: 'kind area: not supported by this version' },
+      rejected: { toString: expect.stringContaining('kind') as string },
     });
   });
+
+  test('know areas, lines, and spots that DeepStream reports', () => {
+    const desired = parseDesired({
+      zones: {
+        hall: { kind: 'area', sensor: 'Lobby', polygon, classes: ['Person'], capacity: 40, dwellMs: 60_000 },
+        gate: { kind: 'line', sensor: 'Lobby', from: [0, 500], to: [1_900, 500] },
+        P87: { kind: 'spot', parkingSpot: 'P1-PS-87' },
+        P88: { kind: 'spot', parkingSpot: 'P1-PS-87' },
+      },
+    });
+    expect(desired).toMatchObject({
+      config: {
+        zones: [
+          { kind: 'area', name: 'hall', capacity: 40, dwellMs: 60_000 },
+          { kind: 'line', name: 'gate', from: [0, 500], to: [1_900, 500], deadBand: 19 },
+          { kind: 'reported', name: 'P87', parkingSpot: 'P1-PS-87', sensor: null },
+        ],
+      },
+      rejected: { P88: 'parkingSpot: is zone P87 already' },
+    });
+  });
+
+  test('scale what is normalized to the frame', () => {
+    const desired = parseDesired({
+      defaults: { units: 'normalized', frameWidth: 1_000, frameHeight: 500 },
+      zones: { A3: { ...spot, polygon: [0, 0, 0.5, 0, 0.5, 0.5] }, A4: { ...spot, units: 'pixel' } },
+    });
+    expect(desired).toMatchObject({
+      config: { frame: { width: 1_000, height: 500 }, zones: [{ polygon: [0, 0, 500, 0, 500, 250] }, { polygon }] },
+    });
+  });
+
+  test('go before the zones of a file, and their defaults behind the file’s own', () => {
+    const file = JSON.stringify({
+      defaults: { leaveAfterMs: 700 },
+      zones: { A3: spot, B1: { kind: 'spot' }, B2: spot },
+    });
+    const properties = {
+      zonesFile: 'lot/zones.json',
+      defaults: { enterAfterMs: 500 },
+      zones: { A3: { ...spot, sensor: 'Roof' } },
+    };
+    expect(parseDesired(properties, file)).toMatchObject({
+      config: {
+        zones: [
+          { name: 'B2', enterAfterMs: 500, leaveAfterMs: 700 },
+          { name: 'A3', sensor: 'Roof', enterAfterMs: 500, leaveAfterMs: 8_000 },
+        ],
+      },
+      rejected: { B1: expect.stringContaining('sensor') as string },
+    });
+  });
+
+  test.each(['{', '[]', '{"zones":{},"zone":1}', '{"zones":{},"defaults":{"units":"inch"}}'])(
+    'are refused with the zones file %s',
+    (file) => {
+      const desired = parseDesired({ zonesFile: 'zones.json' }, file);
+      expect(desired.ok ? [] : desired.problems.map(({ field }) => field.slice(0, 9))).toEqual(['zonesFile']);
+    },
+  );
 });

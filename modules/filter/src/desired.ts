@@ -1,84 +1,89 @@
 import type { JsonObject } from '@companion/edge';
 import { z } from 'zod';
-import { isSimple, polygonArea, type Polygon } from './pipeline/geometry.ts';
+import { plainly } from './zod-wording.ts';
 import type { PipelineConfig, Zone } from './pipeline/config.ts';
+import { defaultsSchema, parseZone, problemsOf, type Defaults, type FieldProblem } from './zone-schema.ts';
 
-/** Something wrong in the desired properties: where (`defaults.enterAfterMs`) and what. */
-export interface FieldProblem {
-  readonly field: string;
-  readonly problem: string;
+export type { FieldProblem } from './zone-schema.ts';
+
+/** How events leave: as CloudEvents, or in DeepStream's own full schema. */
+export type EventFormat = 'cloudevents' | 'nvidia';
+
+/** What the twin says besides the zones. */
+export interface DesiredOptions {
+  /** A path below the release that `current` names, or null. */
+  readonly zonesFile: string | null;
+  /** 0 for no periodic snapshots. */
+  readonly snapshotEveryMs: number;
+  readonly format: EventFormat;
 }
 
 /** What the desired properties mean. Zones that can't be understood are rejected one by one; the others work. */
 export type Desired =
-  | { readonly ok: true; readonly config: PipelineConfig; readonly rejected: Readonly<Record<string, string>> }
+  | {
+      readonly ok: true;
+      readonly config: PipelineConfig;
+      readonly options: DesiredOptions;
+      readonly rejected: Readonly<Record<string, string>>;
+    }
   | { readonly ok: false; readonly problems: readonly FieldProblem[] };
 
-const NOT_YET = 'not supported by this version';
 const DAY_MS = 86_400_000;
-/** Polygons below this, in square units, are slips of the pen. */
-const MIN_AREA = 1;
-const MAX_CORNERS = 128;
-
-const duration = (leastMs: number) => z.int().min(leastMs).max(DAY_MS);
-const rules = {
-  classes: z.array(z.string().min(1).max(128)).min(1).max(64),
-  minConfidence: z.number().min(0).max(1),
-  enterAfterMs: duration(0),
-  leaveAfterMs: duration(100),
-};
-const notYet = z.never({ error: NOT_YET }).optional();
-
-const defaultsSchema = z.strictObject({
-  classes: rules.classes.default(['Car', 'Truck', 'Bus']),
-  minConfidence: rules.minConfidence.default(0.3),
-  enterAfterMs: rules.enterAfterMs.default(2_000),
-  leaveAfterMs: rules.leaveAfterMs.default(8_000),
-  staleAfterMs: duration(1_000).default(30_000),
-  units: notYet,
-  silence: notYet,
-});
+const MIN_SNAPSHOT_MS = 1_000;
 
 const desiredSchema = z.strictObject({
   zones: z.record(z.string(), z.unknown()).default({}),
   defaults: defaultsSchema.prefault({}),
-  zonesFile: notYet,
-  snapshotEveryMs: notYet,
-  format: notYet,
+  zonesFile: z
+    .string()
+    .min(1)
+    .max(1_024)
+    .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'must be a path below the release')
+    .optional(),
+  snapshotEveryMs: z.union([z.literal(0), z.int().min(MIN_SNAPSHOT_MS).max(DAY_MS)]).default(300_000),
+  format: z.enum(['cloudevents', 'nvidia']).default('cloudevents'),
 });
 
-const polygonSchema = z.array(z.number()).superRefine((polygon, context) => {
-  const problem = polygonProblem(polygon);
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+const zonesFileSchema = z.strictObject({
+  zones: z.record(z.string(), z.unknown()),
+  defaults: z.record(z.string(), z.unknown()).optional(),
 });
 
-const spotSchema = z.strictObject({
-  kind: z.literal('spot'),
-  sensor: z.string().max(256),
-  polygon: polygonSchema,
-  classes: rules.classes.optional(),
-  minConfidence: rules.minConfidence.optional(),
-  enterAfterMs: rules.enterAfterMs.optional(),
-  leaveAfterMs: rules.leaveAfterMs.optional(),
-  parkingSpot: notYet,
-});
-
-const zoneNameSchema = z.string().min(1).max(128);
-const kindSchema = z.looseObject({ kind: z.string() });
-const futureKinds: readonly string[] = ['area', 'line'];
-
-/** Reads the desired properties of the module twin. An empty twin is a twin without zones. */
-export function parseDesired(properties: JsonObject): Desired {
-  const parsed = desiredSchema.safeParse(properties);
+/**
+ * Reads the desired properties of the module twin. An empty twin is a twin without zones. `zonesFile` is the content of
+ * the file that they name, where it could be read: `{"zones": {…}, "defaults"?: {…}}` as in the twin; zones of the twin
+ * go before those of the file with the same name, the file's defaults before the twin's for the file's zones.
+ */
+export function parseDesired(properties: JsonObject, zonesFile?: string): Desired {
+  const parsed = desiredSchema.safeParse(properties, plainly);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) };
-  const zones: Zone[] = [];
+  const { zones: own, defaults, zonesFile: path = null, snapshotEveryMs, format } = parsed.data;
+  const zones = new Map<string, Zone>();
   const rejected = new Map<string, string>();
-  for (const [name, value] of Object.entries(parsed.data.zones)) {
-    const zone = parseZone(name, value, parsed.data.defaults);
-    if (typeof zone === 'string') rejected.set(name, zone);
-    else zones.push(zone);
+  const take = (named: Readonly<Record<string, unknown>>, fallback: Defaults): void => {
+    for (const [name, value] of Object.entries(named)) {
+      const zone = parseZone(name, value, fallback);
+      zones.delete(name);
+      rejected.delete(name);
+      if (typeof zone === 'string') rejected.set(name, zone);
+      else zones.set(name, zone);
+    }
+  };
+  if (zonesFile !== undefined) {
+    const file = parseZonesFile(zonesFile, properties['defaults']);
+    if (!file.ok) return file;
+    take(file.zones, file.defaults);
   }
-  return { ok: true, config: { zones }, rejected: Object.fromEntries(rejected) };
+  take(own, defaults);
+  rejectTwins(zones, rejected);
+  const normalized = defaults.units === 'normalized';
+  const frame = normalized ? { frame: { width: defaults.frameWidth, height: defaults.frameHeight } } : {};
+  return {
+    ok: true,
+    config: { zones: [...zones.values()], ...frame },
+    options: { zonesFile: path, snapshotEveryMs, format },
+    rejected: Object.fromEntries(rejected),
+  };
 }
 
 /** Whether a document says nothing at all, as edgeHub's answer does when it is offline and has none stored. */
@@ -86,52 +91,37 @@ export function saysNothing(properties: JsonObject): boolean {
   return Object.keys(properties).length === 0;
 }
 
-function parseZone(name: string, value: unknown, defaults: z.infer<typeof defaultsSchema>): Zone | string {
-  if (!zoneNameSchema.safeParse(name).success) return 'name: has more than 128 characters, or none';
-  const kind = kindSchema.safeParse(value);
-  if (kind.success && futureKinds.includes(kind.data.kind)) return `kind ${kind.data.kind}: ${NOT_YET}`;
-  const parsed = spotSchema.safeParse(value);
-  if (!parsed.success) return describe(parsed.error, value);
-  const own = parsed.data;
-  return {
-    kind: 'spot',
-    name,
-    sensor: own.sensor,
-    polygon: own.polygon,
-    classes: own.classes ?? defaults.classes,
-    minConfidence: own.minConfidence ?? defaults.minConfidence,
-    enterAfterMs: own.enterAfterMs ?? defaults.enterAfterMs,
-    leaveAfterMs: own.leaveAfterMs ?? defaults.leaveAfterMs,
-    staleAfterMs: defaults.staleAfterMs,
-  };
+function parseZonesFile(
+  text: string,
+  twinDefaults: unknown,
+):
+  | { readonly ok: true; readonly zones: Readonly<Record<string, unknown>>; readonly defaults: Defaults }
+  | { readonly ok: false; readonly problems: readonly FieldProblem[] } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { ok: false, problems: [{ field: 'zonesFile', problem: `is not JSON: ${String(error)}` }] };
+  }
+  const within = (problems: readonly FieldProblem[]) =>
+    problems.map(({ field, problem }) => ({ field: field === '' ? 'zonesFile' : `zonesFile: ${field}`, problem }));
+  const file = zonesFileSchema.safeParse(value, plainly);
+  if (!file.success) return { ok: false, problems: within(problemsOf(file.error)) };
+  const defaults = defaultsSchema.safeParse({ ...(twinDefaults as object | undefined), ...file.data.defaults });
+  if (!defaults.success) return { ok: false, problems: within(problemsOf(defaults.error)) };
+  return { ok: true, zones: file.data.zones, defaults: defaults.data };
 }
 
-/** The first thing that is wrong with a polygon; the others follow from it as a rule. */
-function polygonProblem(polygon: Polygon): string | undefined {
-  if (polygon.length < 6) return 'needs at least three corners, as [x1, y1, x2, y2, x3, y3]';
-  if (polygon.length > MAX_CORNERS * 2) return `has more than ${MAX_CORNERS} corners`;
-  if (polygon.length % 2 !== 0) return 'has an x without its y';
-  if (!isSimple(polygon)) return 'crosses or touches itself';
-  return polygonArea(polygon) < MIN_AREA ? 'is too small' : undefined;
-}
-
-/** One line for a zone; a field of the future hides the missing ones that it stands for. */
-function describe(error: z.ZodError, value: unknown): string {
-  const problems = problemsOf(error);
-  const early = problems.filter(({ problem }) => problem === NOT_YET);
-  const shown = early.length > 0 ? early : problems;
-  if (typeof value !== 'object' || value === null) return 'is not an object';
-  return shown
-    .slice(0, 5)
-    .map(({ field, problem }) => `${field}: ${problem}`)
-    .join('; ');
-}
-
-function problemsOf(error: z.ZodError): FieldProblem[] {
-  return error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ field: [...issue.path, key].join('.'), problem: 'unknown field' }));
+/** One spot of DeepStream's can be one zone only. */
+function rejectTwins(zones: Map<string, Zone>, rejected: Map<string, string>): void {
+  const first = new Map<string, string>();
+  for (const zone of [...zones.values()]) {
+    if (zone.kind !== 'reported') continue;
+    const other = first.get(zone.parkingSpot);
+    if (other === undefined) first.set(zone.parkingSpot, zone.name);
+    else {
+      zones.delete(zone.name);
+      rejected.set(zone.name, `parkingSpot: is zone ${other} already`);
     }
-    return [{ field: issue.path.join('.'), problem: issue.message }];
-  });
+  }
 }

@@ -1,13 +1,20 @@
 import { readFileSync } from 'node:fs';
+import { parseMessage } from '@companion/deepstream/message';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { cloudEvent, eventMessage, eventSource } from './cloud-event.ts';
 import { eventSchema } from './event-schema.ts';
-import type { ZoneEvent } from './pipeline/event.ts';
+import type { AreaEvent, LineEvent, SensorEvent, SpotEvent, ZoneEvent } from './pipeline/event.ts';
+import type { Snapshot, ZoneView } from './pipeline/view.ts';
+import { nvidiaMessage } from './nvidia-message.ts';
+import { snapshotSchema } from './snapshot-schema.ts';
+import { snapshotEvents, snapshotMessage } from './snapshot.ts';
 
 const source = eventSource('jetson 1', 'filter');
 const since = { ms: Date.UTC(2026, 4, 1, 10, 15), clock: 'device' } as const;
-const parked: ZoneEvent = {
+const parked: SpotEvent = {
+  kind: 'spot',
   type: 'parking.parked',
   zone: 'Ä/3',
   sensor: 'Yard',
@@ -18,7 +25,7 @@ const parked: ZoneEvent = {
   seen: { label: 'Car', confidence: 0.9, trackId: '18', box: { left: 1, top: 2, right: 3, bottom: 4 } },
   totals: { occupied: 1, empty: 2, unknown: 0, spots: 3 },
 };
-const unknown: ZoneEvent = {
+const unknown: SpotEvent = {
   ...parked,
   type: 'parking.unknown',
   state: 'unknown',
@@ -26,6 +33,55 @@ const unknown: ZoneEvent = {
   previousSince: null,
   seen: null,
 };
+
+const visit = { id: '3-1', from: since, durationMs: 0 };
+const entered: AreaEvent = {
+  kind: 'area',
+  type: 'area.entered',
+  zone: 'hall',
+  sensor: 'Lobby',
+  state: 'available',
+  previous: 'available',
+  since,
+  previousSince: null,
+  seen: { ...parked.seen, label: 'Person', trackId: null } as AreaEvent['seen'],
+  visit,
+  totals: { count: 1, entered: 1, exited: 0, capacity: 40 },
+};
+const exited: AreaEvent = { ...entered, type: 'area.exited', visit: { ...visit, durationMs: 9_000, end: 'left' } };
+const full: AreaEvent = { ...entered, type: 'area.full', state: 'full', seen: null, visit: null };
+const crossed: LineEvent = {
+  ...entered,
+  kind: 'line',
+  type: 'line.crossed',
+  zone: 'gate',
+  state: 'in',
+  previous: 'none',
+  totals: { in: 1, out: 0 },
+};
+const lost: SensorEvent = {
+  kind: 'sensor',
+  type: 'sensor.lost',
+  zone: '',
+  sensor: '',
+  state: 'lost',
+  previous: 'alive',
+  since,
+  previousSince: null,
+  seen: null,
+  totals: { sensors: 2, lost: 1 },
+};
+const all: readonly ZoneEvent[] = [parked, unknown, entered, exited, full, without(crossed, 'visit'), lost];
+
+function without<T extends object>(value: T, key: string): T {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)) as T;
+}
+const ajv = new Ajv2020({ formats: { 'date-time': true } });
+function validator(name: string) {
+  return ajv.compile(
+    JSON.parse(readFileSync(new URL(`../schemas/${name}.schema.json`, import.meta.url), 'utf8')) as object,
+  );
+}
 
 describe('an event', () => {
   test('says all that a receiver needs', () => {
@@ -77,20 +133,76 @@ describe('an event', () => {
 });
 
 describe("the events' schema", () => {
-  test.each([parked, unknown])('takes what is really sent, type $type', (event) => {
+  test.each(all)('takes what is really sent, type $type, as JSON Schema too', (event) => {
+    const validate = validator('event');
+    expect(validate(JSON.parse(JSON.stringify(cloudEvent(event, source)))), JSON.stringify(validate.errors)).toBe(true);
     expect(() => eventSchema.parse(JSON.parse(JSON.stringify(cloudEvent(event, source))))).not.toThrow();
   });
 
   test('refuses a field too many, a field too few and a time without a zone', () => {
     const event = cloudEvent(parked, source);
-    const without = Object.fromEntries(Object.entries(event).filter(([key]) => key !== 'subject'));
     expect(eventSchema.safeParse({ ...event, more: 1 }).success).toBe(false);
-    expect(eventSchema.safeParse(without).success).toBe(false);
+    expect(eventSchema.safeParse(without(event, 'subject')).success).toBe(false);
     expect(eventSchema.safeParse({ ...event, time: '2026-05-01T10:15:00' }).success).toBe(false);
   });
 
-  test('lies in the module as JSON Schema, for those without zod', () => {
-    const file = readFileSync(new URL('../schemas/event.schema.json', import.meta.url), 'utf8');
-    expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(eventSchema))));
+  test.each([
+    ['event', eventSchema],
+    ['snapshot', snapshotSchema],
+  ])('lies in the module as JSON Schema, for those without zod: %s', (name, schema) => {
+    const file = readFileSync(new URL(`../schemas/${name}.schema.json`, import.meta.url), 'utf8');
+    expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(schema))));
+  });
+});
+
+describe('a snapshot', () => {
+  const zones = Array.from({ length: 3_000 }, (_, n): ZoneView => {
+    const base = { zone: `${'long name '.repeat(8)}${n}`, sensor: 'Yard', since: n % 2 === 0 ? since : null };
+    if (n % 3 === 0) return { ...base, kind: 'spot', state: 'empty' };
+    if (n % 3 === 1) return { ...base, kind: 'area', state: 'full', totals: entered.totals };
+    return { ...base, kind: 'line', state: 'none', totals: crossed.totals };
+  });
+  const sensor = { sensor: 'Yard', state: 'alive', at: since, lagMs: 12, frames: 5, dropped: 0 } as const;
+  const snapshot: Snapshot = { atMs: since.ms, totals: parked.totals, zones, sensors: [sensor] };
+
+  test('of many zones is split below what a message holds, and nothing is lost', () => {
+    const parts = snapshotEvents(snapshot, { source, reason: 'period' });
+    expect(parts.length).toBeGreaterThan(1);
+    const validate = validator('snapshot');
+    for (const part of parts) {
+      const message = snapshotMessage(part);
+      expect(Buffer.byteLength(message.body)).toBeLessThan(201 * 1_024);
+      expect(message.messageId).toBe(part.id);
+      expect(part.data).toMatchObject({ parts: parts.length, snapshot: parts[0]?.data.snapshot });
+      expect(validate(JSON.parse(message.body as string)), JSON.stringify(validate.errors)).toBe(true);
+      expect(() => snapshotSchema.parse(part)).not.toThrow();
+    }
+    expect(parts.flatMap(({ data }) => data.zones).map(({ zone }) => zone)).toEqual(zones.map(({ zone }) => zone));
+    expect(parts.flatMap(({ data }) => data.sensors)).toHaveLength(1);
+  });
+
+  test('without zones is one message', () => {
+    expect(snapshotEvents({ ...snapshot, zones: [], sensors: [] }, { source, reason: 'method' })).toHaveLength(1);
+  });
+});
+
+describe("DeepStream's own schema", () => {
+  test.each([
+    [parked, 'parked', 'vehicle'],
+    [exited, 'exit', 'person'],
+    [crossed, 'entry', 'person'],
+  ])('says $type in its words', (event, eventType, label) => {
+    const message = nvidiaMessage(event, source);
+    const parsed = parseMessage(message?.body as string);
+    expect(parsed).toMatchObject({
+      frames: [{ sensor: event.sensor, timeMs: since.ms, detections: [{ eventType, label }] }],
+    });
+    expect(message?.properties).toEqual({ type: event.type, zone: event.zone, sensor: event.sensor });
+    if (event.kind === 'spot')
+      expect(parsed).toMatchObject({ frames: [{ detections: [{ parkingSpot: event.zone }] }] });
+  });
+
+  test('has no words for unknown spots, counts and sensors', () => {
+    expect([unknown, full, lost].map((event) => nvidiaMessage(event, source))).toEqual([null, null, null]);
   });
 });

@@ -1,10 +1,15 @@
-import { createLog, createMetrics, EdgeError, type JsonObject, type Metrics } from '@companion/edge';
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createHealth, createLog, createMetrics, EdgeError, type JsonObject, type Metrics } from '@companion/edge';
 import { encodeMinimal } from '@companion/deepstream/message';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFakeClock, type FakeClock } from './clock.fake.ts';
 import { eventSchema } from './event-schema.ts';
 import { createFilter, type Filter } from './filter.ts';
 import { createHubDouble, type HubDouble } from './hub.double.ts';
+import { createMemoryStorage, openStorage, type Storage } from './outbox/index.ts';
+import { snapshotSchema } from './snapshot-schema.ts';
 
 const T = Date.UTC(2026, 4, 1, 10);
 const polygon = [0, 100, 100, 100, 100, 160, 0, 160];
@@ -16,15 +21,28 @@ let clock: FakeClock;
 let metrics: Metrics;
 let filter: Filter;
 let logged: JsonObject[];
+let root: string;
+
+const common = () => ({
+  metrics,
+  health: createHealth(),
+  random: () => 1,
+  device: 'jetson',
+  module: 'filter',
+  artifactsRoot: root,
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'filter-'));
   hub = createHubDouble();
   clock = createFakeClock(T);
   metrics = createMetrics({ prefix: 'filter', module: 'filter', iothub: 'hub', device: 'jetson', instance: '1' });
   logged = [];
   const write = (line: string): void => void logged.push(JSON.parse(line) as JsonObject);
   const log = createLog({ module: 'filter', level: 'info', destination: { write } });
-  filter = createFilter({ hub, log, metrics, clock, random: () => 1, device: 'jetson', module: 'filter' });
+  const storage = createMemoryStorage('a test', { ok: true });
+  filter = createFilter({ ...common(), hub, clock, log, storage });
   filter.start();
 });
 
@@ -39,7 +57,7 @@ async function frames(durationMs: number, label = 'Car'): Promise<void> {
 const events = () => hub.sent.map(({ body }) => eventSchema.parse(JSON.parse(body as string)));
 
 describe('the filter', () => {
-  test('turns messages into events that the schema knows, and a silent scene into an empty one', async () => {
+  test('turns messages into events that the schema knows, and a scene without a car into an empty one', async () => {
     hub.desire({ version: 2, properties: { zones: { A1 } } });
     await frames(10_000);
     expect(events()).toMatchObject([{ type: 'parking.parked', subject: 'A1', time: '2026-05-01T10:00:00.000Z' }]);
@@ -48,7 +66,7 @@ describe('the filter', () => {
       contentType: 'application/json',
       contentEncoding: 'utf-8',
     });
-    await clock.pass(10_000);
+    await frames(10_000, 'Person');
     expect(events().map(({ type }) => type)).toEqual(['parking.parked', 'parking.empty']);
   });
 
@@ -63,19 +81,24 @@ describe('the filter', () => {
   });
 
   test('reports zones and states at once, and counters every ten seconds', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1, A2: { ...A1, kind: 'area' } } } });
+    hub.desire({ version: 2, properties: { zones: { A1, A2: { ...A1, kind: 'garage' } } } });
     await clock.pass(0);
     expect(hub.reported).toEqual({
       desiredVersion: 2,
-      zones: { ok: 1, notListed: 0, rejected: { A2: 'kind area: not supported by this version' } },
+      zones: { ok: 1, notListed: 0, rejected: { A2: expect.any(String) as string } },
       spots: { occupied: 0, empty: 0, unknown: 1 },
       messages: { received: 0, parsed: 0, failed: 0 },
+      events: 0,
+      sensors: {},
+      sensorsNotListed: 0,
+      outbox: { waiting: 0, durable: false },
       errors: [],
     });
-    await frames(3_000);
-    expect(hub.reported).toMatchObject({ spots: { occupied: 1, empty: 0, unknown: 0 } });
+    await frames(5_000);
+    expect(hub.reported).toMatchObject({ spots: { occupied: 1, empty: 0, unknown: 0 }, events: 1 });
     const before = hub.reports.length;
     await frames(60_000);
+    expect(hub.reported).toMatchObject({ sensors: { Yard: { fps: 10, lagMs: 0 } } });
     expect(hub.reports.length - before).toBeGreaterThanOrEqual(5);
     expect(hub.reports.length - before).toBeLessThanOrEqual(6);
   });
@@ -141,12 +164,12 @@ describe('the filter', () => {
       status: 200,
       payload: {
         desiredVersion: 2,
-        messages: { received: 30, parsed: 30, failed: {}, partsRejected: {} },
-        frames: { Yard: 30 },
+        messages: { received: 30, parsed: 30, failed: {}, overload: 0, partsRejected: {} },
+        sensors: [{ sensor: 'Yard', frames: 30, fps: expect.any(Number) as number, lagMs: 0 }],
         detections: 30,
         events: { 'parking.parked': 1 },
         bytes: { in: expect.any(Number) as number, out: expect.any(Number) as number },
-        outbox: { depth: 0, dropped: 0 },
+        outbox: { depth: 0, bytes: 0, durable: false, dropped: { event: 0, snapshot: 0 } },
         totals: { occupied: 1, empty: 0, unknown: 0, spots: 1 },
         zones: [
           {
@@ -186,5 +209,131 @@ describe('the filter', () => {
     expect(events()).toHaveLength(1);
     await frames(20_000, 'Person');
     expect(events()).toHaveLength(1);
+  });
+
+  test('refuses method payloads that it does not know, and zones that there are not', async () => {
+    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    for (const method of ['stats', 'snapshot']) expect(await hub.call(method, { x: 1 })).toMatchObject({ status: 400 });
+    for (const payload of [7, [], { zones: 'A1' }, { zones: [] }, { zone: ['A1'] }]) {
+      expect(await hub.call('reset', payload)).toMatchObject({ status: 400 });
+    }
+    expect(await hub.call('reset', { zones: ['A1', 'A9'] })).toEqual({
+      status: 404,
+      payload: { error: 'no such zone', zones: ['A9'] },
+    });
+  });
+
+  test('forgets the state of zones on the method reset, of some or of all', async () => {
+    const A2 = { ...A1, polygon: [200, 100, 300, 100, 300, 160, 200, 160] };
+    hub.desire({ version: 2, properties: { zones: { A1, A2 } } });
+    await frames(12_000);
+    expect(hub.reported).toMatchObject({ spots: { occupied: 1, empty: 1 } });
+    expect(await hub.call('reset', { zones: ['A2'] })).toEqual({ status: 200, payload: { reset: 1 } });
+    await clock.pass(0);
+    expect(hub.reported).toMatchObject({ spots: { occupied: 1, empty: 0, unknown: 1 } });
+    expect(await hub.call('reset', null)).toEqual({ status: 200, payload: { reset: 'all' } });
+    await clock.pass(0);
+    expect(hub.reported).toMatchObject({ spots: { occupied: 0, empty: 0, unknown: 2 } });
+  });
+
+  test('sends snapshots on its method, after a reconnect and periodically', async () => {
+    hub.connect('connected');
+    hub.desire({ version: 2, properties: { zones: { A1 }, snapshotEveryMs: 60_000 } });
+    const reasons = () => hub.snapshots.map(({ body }) => snapshotSchema.parse(JSON.parse(body as string)).data.reason);
+    expect(await hub.call('snapshot', null)).toEqual({ status: 200, payload: { messages: 1 } });
+    await clock.pass(30_000);
+    hub.connect('disconnected');
+    hub.connect('connected');
+    await clock.pass(31_000);
+    expect(reasons()).toEqual(['method', 'reconnect', 'period']);
+  });
+
+  test('writes events in DeepStream’s own schema where the twin says so', async () => {
+    hub.desire({ version: 2, properties: { zones: { A1 }, format: 'nvidia' } });
+    await frames(5_000);
+    expect(hub.sent.map(({ body }) => JSON.parse(body as string) as JsonObject)).toMatchObject([
+      { event: { type: 'parked' }, place: { parkingSpot: { id: 'A1' } } },
+    ]);
+  });
+
+  test('takes zones from a file of the release, and again when it is another', async () => {
+    const folder = join(root, 'current', 'configs');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'zones.json'), JSON.stringify({ zones: { A1 } }));
+    hub.desire({ version: 2, properties: { zonesFile: 'configs/zones.json' } });
+    await vi.waitUntil(() => logged.some(({ zones }) => zones === 1));
+    writeFileSync(join(folder, 'zones.json'), JSON.stringify({ zones: { A1, A2: { ...A1, sensor: 'Gate' } } }));
+    await clock.pass(6_000);
+    await vi.waitUntil(() => logged.some(({ zones }) => zones === 2));
+    rmSync(join(folder, 'zones.json'));
+    await clock.pass(6_000);
+    await vi.waitUntil(() => logged.some(({ msg }) => msg === 'the zones file can’t be read'));
+    expect(hub.reported).toMatchObject({ zones: { ok: 2 } });
+  });
+});
+
+describe('the filter with a folder', () => {
+  const running: Filter[] = [];
+  const log = createLog({ module: 'filter', level: 'silent' });
+  let storage: Storage;
+
+  /** A new process on the same folder. */
+  async function restart(): Promise<void> {
+    hub = createHubDouble();
+    metrics = createMetrics({ prefix: 'filter', module: 'filter', iothub: 'hub', device: 'jetson', instance: '2' });
+    storage = await openStorage({ root, clock, log });
+    filter = createFilter({ ...common(), hub, clock, log, storage });
+    running.push(filter);
+    filter.start();
+  }
+  async function stop(): Promise<void> {
+    const end = { reached: false };
+    const stopping = filter.stop().finally(() => (end.reached = true));
+    // Real disk, fake clock: both have to go on.
+    while (!end.reached) await clock.pass(100);
+    await stopping;
+  }
+  beforeEach(restart);
+
+  async function parkedThenDownFor(downMs: number): Promise<void> {
+    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    await frames(5_000);
+    await stop();
+    expect(events().map(({ type }) => type)).toEqual(['parking.parked']);
+    await clock.pass(downMs);
+    await restart();
+  }
+
+  test('goes on after a restart with its states, and raises nothing anew', async () => {
+    await parkedThenDownFor(60_000);
+    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    await frames(10_000);
+    await stop();
+    expect(hub.sent).toEqual([]);
+    expect(hub.reported).toMatchObject({ spots: { occupied: 1 } });
+  });
+
+  test('knows its zones before the twin comes', async () => {
+    await parkedThenDownFor(60_000);
+    await frames(12_000, 'Person');
+    await stop();
+    expect(events().map(({ type }) => type)).toEqual(['parking.empty']);
+  });
+
+  test('keeps them when edgeHub has none to give', async () => {
+    await parkedThenDownFor(60_000);
+    hub.desire({ version: 0, properties: {} });
+    await clock.pass(0);
+    expect(hub.reported).toMatchObject({ zones: { ok: 1 } });
+  });
+
+  test('calls unknown after a long gap what nobody has watched, until it is seen again', async () => {
+    await parkedThenDownFor(3 * 3_600_000);
+    await frames(5_000);
+    await stop();
+    expect(events().map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['parking.unknown', 'parking.parked']) as string[],
+    );
+    expect(hub.reported).toMatchObject({ spots: { occupied: 1 } });
   });
 });

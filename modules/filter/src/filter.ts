@@ -1,19 +1,33 @@
-import type { Clock, Hub, InputMessage, JsonObject, Log, MethodResult, Metrics } from '@companion/edge';
+import {
+  createReporter,
+  type Clock,
+  type DesiredDocument,
+  type Health,
+  type Hub,
+  type JsonObject,
+  type Log,
+  type Metrics,
+} from '@companion/edge';
+import type { Frame } from '@companion/deepstream/message';
+import { encodeCheckpoint, restorePipeline } from './checkpoint/index.ts';
 import { cloudEvent, eventMessage, eventSource } from './cloud-event.ts';
-import { createIntake } from './intake.ts';
-import { createOutbox } from './outbox.ts';
+import { createIntake, createWatch } from './intake/index.ts';
+import { createMethods } from './methods.ts';
+import { createMqttInput, type MqttSettings } from './mqtt-input/index.ts';
+import { nvidiaMessage } from './nvidia-message.ts';
+import { createOutbox, type Storage } from './outbox/index.ts';
 import type { ZoneEvent } from './pipeline/event.ts';
-import { createPipeline } from './pipeline/pipeline.ts';
 import { reportedProperties } from './report.ts';
-import { createReporter } from '@companion/edge';
-import { applyDesired, NO_SETTINGS, type Settings } from './settings.ts';
+import { applyDesired, type Settings } from './settings.ts';
+import { snapshotEvents, snapshotMessage, zoneEntry, type SnapshotReason } from './snapshot.ts';
 import { createStatistics } from './statistics.ts';
+import { createZonesFile } from './zones-file.ts';
 
 /** The running module, between the hub's input and its output. */
 export interface Filter {
-  /** Listens to the hub; call it before the hub is started, so that nothing is missed. */
+  /** Listens to the hub and the broker; call it before the hub is started, so that nothing is missed. */
   start(): void;
-  /** Stops listening and gives what waits a few seconds to be sent and reported. */
+  /** Stops listening, gives what waits a few seconds to be sent and reported, and writes the last checkpoint. */
   stop(): Promise<void>;
 }
 
@@ -22,76 +36,183 @@ export interface FilterOptions {
   readonly hub: Hub;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly health: Health;
   readonly clock: Clock;
   /** 0 up to 1, for back-off. */
   readonly random: () => number;
   readonly device: string;
   readonly module: string;
+  /** Where the outbox and the checkpoint live; the filter closes it. */
+  readonly storage: Storage;
+  /** A broker to listen to beside the hub's input. */
+  readonly mqtt?: MqttSettings | undefined;
+  /** The volume that the artifacts module fills; a `zonesFile` of the twin lies in it. */
+  readonly artifactsRoot: string;
 }
 
 const TICK_MS = 1_000;
+const CHECKPOINT_EVERY_MS = 10_000;
 /** Events are rare; this many wait only if the hub is away for weeks, or a zone is drawn over a street. */
-const OUTBOX_CAPACITY = 10_000;
+const OUTBOX_CAPACITY = { entries: 10_000, bytes: 32 * 1024 * 1024 };
 const STOP_WITHIN_MS = 2_000;
+const ZONES_FILE_EVERY_MS = 5_000;
 
-/** Wires hub → messages → pipeline → events → hub. */
-export function createFilter({ hub, log, metrics, clock, random, device, module }: FilterOptions): Filter {
+/** Wires hub and broker → messages → pipeline → events → outbox → hub. */
+export function createFilter(options: FilterOptions): Filter {
+  const { hub, log, metrics, health, clock, random, device, module, storage } = options;
   const source = eventSource(device, module);
   const statistics = createStatistics(metrics);
-  const intake = createIntake({ statistics, log });
-  const outbox = createOutbox({ hub, output: 'events', capacity: OUTBOX_CAPACITY, clock, random, log });
-  const pipeline = createPipeline(NO_SETTINGS.config);
-  let settings: Settings = NO_SETTINGS;
+  const watch = createWatch();
+  const restored = restorePipeline(storage.remembered.checkpoint, clock.now(), log);
+  const { pipeline } = restored;
+  let settings: Settings = restored.settings;
+  const outbox = createOutbox({
+    hub,
+    storage,
+    capacity: OUTBOX_CAPACITY,
+    checkpoint: () =>
+      encodeCheckpoint({
+        takenMs: clock.now(),
+        settings: {
+          version: settings.version,
+          config: settings.config,
+          options: settings.options,
+          rejected: settings.rejected,
+        },
+        state: pipeline.state(),
+        stampsMs: { ...restored.stampsMs, ...statistics.stampsMs() },
+      }),
+    clock,
+    random,
+    log,
+  });
+  const intake = createIntake({ statistics, log, clock, onFrame });
+  const mqtt = options.mqtt && createMqttInput({ settings: options.mqtt, clock, random, log, onMessage: take });
   const reporter = createReporter({
     hub,
     clock,
     log,
-    wanted: () => reportedProperties(settings, pipeline.totals(), statistics.messages()),
+    wanted: () =>
+      reportedProperties(settings, {
+        spots: pipeline.totals(),
+        messages: statistics.messages(),
+        events: statistics.events(),
+        sensors: statistics.sensors(clock.now()),
+        outbox: outbox.stats(),
+      }),
   });
+  const methods = createMethods({ stats, reset, snapshot: () => sendSnapshot('method') });
+  const zonesFile = createZonesFile({ root: options.artifactsRoot, log });
   const endings: (() => void)[] = [];
+  const checkpointDue = every(CHECKPOINT_EVERY_MS);
+  const zonesFileDue = every(ZONES_FILE_EVERY_MS);
+  const snapshotDue = every(() => settings.options.snapshotEveryMs);
+  let desired: DesiredDocument | undefined;
+  let connected = false;
 
+  /** In the same turn as the pipeline's step: a checkpoint must know of exactly the events that are written with it. */
   function publish(events: readonly ZoneEvent[]): void {
     for (const event of events) {
       statistics.event(event.type);
-      outbox.add(eventMessage(cloudEvent(event, source)));
+      const nvidia = settings.options.format === 'nvidia';
+      const message = nvidia ? nvidiaMessage(event, source) : eventMessage(cloudEvent(event, source));
+      if (message !== null) outbox.add('event', 'events', message);
       log.info({ zone: event.zone, sensor: event.sensor, state: event.state, previous: event.previous }, event.type);
     }
     if (events.length > 0) reporter.changed();
   }
 
   /** Must be quick and must not throw: the hub gives the next message only after this one. */
-  function onMessage({ body }: InputMessage): void {
-    try {
-      for (const frame of intake.read(body)) {
-        statistics.frame(frame.sensor, frame.detections.length);
-        publish(pipeline.step({ type: 'frame', frame, receivedMs: clock.now() }));
-      }
-    } catch (error) {
-      intake.failed(error);
-    }
+  function take(body: Uint8Array): void {
+    watch.heard();
+    intake.take(body);
+  }
+
+  function onFrame(frame: Frame): void {
+    const receivedMs = clock.now();
+    statistics.frame(frame, receivedMs);
+    publish(pipeline.step({ type: 'frame', frame, receivedMs }));
+  }
+
+  async function onDesired(document: DesiredDocument): Promise<void> {
+    desired = document;
+    // Twice: the first tells which file is named.
+    const named = applyDesired(settings, document, zonesFile.content).options.zonesFile;
+    if (named !== null || zonesFile.content !== undefined) await zonesFile.read(named);
+    if (desired === document) applySettings(document);
+  }
+
+  function applySettings(document: DesiredDocument): void {
+    settings = applyDesired(settings, document, zonesFile.content);
+    pipeline.configure(settings.config);
+    const rejected = Object.keys(settings.rejected).length;
+    const { problems } = settings;
+    log.info({ version: settings.version, zones: settings.config.zones.length, rejected, problems }, 'zones taken');
+    outbox.saveCheckpoint();
+    reporter.changed();
+  }
+
+  /** The release may have flipped, or the file come only now. */
+  async function readZonesFile(): Promise<void> {
+    if (settings.options.zonesFile === null || desired === undefined) return;
+    if (await zonesFile.read(settings.options.zonesFile)) applySettings(desired);
+  }
+
+  function sendSnapshot(reason: SnapshotReason): number {
+    const parts = snapshotEvents(pipeline.snapshot(clock.now()), { source, reason });
+    for (const part of parts) outbox.add('snapshot', 'snapshots', snapshotMessage(part));
+    return parts.length;
+  }
+
+  /** Whether the interval is over since it last was; a wall clock that is set back must not stop it. 0: never. */
+  function every(interval: number | (() => number)): (nowMs: number) => boolean {
+    let lastMs = clock.now();
+    return (nowMs) => {
+      const intervalMs = typeof interval === 'number' ? interval : interval();
+      if (intervalMs === 0 || (nowMs >= lastMs && nowMs - lastMs < intervalMs)) return false;
+      lastMs = nowMs;
+      return true;
+    };
   }
 
   function tick(): void {
-    // Without a hub no message can come, and silence says nothing.
-    if (hub.connection === 'connected') publish(pipeline.step({ type: 'tick', nowMs: clock.now() }));
+    const nowMs = clock.now();
+    const reachable = mqtt?.connected ?? hub.connection === 'connected';
+    // While messages wait to be read, none is missing.
+    if (watch.listening({ connected: reachable, nowMs }) && intake.waiting === 0) {
+      publish(pipeline.step({ type: 'tick', nowMs }));
+    }
+    if (checkpointDue(nowMs)) outbox.saveCheckpoint();
+    if (zonesFileDue(nowMs)) void readZonesFile();
+    // Before the first twin there is nothing to tell.
+    if (snapshotDue(nowMs) && settings.config.zones.length > 0) sendSnapshot('period');
     statistics.outbox(outbox.stats());
     reporter.tick();
   }
 
-  function stats(): MethodResult {
+  function stats(): JsonObject {
     statistics.outbox(outbox.stats());
-    const zones = pipeline.zones().map(({ since, ...zone }) => ({
-      ...zone,
-      since: since && new Date(since.ms).toISOString(),
-      clock: since?.clock ?? null,
-    }));
-    const payload: JsonObject = {
+    return {
       desiredVersion: settings.version,
-      ...statistics.toJson(),
+      ...statistics.toJson(clock.now()),
       totals: { ...pipeline.totals() },
-      zones,
+      zones: pipeline.zones().map(zoneEntry),
     };
-    return { status: 200, payload };
+  }
+
+  /** A zone that is taken away and comes back has no state. */
+  function reset(names: readonly string[] | undefined): readonly string[] {
+    const { config } = settings;
+    const known = new Set(config.zones.map(({ name }) => name));
+    const missing = (names ?? []).filter((name) => !known.has(name));
+    if (missing.length > 0) return missing;
+    const kept = config.zones.filter(({ name }) => names !== undefined && !names.includes(name));
+    pipeline.configure({ ...config, zones: kept });
+    pipeline.configure(config);
+    log.info({ zones: names ?? 'all' }, 'zones were reset');
+    outbox.saveCheckpoint();
+    reporter.changed();
+    return [];
   }
 
   function tickOnAndOn(): void {
@@ -107,26 +228,32 @@ export function createFilter({ hub, log, metrics, clock, random, device, module 
   return {
     start() {
       endings.push(
-        hub.onDesired((document) => {
-          settings = applyDesired(settings, document);
-          pipeline.configure(settings.config);
-          const rejected = Object.keys(settings.rejected).length;
-          const { problems } = settings;
-          log.info(
-            { version: settings.version, zones: settings.config.zones.length, rejected, problems },
-            'zones taken',
-          );
-          reporter.changed();
+        hub.onDesired((document) => void onDesired(document)),
+        hub.onConnection((state) => {
+          // What happened while nobody heard us is in the events that wait; a snapshot behind them settles all doubts.
+          if (state === 'connected' && connected && settings.config.zones.length > 0) sendSnapshot('reconnect');
+          connected ||= state === 'connected';
         }),
-        hub.onInput('detections', onMessage),
+        hub.onInput('detections', ({ body }) => {
+          take(body);
+        }),
+        health.add('outbox', () => storage.health()),
       );
-      hub.onMethod('stats', stats);
+      for (const [name, method] of Object.entries(methods)) hub.onMethod(name, method);
+      if (mqtt !== undefined) {
+        endings.push(health.add('mqtt', () => mqtt.health()));
+        mqtt.start();
+      }
+      publish(restored.events);
       tickOnAndOn();
     },
     async stop() {
       for (const end of endings.splice(0)) end();
+      await mqtt?.stop();
+      intake.stop();
       const left = await outbox.stop(STOP_WITHIN_MS);
-      if (left > 0) log.error({ left }, 'events were not sent before the end and are lost');
+      if (left > 0 && storage.durable) log.info({ left }, 'messages wait on the disk for the next start');
+      else if (left > 0) log.error({ left }, 'messages were not sent before the end and are lost');
       await reporter.settle(STOP_WITHIN_MS);
     },
   };

@@ -13,12 +13,16 @@ import type {
 export interface HubDouble extends Hub {
   connection: ConnectionState;
   reported: JsonObject | undefined;
+  /** On output `events`. */
   readonly sent: OutputMessage[];
+  readonly snapshots: OutputMessage[];
   readonly reports: JsonObject[];
   /** Decides what happens to a message; without it all are acknowledged. */
   onSend: ((message: OutputMessage) => Promise<void>) | undefined;
   onReport: ((patch: JsonObject) => Promise<void>) | undefined;
   desire(document: DesiredDocument): void;
+  /** Changes the connection and tells the listeners. */
+  connect(state: ConnectionState): void;
   deliver(input: string, body: string | Uint8Array): void;
   call(method: string, payload: JsonValue): Promise<MethodResult>;
 }
@@ -26,6 +30,7 @@ export interface HubDouble extends Hub {
 /** Makes a double that is connected and has empty reported properties. */
 export function createHubDouble(): HubDouble {
   const desiredListeners = new Set<(document: DesiredDocument) => void>();
+  const connectionListeners = new Set<(state: ConnectionState) => void>();
   const inputs = new Map<string, (message: InputMessage) => void | Promise<void>>();
   const methods = new Map<string, (payload: JsonValue) => MethodResult | Promise<MethodResult>>();
   const hub: HubDouble = {
@@ -33,12 +38,16 @@ export function createHubDouble(): HubDouble {
     desired: undefined,
     reported: {},
     sent: [],
+    snapshots: [],
     reports: [],
     onSend: undefined,
     onReport: undefined,
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
-    onConnection: () => () => undefined,
+    onConnection(listener) {
+      connectionListeners.add(listener);
+      return () => connectionListeners.delete(listener);
+    },
     onDesired(listener) {
       desiredListeners.add(listener);
       return () => desiredListeners.delete(listener);
@@ -54,12 +63,16 @@ export function createHubDouble(): HubDouble {
       hub.reported = merged(hub.reported ?? {}, patch);
     },
     async send(output, message) {
-      if (output !== 'events') throw new Error(`output ${output}`);
+      if (output !== 'events' && output !== 'snapshots') throw new Error(`output ${output}`);
       await hub.onSend?.(message);
-      hub.sent.push(message);
+      (output === 'events' ? hub.sent : hub.snapshots).push(message);
     },
     desire: (document) => {
       for (const listener of desiredListeners) listener(document);
+    },
+    connect(state) {
+      hub.connection = state;
+      for (const listener of connectionListeners) listener(state);
     },
     deliver(input, body) {
       const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;

@@ -1,11 +1,33 @@
 import { runModule, systemClock } from '@companion/edge';
 import { createFilter } from './filter.ts';
+import { parseMqttSettings } from './mqtt-input/index.ts';
+import { openStorage } from './outbox/index.ts';
 
 await runModule({
   name: 'filter',
-  start({ hub, log, metrics, environment: { device, module } }) {
-    const filter = createFilter({ hub, log, metrics, clock: systemClock, random: Math.random, device, module });
+  async start({ hub, log, metrics, health, environment: { device, module } }) {
+    const mqtt = parseMqttSettings(process.env);
+    const storage = await openStorage({ root: environmentOr('FILTER_DATA', '/data'), clock: systemClock, log });
+    const filter = createFilter({
+      hub,
+      log,
+      metrics,
+      health,
+      clock: systemClock,
+      random: Math.random,
+      device,
+      module,
+      storage,
+      mqtt,
+      artifactsRoot: environmentOr('ARTIFACTS_ROOT', '/artifacts'),
+    });
     filter.start();
     return filter;
   },
 });
+
+/** A deployment's placeholder that nobody filled is an empty text: the same as none. */
+function environmentOr(name: string, fallback: string): string {
+  const value = process.env[name];
+  return value === undefined || value === '' ? fallback : value;
+}

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@companion/edge';
+import type { SensorRate } from './intake/sensor-rates.ts';
 import type { SpotTotals } from './pipeline/event.ts';
 import type { Settings } from './settings.ts';
 
@@ -6,12 +7,20 @@ import type { Settings } from './settings.ts';
 const MAX_LISTED = 30;
 const MAX_TEXT = 150;
 
+/** What the report tells beside the settings. */
+export interface Activity {
+  readonly spots: SpotTotals;
+  readonly messages: { readonly received: number; readonly parsed: number; readonly failed: number };
+  /** Since the start of the process. */
+  readonly events: number;
+  /** The most busy first. */
+  readonly sensors: readonly SensorRate[];
+  readonly outbox: { readonly depth: number; readonly durable: boolean };
+}
+
 /** The reported properties. `errors` is empty when the newest desired properties are in force; `zones.rejected` names those that are not. */
-export function reportedProperties(
-  settings: Settings,
-  spots: SpotTotals,
-  messages: { readonly received: number; readonly parsed: number; readonly failed: number },
-): JsonObject {
+export function reportedProperties(settings: Settings, activity: Activity): JsonObject {
+  const { spots, messages, sensors, outbox } = activity;
   const rejected = Object.entries(settings.rejected);
   const listed = rejected.slice(0, MAX_LISTED).map(([name, reason]) => [reportedKey(name), reason.slice(0, MAX_TEXT)]);
   const errors = settings.problems
@@ -26,8 +35,17 @@ export function reportedProperties(
     },
     spots: { occupied: spots.occupied, empty: spots.empty, unknown: spots.unknown },
     messages: { received: messages.received, parsed: messages.parsed, failed: messages.failed },
+    events: activity.events,
+    sensors: Object.fromEntries(sensors.slice(0, MAX_LISTED).map(reportedSensor)),
+    sensorsNotListed: Math.max(sensors.length - MAX_LISTED, 0),
+    outbox: { waiting: outbox.depth, durable: outbox.durable },
     errors,
   };
+}
+
+/** Rounded, so that a steady camera does not change the report: every report is a message against the quota. */
+function reportedSensor({ sensor, fps, lagMs }: SensorRate): readonly [string, JsonObject] {
+  return [reportedKey(sensor), { fps: Math.round(fps), lagMs: lagMs === null ? null : Math.round(lagMs / 500) * 500 }];
 }
 
 /** edgeHub allows less in reported keys than in desired ones; one bad key would lose the whole report. */

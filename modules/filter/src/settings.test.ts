@@ -4,8 +4,13 @@ import { applyDesired, NO_SETTINGS } from './settings.ts';
 
 const spot = { kind: 'spot', sensor: 'Yard', polygon: [0, 0, 100, 0, 100, 100] };
 const one = applyDesired(NO_SETTINGS, { version: 3, properties: { zones: { A1: spot, A2: { kind: 'line' } } } });
-const totals = { occupied: 0, empty: 0, unknown: 1, spots: 1 };
-const messages = { received: 5, parsed: 4, failed: 1 };
+const activity = {
+  spots: { occupied: 0, empty: 0, unknown: 1, spots: 1 },
+  messages: { received: 5, parsed: 4, failed: 1 },
+  events: 2,
+  sensors: [{ sensor: 'Yard 1', frames: 100, fps: 9.97, lagMs: 130 }],
+  outbox: { depth: 1, durable: true },
+};
 
 describe('the settings', () => {
   test('are what the newest good document says', () => {
@@ -29,11 +34,15 @@ describe('the settings', () => {
 
 describe('the reported properties', () => {
   test('say what is in force, what is not and why', () => {
-    expect(reportedProperties(one, totals, messages)).toEqual({
+    expect(reportedProperties(one, activity)).toEqual({
       desiredVersion: 3,
-      zones: { ok: 1, notListed: 0, rejected: { A2: 'kind line: not supported by this version' } },
+      zones: { ok: 1, notListed: 0, rejected: { A2: 'sensor: is missing; from: is missing; to: is missing' } },
       spots: { occupied: 0, empty: 0, unknown: 1 },
       messages: { received: 5, parsed: 4, failed: 1 },
+      events: 2,
+      sensors: { Yard_1: { fps: 10, lagMs: 0 } },
+      sensorsNotListed: 0,
+      outbox: { waiting: 1, durable: true },
       errors: [],
     });
   });
@@ -41,7 +50,7 @@ describe('the reported properties', () => {
   test('stay small and legal whatever the zones are called', () => {
     const zones = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`Lot #${n}`, { kind: 'x'.repeat(999) }]));
     const settings = applyDesired(NO_SETTINGS, { version: 1, properties: { zones } });
-    const report = reportedProperties(settings, totals, messages);
+    const report = reportedProperties(settings, activity);
     expect(report).toMatchObject({
       zones: {
         ok: 0,

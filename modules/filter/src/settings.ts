@@ -1,5 +1,5 @@
 import type { DesiredDocument } from '@companion/edge';
-import { parseDesired, saysNothing, type FieldProblem } from './desired.ts';
+import { parseDesired, saysNothing, type DesiredOptions, type FieldProblem } from './desired.ts';
 import type { PipelineConfig } from './pipeline/config.ts';
 
 /** What the newest desired document led to. */
@@ -8,6 +8,8 @@ export interface Settings {
   readonly version: number;
   /** What is in force: of that document, or of the last good one. */
   readonly config: PipelineConfig;
+  /** The rest of what is in force. */
+  readonly options: DesiredOptions;
   /** Zones of the document in force that can't work: name and reason. */
   readonly rejected: Readonly<Record<string, string>>;
   /** Why the newest document is not in force; empty when it is. */
@@ -15,19 +17,30 @@ export interface Settings {
 }
 
 /** Before any document came. */
-export const NO_SETTINGS: Settings = { version: 0, config: { zones: [] }, rejected: {}, problems: [] };
+export const NO_SETTINGS: Settings = {
+  version: 0,
+  config: { zones: [] },
+  options: { zonesFile: null, snapshotEveryMs: 300_000, format: 'cloudevents' },
+  rejected: {},
+  problems: [],
+};
 
 /**
- * Judges a document. One that can't be understood, or that says nothing while zones are in force, leaves them in
- * force: edgeHub answers with an empty twin when it is offline and has none stored. To remove the last zone, set it to
- * null; `zones: {}` is left and does it.
+ * Judges a document, and again whenever the content of its `zonesFile` (undefined where there is none to read) is
+ * another. One that can't be understood, or that says nothing while zones are in force, leaves them in force: edgeHub
+ * answers with an empty twin when it is offline and has none stored. To remove the last zone, set it to null; `zones: {}`
+ * is left and does it.
  */
-export function applyDesired(settings: Settings, { version, properties }: DesiredDocument): Settings {
-  const parsed = parseDesired(properties);
+export function applyDesired(
+  settings: Settings,
+  { version, properties }: DesiredDocument,
+  zonesFile?: string,
+): Settings {
+  const parsed = parseDesired(properties, zonesFile);
   if (!parsed.ok) return { ...settings, version, problems: parsed.problems };
   if (saysNothing(properties) && settings.config.zones.length > 0) {
     const problem = 'the desired properties are empty; the zones stay until "zones" says otherwise';
     return { ...settings, version, problems: [{ field: 'zones', problem }] };
   }
-  return { version, config: parsed.config, rejected: parsed.rejected, problems: [] };
+  return { version, config: parsed.config, options: parsed.options, rejected: parsed.rejected, problems: [] };
 }

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { boxSimilarity, containsPoint, isSimple, polygonArea, polygonBounds, sharedArea } from './geometry.ts';
+import {
+  boxSimilarity,
+  containsPoint,
+  createShareMeter,
+  isSimple,
+  polygonArea,
+  polygonBounds,
+  sharedArea,
+} from './geometry.ts';
 
 const square = [0, 0, 10, 0, 10, 10, 0, 10];
 /** An L: the upper right quarter is missing. */
@@ -120,4 +128,13 @@ describe('two boxes', () => {
     expect(boxSimilarity(box, { left: 5, top: 0, right: 15, bottom: 10 })).toBeCloseTo(1 / 3);
     expect(boxSimilarity(box, { left: 10, top: 0, right: 20, bottom: 10 })).toBe(0);
   });
+});
+
+test('a share meter measures what the shared area is', () => {
+  fc.assert(
+    fc.property(star, anyBox, (polygon, box) => {
+      expect(createShareMeter(polygon)(box)).toBeCloseTo(sharedArea(polygon, box), 3);
+    }),
+  );
+  expect(createShareMeter(square)({ left: 5, top: 5, right: 20, bottom: 20 })).toBe(25);
 });

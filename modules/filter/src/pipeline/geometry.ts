@@ -3,8 +3,6 @@ import type { Box } from '@companion/deepstream/message';
 /** A polygon as twins write it: `[x1, y1, x2, y2, …]`, at least three corners, closed by itself. */
 export type Polygon = readonly number[];
 
-type Axis = 0 | 1;
-
 function at(polygon: readonly number[], index: number): number {
   return polygon[index % polygon.length] ?? Number.NaN;
 }
@@ -44,13 +42,61 @@ export function containsPoint(polygon: Polygon, x: number, y: number): boolean {
   return inside;
 }
 
-/** The area that box and polygon share, in square units (Sutherland and Hodgman; the polygon may be concave). */
-export function sharedArea(polygon: Polygon, box: Box): number {
-  let rest = clip(polygon, 0, box.left, 1);
-  rest = clip(rest, 0, box.right, -1);
-  rest = clip(rest, 1, box.top, 1);
-  rest = clip(rest, 1, box.bottom, -1);
-  return polygonArea(rest);
+/**
+ * The area that box and polygon share, in square units; the polygon may be concave. The sides' areas down to the box's
+ * upper edge, each with the sign of its direction and each cut to the box, add up to it: nothing has to be clipped.
+ */
+export function sharedArea(polygon: Polygon, { left, top, right, bottom }: Box): number {
+  const { length } = polygon;
+  let area = 0;
+  let ax = polygon[length - 2] ?? Number.NaN;
+  let ay = polygon[length - 1] ?? Number.NaN;
+  for (let i = 0; i < length; i += 2) {
+    const bx = polygon[i] ?? Number.NaN;
+    const by = polygon[i + 1] ?? Number.NaN;
+    const from = Math.min(Math.max(ax, left), right);
+    const to = Math.min(Math.max(bx, left), right);
+    if (from !== to) {
+      const slope = (by - ay) / (bx - ax);
+      area += (to - from) * meanDepth(ay + (from - ax) * slope, ay + (to - ax) * slope, top, bottom);
+    }
+    ax = bx;
+    ay = by;
+  }
+  return Math.abs(area);
+}
+
+/** How far below `top`, but no further than `bottom`, a straight line from height y1 to y2 is in the mean. */
+function meanDepth(y1: number, y2: number, top: number, bottom: number): number {
+  const high = Math.min(y1, y2);
+  const low = Math.max(y1, y2);
+  if (low <= top) return 0;
+  if (high >= bottom) return bottom - top;
+  if (high >= top && low <= bottom) return (high + low) / 2 - top;
+  const within = Math.max(high, top);
+  const until = Math.min(low, bottom);
+  const deep = (low - until) * (bottom - top);
+  return ((until - within) * ((within + until) / 2 - top) + deep) / (low - high);
+}
+
+/** Like `sharedArea`, of one polygon with many boxes: upright rectangles and boxes over all of it need no look at the sides. */
+export function createShareMeter(polygon: Polygon): (box: Box) => number {
+  const bounds = polygonBounds(polygon);
+  const area = polygonArea(polygon);
+  const upright = polygon.length === 8 && area > boxArea(bounds) * (1 - 1e-12);
+  return (box) => {
+    const width = Math.min(bounds.right, box.right) - Math.max(bounds.left, box.left);
+    const height = Math.min(bounds.bottom, box.bottom) - Math.max(bounds.top, box.top);
+    if (width <= 0 || height <= 0) return 0;
+    if (upright) return width * height;
+    const whole = width === bounds.right - bounds.left && height === bounds.bottom - bounds.top;
+    return whole ? area : sharedArea(polygon, box);
+  };
+}
+
+/** On which side of the line through a and b the point p lies, as its distance: positive on the right hand of a → b where y grows downwards. */
+export function sideDistance(ax: number, ay: number, bx: number, by: number, px: number, py: number): number {
+  return turn(ax, ay, bx, by, px, py) / Math.hypot(bx - ax, by - ay);
 }
 
 /** How much two boxes are the same: shared area over joint area, 0 to 1. */
@@ -72,24 +118,6 @@ export function isSimple(polygon: Polygon): boolean {
     }
   }
   return true;
-}
-
-/** Keeps what lies on one side of an axis-parallel line: `keep` 1 for the greater side, −1 for the lesser. */
-function clip(polygon: Polygon, axis: Axis, limit: number, keep: 1 | -1): number[] {
-  const kept: number[] = [];
-  for (let i = 0; i < polygon.length; i += 2) {
-    const from = (at(polygon, i + axis) - limit) * keep;
-    const to = (at(polygon, i + 2 + axis) - limit) * keep;
-    if (from >= 0) kept.push(at(polygon, i), at(polygon, i + 1));
-    if (from < 0 !== to < 0) {
-      const share = from / (from - to);
-      const other = axis === 0 ? 1 : 0;
-      const crossing = at(polygon, i + other) + share * (at(polygon, i + 2 + other) - at(polygon, i + other));
-      if (axis === 0) kept.push(limit, crossing);
-      else kept.push(crossing, limit);
-    }
-  }
-  return kept;
 }
 
 /** Twice the signed area of the triangle: its sign says on which side of a→b the point p lies. */

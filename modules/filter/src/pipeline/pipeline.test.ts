@@ -2,7 +2,8 @@ import type { Detection } from '@companion/deepstream/message';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { SpotZone } from './config.ts';
-import type { ZoneEvent } from './event.ts';
+import type { SpotEvent, ZoneEvent } from './event.ts';
+import { HOLD_MS } from './frame-buffer.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 
 const T = Date.UTC(2026, 4, 1, 10);
@@ -12,7 +13,8 @@ const FRAME_MS = 100;
 function spot(name: string, left: number, over: Partial<SpotZone> = {}): SpotZone {
   const polygon = [left, 100, left + 100, 100, left + 100, 160, left, 160];
   const rules = { classes: ['Car', 'Truck'], minConfidence: 0.3, enterAfterMs: 2_000, leaveAfterMs: 8_000 };
-  return { kind: 'spot', name, sensor: 'Yard', polygon, ...rules, staleAfterMs: 30_000, ...over };
+  const silence = { staleAfterMs: 30_000, silence: 'unknown' } as const;
+  return { kind: 'spot', name, sensor: 'Yard', polygon, cover: 'either', ...rules, ...silence, ...over };
 }
 const A1 = spot('A1', 0);
 const A2 = spot('A2', 100);
@@ -56,9 +58,16 @@ class Play {
     }
     return this;
   }
-  /** What happened, as `zone state seconds`. */
+  /** What happened to the zones, as `zone state seconds`. */
   get story(): string[] {
-    return this.events.map((event) => `${event.zone} ${event.state} ${(event.since.ms - T) / 1_000}`);
+    return this.spots.map((event) => `${event.zone} ${event.state} ${(event.since.ms - T) / 1_000}`);
+  }
+  get spots(): SpotEvent[] {
+    return this.events.filter((event) => event.kind === 'spot');
+  }
+  get sensors(): string[] {
+    const of = this.events.filter((event) => event.kind === 'sensor');
+    return of.map(({ sensor, state, since }) => `${sensor} ${state} ${(since.ms - T) / 1_000}`);
   }
   stateOf(zone: string): string | undefined {
     return this.pipeline.zones().find((view) => view.zone === zone)?.state;
@@ -96,9 +105,11 @@ describe('a spot', () => {
   });
 
   test('is neither before its delays are over', () => {
-    play.frames(1_900, () => [inA1]);
+    play.frames(1_900 + HOLD_MS, () => [inA1]);
     expect(play.events).toEqual([]);
-    play.frames(200, () => [inA1]).frames(7_900, () => [far]);
+    play.frames(200, () => [inA1]);
+    expect(play.stateOf('A1')).toBe('occupied');
+    play.frames(7_900, () => [far]);
     expect(play.stateOf('A1')).toBe('occupied');
   });
 
@@ -107,6 +118,42 @@ describe('a spot', () => {
       .frames(20_000, (n) => (n % 3 === 0 ? [inA1] : [far]))
       .frames(5_000, () => [far])
       .frames(5_000, () => [inA1]);
+    expect(play.story).toEqual(['A1 occupied 0', 'A2 empty 0']);
+  });
+
+  test.each([
+    ['of frames that show nothing', () => play.frames(5_000, () => [])],
+    ['without any frame', () => play.silence(5_000)],
+  ])('stays occupied through misses, five seconds %s, and one frame before more misses', (_, blackout) => {
+    play.frames(10_000, () => [inA1, far]).frames(4_000, () => [far]);
+    blackout();
+    play
+      .frames(FRAME_MS, () => [inA1, far])
+      .frames(2_000, () => [far])
+      .frames(10_000, () => [inA1, far]);
+    expect(play.story).toEqual(['A1 occupied 0', 'A2 empty 0']);
+  });
+
+  test('is empty in the end where the car left while the camera was blind', () => {
+    play
+      .frames(10_000, () => [inA1, far])
+      .frames(5_000, () => [])
+      .frames(9_000, () => [far]);
+    expect(play.story.slice(2)).toEqual(['A1 empty 10']);
+  });
+
+  test('is empty in the end where frames show nothing at all', () => {
+    play.frames(10_000, () => [inA1]).frames(9_000, () => []);
+    expect(play.story.slice(2)).toEqual(['A1 empty 10']);
+  });
+
+  test('is not taken by false boxes that fall on it now and then', () => {
+    play.frames(30_000, (n) => (n % 14 === 0 ? [inA1, far] : [far]));
+    expect(play.stateOf('A1')).toBe('empty');
+  });
+
+  test('is taken by a car that is seen in a third of the frames only', () => {
+    play.frames(10_000, (n) => (n % 3 === 0 ? [inA1, far] : [far]));
     expect(play.story).toEqual(['A1 occupied 0', 'A2 empty 0']);
   });
 
@@ -220,8 +267,8 @@ describe('the events of any input', () => {
           else any.frames(durationMs, () => seen, stamps[stamp]);
         }
         for (const zone of ['A1', 'A2']) {
-          let last: Pick<ZoneEvent, 'state' | 'since'> | undefined;
-          for (const event of any.events.filter((candidate) => candidate.zone === zone)) {
+          let last: Pick<SpotEvent, 'state' | 'since'> | undefined;
+          for (const event of any.spots.filter((candidate) => candidate.zone === zone)) {
             expect(event.state).not.toBe(event.previous);
             expect(event.previous).toBe(last?.state ?? 'unknown');
             expect(event.previousSince).toEqual(last?.since ?? null);
@@ -275,24 +322,56 @@ describe('time', () => {
 });
 
 describe('silence', () => {
-  test('empties a spot by ticks, in the time of the sensor, because DeepStream sends nothing for an empty scene', () => {
-    play.frames(
-      10_000,
-      () => [inA1],
-      (nowMs) => nowMs - 3_600_000,
-    );
+  const slow = (nowMs: number) => nowMs - 3_600_000;
+
+  test('goes on with what the frames before it showed, once it has lasted itself, in the time of the sensor', () => {
+    play.frames(10_000, () => [inA1], slow).frames(2_000, () => [far], slow);
     play.silence(7_000);
     expect(play.stateOf('A1')).toBe('occupied');
     play.silence(2_000);
-    expect(play.story).toEqual(['A1 occupied -3600', 'A2 empty -3600', 'A1 empty -3590.1']);
-    expect(play.events[2]?.since.clock).toBe('device');
+    expect(play.story).toEqual(['A1 occupied -3600', 'A2 empty -3600', 'A1 empty -3590']);
+    expect(play.spots[2]?.since.clock).toBe('device');
   });
 
-  test('beyond staleAfterMs makes every spot of the sensor unknown, once, until it is seen again', () => {
+  test('empties nothing while a car stood in the scene when it began', () => {
+    play
+      .frames(10_000, () => [inA1, inA2])
+      .frames(2_000, () => [inA2])
+      .silence(60_000);
+    expect(play.story.slice(2)).toEqual(['A1 unknown 42', 'A2 unknown 42']);
+  });
+
+  test('does not empty the spot of a car that stood there until it began, and makes it unknown in the end', () => {
     play.frames(10_000, () => [inA1]).silence(60_000);
-    expect(play.story.slice(2)).toEqual(['A1 empty 9.9', 'A1 unknown 40', 'A2 unknown 40']);
+    expect(play.story.slice(2)).toEqual(['A1 unknown 40', 'A2 unknown 40']);
+    expect(play.sensors).toEqual(['Yard lost 40']);
     play.frames(10_000, () => [inA1]);
-    expect(play.story.slice(5)).toEqual(['A1 occupied 70', 'A2 empty 70']);
+    expect(play.story.slice(4)).toEqual(['A1 occupied 70', 'A2 empty 70']);
+    expect(play.sensors.slice(1)).toEqual(['Yard alive 70']);
+  });
+
+  test('is an empty scene where nothing stood and other cameras are heard', () => {
+    play = new Play(A1, A2, spot('B1', 0, { sensor: 'Roof' }));
+    play.frames(20_000, (n) => [car(n * 5)]);
+    for (let s = 0; s < 60; s++) {
+      const frame = {
+        schema: 'minimal',
+        sensor: 'Roof',
+        timeMs: play.nowMs,
+        frameNumber: `${s}`,
+        detections: [],
+      } as const;
+      play.events.push(...play.pipeline.step({ type: 'frame', frame, receivedMs: play.nowMs }));
+      play.silence(1_000);
+    }
+    expect(play.sensors).toEqual([]);
+    expect(play.stateOf('A2')).toBe('empty');
+  });
+
+  test('means empty, or nothing at all, where the zone says so', () => {
+    play = new Play({ ...A1, silence: 'empty' }, { ...A2, silence: 'keep' });
+    play.frames(10_000, () => [inA1, inA2]).silence(60_000);
+    expect(play.story.sort()).toEqual(['A1 empty 9.9', 'A1 occupied 0', 'A2 occupied 0']);
   });
 
   test('says nothing about a sensor that was never heard', () => {
@@ -308,10 +387,16 @@ describe('silence', () => {
   });
 
   test('says nothing about a spot that came while the sensor was silent', () => {
-    play.frames(10_000, () => [inA1]);
+    play.frames(10_000, () => [inA1]).silence(2_000);
     play.pipeline.configure({ zones: [A1, spot('A3', 200)] });
     play.silence(20_000);
     expect(play.stateOf('A3')).toBe('unknown');
+  });
+
+  test('of nobody looking for long makes everything unknown', () => {
+    play.frames(10_000, () => [inA1]);
+    play.events = [...play.pipeline.step({ type: 'gap' })];
+    expect(play.events.map(({ type }) => type)).toEqual(['sensor.lost', 'parking.unknown', 'parking.unknown']);
   });
 });
 
@@ -345,7 +430,7 @@ describe('a restart', () => {
     const restarted = new Play(A1, A2);
     restarted.nowMs = play.nowMs;
     restarted.frames(10_000, () => [inA1]);
-    expect(restarted.events.map((event) => `${event.zone} ${event.previous} ${event.state}`)).toEqual([
+    expect(restarted.spots.map((event) => `${event.zone} ${event.previous} ${event.state}`)).toEqual([
       'A1 unknown occupied',
       'A2 unknown empty',
     ]);

@@ -1,177 +1,290 @@
-import type { Frame } from '@companion/deepstream/message';
-import type { PipelineConfig, SpotZone } from './config.ts';
-import { coveredSpots, shapeSpot, type SpotShape } from './coverage.ts';
-import { spotEvent, type SpotTotals, type ZoneEvent } from './event.ts';
-import { identify } from './identity.ts';
-import { clockFrame, clockTick, type Moment, type SensorClock } from './sensor-clock.ts';
-import { shiftSpot, spokenOf, stepSpot, UNSEEN, type Occupancy, type SpotInput, type SpotState } from './spot.ts';
+import type { Detection, Frame } from '@companion/deepstream/message';
+import { endArea, type AreaState } from './area.ts';
+import type { PipelineConfig, ReportedSpotZone, WatchingZone, Zone } from './config.ts';
+import type { Occupancy, SensorTotals, SpotEvent, SpotTotals, ZoneEvent } from './event.ts';
+import { reportSpot, UNREPORTED, type ReportedSpotState } from './reported-spot.ts';
+import type { Moment } from './sensor-clock.ts';
+import {
+  createSensor,
+  type Find,
+  type Sensor,
+  type SensorFinding,
+  type SensorState,
+  type WatchState,
+} from './sensor.ts';
+import type { SpotChange } from './spot.ts';
+import type { Snapshot, ZoneView } from './view.ts';
 
 /** What moves the pipeline. Times are milliseconds since 1970 of our own clock. */
 export type PipelineInput =
   | { readonly type: 'frame'; readonly frame: Frame; readonly receivedMs: number }
   /** Once a second or so, and only while messages could arrive: silence then means something. */
-  | { readonly type: 'tick'; readonly nowMs: number };
-
-/** A zone as it stands. */
-export interface ZoneView {
-  readonly zone: string;
-  readonly kind: 'spot';
-  readonly sensor: string;
-  readonly state: Occupancy;
-  /** Since when, in the sensor's time; null before the first determination. */
-  readonly since: Moment | null;
-}
+  | { readonly type: 'tick'; readonly nowMs: number }
+  /** The input is at its end (a recording): frames that wait for earlier ones need wait no more. */
+  | { readonly type: 'end' }
+  /** Nobody has looked for longer than states can be believed, for example while the module was down. */
+  | { readonly type: 'gap' };
 
 /** All that the pipeline remembers, as plain JSON: given to a new pipeline with the same zones, it goes on as if nothing had been. */
 export interface PipelineState {
-  readonly clocks: Readonly<Record<string, SensorClock>>;
-  readonly spots: Readonly<Record<string, SpotState>>;
+  readonly sensors: Readonly<Record<string, SensorState>>;
+  readonly zones: Readonly<Record<string, WatchState>>;
+  readonly reported: Readonly<Record<string, ReportedSpotState>>;
+  /** Events that came of a change of the zones and wait for the next step. */
+  readonly owed: readonly ZoneEvent[];
 }
 
-/** From frames and ticks to events: frame → sensor clock → identity → spots. No clock, no chance, no I/O of its own. */
+/** From frames and ticks to events: frame → sensor clock → order → zones. No clock, no chance, no I/O of its own. */
 export interface Pipeline {
   /** The events that one input brings, in a fixed order. */
   step(input: PipelineInput): readonly ZoneEvent[];
-  /** Takes other zones. A zone that keeps its place (sensor and polygon) keeps its state. */
+  /** Takes other zones. A zone that keeps its place (sensor and shape) keeps its state. */
   configure(config: PipelineConfig): void;
   zones(): readonly ZoneView[];
   totals(): SpotTotals;
+  /** Everything as it stands; `nowMs` of our own clock. */
+  snapshot(nowMs: number): Snapshot;
   state(): PipelineState;
 }
 
-interface Spot {
-  readonly shape: SpotShape;
-  state: SpotState;
+interface Reported {
+  readonly zone: ReportedSpotZone;
+  state: ReportedSpotState;
 }
 
-/** A sensor that some zone looks at; others are not remembered, so that memory is bounded by the configuration. */
-interface Sensor {
-  clock: SensorClock | undefined;
-  readonly spots: readonly Spot[];
-  readonly shapes: readonly SpotShape[];
-  readonly byShape: ReadonlyMap<SpotShape, Spot>;
-}
-
-/** A tick says nothing about a sensor that sent a frame within this time. */
-const QUIET_AFTER_MS = 1_000;
+/** Sensors heard within this time show that DeepStream lives. */
+const ALIVE_WITHIN_MS = 10_000;
+/** Sensors without zones are remembered for the spots that DeepStream reports; names come from outside. */
+const MAX_SENSORS = 1_024;
 
 /** Makes a pipeline; `state` is what an earlier one with the same zones remembered. */
 export function createPipeline(config: PipelineConfig, state?: PipelineState): Pipeline {
-  const remembered = new Map(Object.entries(state?.spots ?? {}));
-  let sensors = build(
-    config,
-    new Map(Object.entries(state?.clocks ?? {})),
-    ({ name }) => remembered.get(name) ?? UNSEEN,
-  );
-  const spots = (): Spot[] => [...sensors.values()].flatMap((sensor) => sensor.spots);
-  const totals = (): SpotTotals => count(spots());
+  let sensors = new Map<string, Sensor>();
+  let reported = new Map<string, Reported>();
+  let zones = new Map<string, Zone>();
+  let scale = config.frame;
+  let owed: ZoneEvent[] = [...(state?.owed ?? [])];
+  /** Where the events of the present step go. */
+  let events: ZoneEvent[] = [];
+  const occupancies: Record<Occupancy, number> = { occupied: 0, empty: 0, unknown: 0 };
 
-  function move(spot: Spot, input: SpotInput, events: ZoneEvent[]): void {
-    const { zone } = spot.shape;
-    const step = stepSpot(zone, spot.state, input);
-    spot.state = step.state;
-    if (step.change) events.push(spotEvent(zone.name, zone.sensor, step.change, totals()));
+  function totals(): SpotTotals {
+    const { occupied, empty, unknown } = occupancies;
+    return { occupied, empty, unknown, spots: occupied + empty + unknown };
   }
 
-  function onFrame(frame: Frame, receivedMs: number, events: ZoneEvent[]): void {
-    const sensor = sensors.get(frame.sensor);
-    if (!sensor) return;
-    const { clock, shiftMs } = clockFrame(sensor.clock, frame.timeMs, receivedMs);
-    sensor.clock = clock;
-    if (shiftMs !== 0) for (const spot of sensor.spots) spot.state = shiftSpot(spot.state, shiftMs);
-    const at = clock.frame;
-    const covers = coveredSpots(sensor.shapes, identify(frame.detections), (shape) => {
-      const held = sensor.byShape.get(shape)?.state;
-      return held !== undefined && (held.occupancy === 'occupied' || held.standing !== null);
-    });
-    for (const spot of sensor.spots) {
-      const cover = covers.get(spot.shape);
-      move(spot, cover ? { type: 'covered', at, sighting: cover.sighting } : { type: 'absent', at, from: at }, events);
-    }
+  function recount(): void {
+    Object.assign(occupancies, { occupied: 0, empty: 0, unknown: 0 });
+    for (const view of views()) if (view.kind === 'spot') occupancies[view.state]++;
   }
 
-  function onTick(nowMs: number, events: ZoneEvent[]): void {
-    for (const sensor of sensors.values()) {
-      if (sensor.clock === undefined) continue;
-      const clock = clockTick(sensor.clock, nowMs);
-      sensor.clock = clock;
-      if (clock.silentMs < QUIET_AFTER_MS) continue;
-      const at: Moment = { ms: clock.atMs, clock: 'received' };
-      for (const spot of sensor.spots) {
-        if (!spokenOf(spot.state)) continue;
-        const stale = clock.silentMs >= spot.shape.zone.staleAfterMs;
-        move(spot, stale ? { type: 'lost', at } : { type: 'absent', at, from: clock.frame }, events);
+  function sensorTotals(): SensorTotals {
+    const states = [...sensors.values()].map((sensor) => sensor.liveness()).filter((liveness) => liveness !== null);
+    return { sensors: states.length, lost: states.filter((liveness) => liveness === 'lost').length };
+  }
+
+  function onSpot(zone: string, sensor: string, change: SpotChange): void {
+    occupancies[change.previous]--;
+    occupancies[change.state]++;
+    events.push({ kind: 'spot', type: SPOT_EVENTS[change.state], zone, sensor, ...change, totals: totals() });
+  }
+
+  const find =
+    (sensor: string): Find =>
+    (finding: SensorFinding) => {
+      if (finding.kind === 'spot') onSpot(finding.zone.name, sensor, finding.change);
+      else if (finding.kind === 'event') events.push(finding.event);
+      else {
+        const { state: liveness, at, previousSince } = finding;
+        const previous = liveness === 'lost' ? 'alive' : 'lost';
+        const type = liveness === 'lost' ? 'sensor.lost' : 'sensor.restored';
+        const what = { kind: 'sensor', type, zone: '', sensor, state: liveness, previous, since: at } as const;
+        events.push({ ...what, previousSince, seen: null, totals: sensorTotals() });
       }
+    };
+
+  function report(sensor: string, at: Moment, detections: readonly Detection[]): void {
+    if (reported.size === 0) return;
+    for (const detection of detections) {
+      if (detection.parkingSpot === undefined) continue;
+      const spot = reported.get(detection.parkingSpot);
+      if (!spot || (spot.zone.sensor !== null && spot.zone.sensor !== sensor)) continue;
+      const step = reportSpot(spot.state, at, sensor, detection);
+      spot.state = step.state;
+      if (step.change) onSpot(spot.zone.name, sensor, step.change);
     }
   }
+
+  function makeSensor(
+    name: string,
+    watching: readonly WatchingZone[],
+    known: SensorState | undefined,
+    stateOf: (zone: WatchingZone) => WatchState | undefined,
+  ): Sensor {
+    const onTurn = (sensor: string, at: Moment, { detections }: { readonly detections: readonly Detection[] }): void =>
+      report(sensor, at, detections);
+    return createSensor({
+      name,
+      zones: watching,
+      scale,
+      state: known,
+      stateOf,
+      onTurn,
+      onLate: onTurn,
+      find: find(name),
+    });
+  }
+
+  function build(
+    next: PipelineConfig,
+    sensorStates: Readonly<Record<string, SensorState>>,
+    stateOf: (zone: WatchingZone) => WatchState | undefined,
+    reportedOf: (zone: ReportedSpotZone) => ReportedSpotState | undefined,
+  ): void {
+    scale = next.frame;
+    zones = new Map(next.zones.map((zone) => [zone.name, zone]));
+    const bySensor = new Map<string, WatchingZone[]>();
+    reported = new Map();
+    for (const zone of next.zones) {
+      if (zone.kind === 'reported') {
+        reported.set(zone.parkingSpot, { zone, state: reportedOf(zone) ?? UNREPORTED });
+        continue;
+      }
+      const neighbours = bySensor.get(zone.sensor);
+      if (neighbours) neighbours.push(zone);
+      else bySensor.set(zone.sensor, [zone]);
+    }
+    const known = new Map(Object.entries(sensorStates));
+    if (reported.size > 0) for (const name of known.keys()) if (!bySensor.has(name)) bySensor.set(name, []);
+    sensors = new Map();
+    for (const [name, watching] of bySensor) sensors.set(name, makeSensor(name, watching, known.get(name), stateOf));
+    recount();
+  }
+
+  /** The sensor of a frame; undefined if nothing of it could matter. */
+  function sensorOf(frame: Frame): Sensor | undefined {
+    const known = sensors.get(frame.sensor);
+    if (known || reported.size === 0 || sensors.size >= MAX_SENSORS) return known;
+    if (!frame.detections.some(({ parkingSpot }) => parkingSpot !== undefined && reported.has(parkingSpot)))
+      return known;
+    const made = makeSensor(frame.sensor, [], undefined, () => undefined);
+    sensors.set(frame.sensor, made);
+    return made;
+  }
+
+  function tick(nowMs: number): void {
+    const alive = [...sensors.values()].filter((sensor) => sensor.heard(ALIVE_WITHIN_MS));
+    for (const sensor of sensors.values()) {
+      sensor.tick(nowMs, alive.length > (alive.includes(sensor) ? 1 : 0));
+    }
+  }
+
+  function views(): readonly ZoneView[] {
+    const watched = [...sensors.values()].flatMap((sensor) => sensor.zones());
+    const told = [...reported.values()].map(({ zone, state: { occupancy, since, sensor } }): ZoneView => {
+      return { zone: zone.name, kind: 'spot', sensor: sensor ?? zone.sensor ?? '', state: occupancy, since };
+    });
+    return [...watched, ...told];
+  }
+
+  function zoneStates(): Record<string, WatchState> {
+    return Object.fromEntries([...sensors.values()].flatMap((sensor) => sensor.watchStates()));
+  }
+
+  /** Visits to an area that is taken away, or becomes another, end here. */
+  function endVisits(next: ReadonlyMap<string, Zone>, states: ReadonlyMap<string, WatchState>): void {
+    for (const zone of zones.values()) {
+      const after = next.get(zone.name);
+      const stays = after !== undefined && samePlace(zone, after);
+      if (zone.kind === 'area' && !stays) owed.push(...endArea(zone, states.get(zone.name) as AreaState, 'removed'));
+    }
+  }
+
+  const remembered = new Map(Object.entries(state?.zones ?? {}));
+  const said = new Map(Object.entries(state?.reported ?? {}));
+  build(
+    config,
+    state?.sensors ?? {},
+    (zone) => remembered.get(zone.name),
+    (zone) => said.get(zone.name),
+  );
 
   return {
     step(input) {
-      const events: ZoneEvent[] = [];
-      if (input.type === 'frame') onFrame(input.frame, input.receivedMs, events);
-      else onTick(input.nowMs, events);
-      return events;
+      const made = owed;
+      owed = [];
+      events = made;
+      switch (input.type) {
+        case 'frame': {
+          const sensor = sensorOf(input.frame);
+          sensor?.frame(input.frame, input.receivedMs);
+          break;
+        }
+        case 'tick':
+          tick(input.nowMs);
+          break;
+        case 'end':
+          for (const sensor of sensors.values()) sensor.flush();
+          break;
+        case 'gap':
+          for (const sensor of sensors.values()) sensor.lose();
+          break;
+      }
+      return made;
     },
     configure(next) {
-      const known = new Map(spots().map((spot) => [spot.shape.zone.name, spot]));
-      const clocks = clocksOf(sensors);
-      sensors = build(next, clocks, (zone) => {
-        const spot = known.get(zone.name);
-        return spot && samePlace(spot.shape.zone, zone) ? spot.state : UNSEEN;
-      });
+      const before = zones;
+      const states = new Map(Object.entries(zoneStates()));
+      const told = new Map([...reported.values()].map((spot) => [spot.zone.name, spot.state]));
+      const sensorStates = Object.fromEntries([...sensors.values()].map((sensor) => [sensor.name, sensor.state()]));
+      endVisits(new Map(next.zones.map((zone) => [zone.name, zone])), states);
+      const kept = (zone: Zone): boolean => {
+        const known = before.get(zone.name);
+        return known !== undefined && samePlace(known, zone);
+      };
+      build(
+        next,
+        sensorStates,
+        (zone) => (kept(zone) ? states.get(zone.name) : undefined),
+        (zone) => (kept(zone) ? told.get(zone.name) : undefined),
+      );
     },
-    zones: () =>
-      spots().map(({ shape: { zone }, state }) => ({
-        zone: zone.name,
-        kind: zone.kind,
-        sensor: zone.sensor,
-        state: state.occupancy,
-        since: state.since,
-      })),
+    zones: views,
     totals,
+    snapshot: (nowMs) => ({
+      atMs: nowMs,
+      totals: totals(),
+      zones: views(),
+      sensors: [...sensors.values()].map((sensor) => sensor.view(nowMs)).filter((view) => view !== null),
+    }),
     state: () => ({
-      clocks: Object.fromEntries(clocksOf(sensors)),
-      spots: Object.fromEntries(spots().map((spot) => [spot.shape.zone.name, spot.state])),
+      sensors: Object.fromEntries([...sensors.values()].map((sensor) => [sensor.name, sensor.state()])),
+      zones: zoneStates(),
+      reported: Object.fromEntries([...reported.values()].map((spot) => [spot.zone.name, spot.state])),
+      owed: [...owed],
     }),
   };
 }
 
-function build(
-  config: PipelineConfig,
-  clocks: ReadonlyMap<string, SensorClock>,
-  stateOf: (zone: SpotZone) => SpotState,
-): ReadonlyMap<string, Sensor> {
-  const bySensor = new Map<string, Spot[]>();
-  for (const zone of config.zones) {
-    const spot = { shape: shapeSpot(zone), state: stateOf(zone) };
-    const neighbours = bySensor.get(zone.sensor);
-    if (neighbours) neighbours.push(spot);
-    else bySensor.set(zone.sensor, [spot]);
+const SPOT_EVENTS: Readonly<Record<Occupancy, SpotEvent['type']>> = {
+  occupied: 'parking.parked',
+  empty: 'parking.empty',
+  unknown: 'parking.unknown',
+};
+
+function samePlace(a: Zone, b: Zone): boolean {
+  return JSON.stringify(placeOf(a)) === JSON.stringify(placeOf(b));
+}
+
+/** What makes a zone that zone; its delays and classes may change. */
+function placeOf(zone: Zone): readonly unknown[] {
+  switch (zone.kind) {
+    case 'spot':
+    case 'area':
+      return [zone.kind, zone.sensor, zone.polygon];
+    case 'line':
+      return [zone.kind, zone.sensor, zone.from, zone.to];
+    case 'reported':
+      return [zone.kind, zone.parkingSpot];
   }
-  const sensors = new Map<string, Sensor>();
-  for (const [name, spots] of bySensor) {
-    const shapes = spots.map((spot) => spot.shape);
-    const byShape = new Map(spots.map((spot) => [spot.shape, spot]));
-    sensors.set(name, { clock: clocks.get(name), spots, shapes, byShape });
-  }
-  return sensors;
-}
-
-function clocksOf(sensors: ReadonlyMap<string, Sensor>): ReadonlyMap<string, SensorClock> {
-  const clocks = new Map<string, SensorClock>();
-  for (const [name, { clock }] of sensors) if (clock) clocks.set(name, clock);
-  return clocks;
-}
-
-function samePlace(a: SpotZone, b: SpotZone): boolean {
-  return (
-    a.sensor === b.sensor &&
-    a.polygon.length === b.polygon.length &&
-    a.polygon.every((value, i) => value === b.polygon[i])
-  );
-}
-
-function count(spots: readonly Spot[]): SpotTotals {
-  const of = (occupancy: Occupancy): number => spots.filter((spot) => spot.state.occupancy === occupancy).length;
-  return { occupied: of('occupied'), empty: of('empty'), unknown: of('unknown'), spots: spots.length };
 }

@@ -34,10 +34,16 @@ describe("a sensor's clock", () => {
     expect(run([0, T], [33, T + 500]).clock.frame).toEqual({ ms: T + 500, clock: 'received' });
   });
 
-  test('goes on without a jump when the first good stamp is near our own time', () => {
-    const { clock, shiftMs } = run([0, T], [T - 200, T + 40]);
+  test('goes on without a jump when the first good stamp is a little ahead of our own time', () => {
+    const { clock, shiftMs } = run([0, T], [T + 200, T + 40]);
     expect(shiftMs).toBe(0);
-    expect(clock.frame).toEqual({ ms: T, clock: 'device' });
+    expect(clock.frame).toEqual({ ms: T + 200, clock: 'device' });
+  });
+
+  test('is rebased when the first good stamp is behind, so that no frame counts as late', () => {
+    const { clock, shiftMs } = run([0, T], [T - 200, T + 40]);
+    expect(shiftMs).toBe(-240);
+    expect(clock).toMatchObject({ atMs: T - 200, frame: { ms: T - 200, clock: 'device' } });
   });
 
   test('is rebased once when the first good stamp shows a recording', () => {
@@ -47,8 +53,22 @@ describe("a sensor's clock", () => {
     expect(shiftMs).toBe(recorded - (T + 40));
   });
 
-  test('holds still for frames that come a little out of order', () => {
-    expect(run([T, T], [T + 900, T + 900], [T + 300, T + 950]).clock.frame).toEqual({ ms: T + 900, clock: 'device' });
+  test('gives a frame that comes a little out of order its own time, and does not turn back for it', () => {
+    const { clock } = run([T, T], [T + 900, T + 900], [T + 300, T + 950]);
+    expect(clock).toMatchObject({ atMs: T + 900, frame: { ms: T + 300, clock: 'device' } });
+  });
+
+  test.each([
+    ['stand still', 0],
+    ['were set back by five seconds', -5_000],
+  ])('goes by the time of receipt when stamps %s', (_, byMs) => {
+    const frames = Array.from({ length: 100 }, (__, n): [number, number] => {
+      const stamp = byMs === 0 ? T : T + n * 100 + byMs;
+      return [n < 10 ? T + n * 100 : stamp, T + n * 100];
+    });
+    const { clock } = run(...frames);
+    expect(clock.frame.clock).toBe('received');
+    expect(clock.atMs).toBe(T + 9_900);
   });
 
   test('moves on by ticks in silence, and a late frame does not turn it back', () => {

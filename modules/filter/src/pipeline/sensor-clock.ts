@@ -6,9 +6,9 @@
  *   (time of receipt)                (device time; a stamp that can't be right is replaced by the time of receipt,
  *                                     mapped onto device time by the last good pair of the two)
  *
- * Invariants: `atMs` never falls, with one exception: when the first readable stamp shows that the device's time and
- * ours are further apart than the disorder we accept (recordings, cameras set wrong), the time is rebased once and
- * the caller gets `shiftMs` to move what it remembers. A step of our own clock moves the time by at most MAX_STEP_MS.
+ * Invariants: `atMs` never falls, with one exception: when the first readable stamp shows that the device's time is
+ * behind ours, or further ahead than the disorder we accept (recordings, cameras set wrong), the time is rebased once
+ * and the caller gets `shiftMs` to move what it remembers. A step of our own clock moves the time by at most MAX_STEP_MS.
  */
 
 /** What a time rests on: DeepStream's stamp, or the moment of receipt where the stamp was missing or can't be right. */
@@ -25,11 +25,15 @@ export interface SensorClock {
   readonly anchored: boolean;
   /** The newest time given out. */
   readonly atMs: number;
-  /** The moment of the last frame. */
+  /** The last frame's own time; a late one's is before `atMs`. */
   readonly frame: Moment;
-  /** The last frame's own time; `atMs` may be ahead of it. */
+  /** The newest frame's time: what our own clock's passing is added to. */
   readonly baseMs: number;
-  /** Our own clock's time that has passed since the last frame. */
+  /** Our own clock's time that has passed since the newest frame. */
+  readonly baseAgeMs: number;
+  /** Frames in a row that were no newer. */
+  readonly lateFrames: number;
+  /** Our own clock's time that has passed since the last frame, newest or not. */
   readonly silentMs: number;
   /** Our own clock at the last frame or tick. */
   readonly wallMs: number;
@@ -47,6 +51,9 @@ const EARLIEST_MS = Date.UTC(2015, 0, 1);
 const FAR_FUTURE_MS = 60_000;
 /** Out of order by this much is normal; more is a clock that was set. */
 const DISORDER_MS = 10_000;
+/** So many frames in a row over so long that were no newer: the stamps stand still, or the clock was set back a little. */
+const STALLED_FRAMES = 5;
+const STALLED_MS = 2_000;
 /** Ticks come every second or so; a longer step means that the process slept or the wall clock was set. */
 const MAX_STEP_MS = 5_000;
 
@@ -55,24 +62,46 @@ export function clockFrame(clock: SensorClock | undefined, stampMs: number | nul
   const stamp = readable(stampMs, receivedMs) ? stampMs : null;
   if (clock === undefined) return { clock: restarted(stamp ?? receivedMs, stamp !== null, receivedMs), shiftMs: 0 };
 
-  const silentMs = clock.silentMs + wallStep(clock, receivedMs);
-  const estimateMs = clock.baseMs + silentMs;
-  if (stamp === null)
-    return received(clock, clock.anchored ? estimateMs : Math.max(estimateMs, receivedMs), receivedMs);
-
+  const baseAgeMs = clock.baseAgeMs + wallStep(clock, receivedMs);
+  const estimateMs = clock.baseMs + baseAgeMs;
+  if (stamp === null) {
+    const ms = clock.anchored ? estimateMs : Math.max(estimateMs, receivedMs);
+    return accepted(clock, { ms, clock: 'received' }, receivedMs, clock.anchored, 0);
+  }
   if (!clock.anchored) {
     const shiftMs = stamp - Math.max(estimateMs, clock.atMs);
-    if (Math.abs(shiftMs) > DISORDER_MS) return { clock: restarted(stamp, true, receivedMs), shiftMs };
+    if (shiftMs < 0 || shiftMs > DISORDER_MS) return { clock: restarted(stamp, true, receivedMs), shiftMs };
   } else if (stamp < clock.atMs - DISORDER_MS) {
-    return received(clock, estimateMs, receivedMs);
+    return accepted(clock, { ms: estimateMs, clock: 'received' }, receivedMs, true, clock.lateFrames + 1);
   }
-  return moved(clock, true, { ms: stamp, clock: 'device' }, receivedMs);
+  const frame: Moment = { ms: stamp, clock: 'device' };
+  if (stamp > clock.baseMs || !clock.anchored) return accepted(clock, frame, receivedMs, true, 0);
+
+  const lateFrames = clock.lateFrames + 1;
+  const stalled = lateFrames >= STALLED_FRAMES && (baseAgeMs >= STALLED_MS || clock.frame.clock === 'received');
+  if (stalled) return accepted(clock, { ms: estimateMs, clock: 'received' }, receivedMs, true, lateFrames);
+  return { clock: { ...clock, frame, baseAgeMs, lateFrames, silentMs: 0, wallMs: receivedMs }, shiftMs: 0 };
 }
 
 /** Lets our own clock move a silent sensor's time on. */
 export function clockTick(clock: SensorClock, nowMs: number): SensorClock {
-  const silentMs = clock.silentMs + wallStep(clock, nowMs);
-  return { ...clock, silentMs, wallMs: nowMs, atMs: Math.max(clock.atMs, clock.baseMs + silentMs) };
+  const stepMs = wallStep(clock, nowMs);
+  const baseAgeMs = clock.baseAgeMs + stepMs;
+  const silentMs = clock.silentMs + stepMs;
+  return { ...clock, baseAgeMs, silentMs, wallMs: nowMs, atMs: Math.max(clock.atMs, clock.baseMs + baseAgeMs) };
+}
+
+/** The clock with this frame as its newest. */
+function accepted(
+  { atMs }: SensorClock,
+  frame: Moment,
+  wallMs: number,
+  anchored: boolean,
+  lateFrames: number,
+): ClockStep {
+  const { ms } = frame;
+  const time = { atMs: Math.max(atMs, ms), frame, baseMs: ms, baseAgeMs: 0 };
+  return { clock: { anchored, ...time, lateFrames, silentMs: 0, wallMs }, shiftMs: 0 };
 }
 
 function readable(stampMs: number | null, receivedMs: number): stampMs is number {
@@ -85,15 +114,5 @@ function wallStep(clock: SensorClock, nowMs: number): number {
 
 function restarted(ms: number, anchored: boolean, receivedMs: number): SensorClock {
   const frame: Moment = { ms, clock: anchored ? 'device' : 'received' };
-  return { anchored, atMs: ms, frame, baseMs: ms, silentMs: 0, wallMs: receivedMs };
-}
-
-function received(clock: SensorClock, ms: number, receivedMs: number): ClockStep {
-  return moved(clock, clock.anchored, { ms, clock: 'received' }, receivedMs);
-}
-
-function moved(clock: SensorClock, anchored: boolean, base: Moment, receivedMs: number): ClockStep {
-  const atMs = Math.max(clock.atMs, base.ms);
-  const frame: Moment = { ms: atMs, clock: base.clock };
-  return { clock: { anchored, atMs, frame, baseMs: base.ms, silentMs: 0, wallMs: receivedMs }, shiftMs: 0 };
+  return { anchored, atMs: ms, frame, baseMs: ms, baseAgeMs: 0, lateFrames: 0, silentMs: 0, wallMs: receivedMs };
 }

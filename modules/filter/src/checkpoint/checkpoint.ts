@@ -1,0 +1,61 @@
+import type { JsonObject, JsonValue } from '@companion/edge';
+import { z } from 'zod';
+import type { PipelineState } from '../pipeline/pipeline.ts';
+import type { Settings } from '../settings.ts';
+
+/** What is written beside the events: the pipeline, the zones it works with, and when that was. */
+export interface Checkpoint {
+  /** Our own clock, milliseconds since 1970. */
+  readonly takenMs: number;
+  /** What was in force. */
+  readonly settings: Pick<Settings, 'version' | 'config' | 'options' | 'rejected'>;
+  readonly state: PipelineState;
+  /** The newest stamp of each sensor, milliseconds since 1970: a source that can be asked again goes on behind it. */
+  readonly stampsMs: Readonly<Record<string, number>>;
+}
+
+/** What a checkpoint is worth now. */
+export type Restored =
+  /** Go on as if nothing had been. */
+  | { readonly kind: 'fresh'; readonly checkpoint: Checkpoint; readonly gapMs: number }
+  /** Nobody watched for so long that the states say nothing any more; the zones are still good. */
+  | { readonly kind: 'stale'; readonly checkpoint: Checkpoint; readonly gapMs: number }
+  /** There is none, or one of another version of this module. */
+  | { readonly kind: 'none' };
+
+/** Rises with every change of the shape of PipelineState or Settings: an older state would be misread. */
+const FORMAT = 1;
+/**
+ * A restart, an update or a reboot takes less, and most cars stay where they are meanwhile; after more than this, "still
+ * the same car" would be a guess.
+ */
+const LONG_GAP_MS = 600_000;
+
+const checkpointSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  takenMs: z.number(),
+  settings: z.strictObject({
+    version: z.number(),
+    config: z.looseObject({ zones: z.array(z.unknown()) }),
+    options: z.looseObject({}),
+    rejected: z.record(z.string(), z.string()),
+  }),
+  state: z.looseObject({}),
+  stampsMs: z.record(z.string(), z.number()),
+});
+
+/** The checkpoint as plain JSON. */
+export function encodeCheckpoint(checkpoint: Checkpoint): JsonObject {
+  return { format: FORMAT, ...checkpoint } as unknown as JsonObject;
+}
+
+/** Reads what `encodeCheckpoint` wrote. It lies checksummed on our own disk, so that its format's number is proof enough of its shape. */
+export function restoreCheckpoint(value: JsonValue | undefined, nowMs: number): Restored {
+  const parsed = checkpointSchema.safeParse(value);
+  if (!parsed.success) return { kind: 'none' };
+  const { takenMs, settings, state, stampsMs } = parsed.data;
+  const checkpoint = { takenMs, settings, state, stampsMs } as unknown as Checkpoint;
+  // A clock that was set back tells nothing about the gap; boards without a battery start in 1970 and jump later.
+  const gapMs = Math.max(nowMs - checkpoint.takenMs, 0);
+  return { kind: gapMs > LONG_GAP_MS ? 'stale' : 'fresh', checkpoint, gapMs };
+}

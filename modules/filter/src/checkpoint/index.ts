@@ -1,0 +1,2 @@
+export { encodeCheckpoint } from './checkpoint.ts';
+export { restorePipeline } from './restore-pipeline.ts';

@@ -1,0 +1,43 @@
+import type { JsonValue, Log } from '@companion/edge';
+import type { ZoneEvent } from '../pipeline/event.ts';
+import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts';
+import { NO_SETTINGS, type Settings } from '../settings.ts';
+import { restoreCheckpoint } from './checkpoint.ts';
+
+/** A pipeline to go on with, and the settings that it works by until a twin comes. */
+export interface RestoredPipeline {
+  readonly pipeline: Pipeline;
+  readonly settings: Settings;
+  /** What the gap itself brought: zones that nobody has watched for long are unknown. */
+  readonly events: readonly ZoneEvent[];
+  /** The newest stamps that the pipeline has seen, by sensor. */
+  readonly stampsMs: Readonly<Record<string, number>>;
+}
+
+/**
+ * Goes on where the checkpoint stands. Its zones are in force at once: detections may come before the twin does. After a
+ * long gap the zones are kept, and their states are unknown until something is seen.
+ */
+export function restorePipeline(checkpoint: JsonValue | undefined, nowMs: number, log: Log): RestoredPipeline {
+  const restored = restoreCheckpoint(checkpoint, nowMs);
+  if (restored.kind === 'none') {
+    if (checkpoint !== undefined) log.warn('the checkpoint is of another version; all states are unknown');
+    return blank();
+  }
+  const { settings, state, stampsMs } = restored.checkpoint;
+  const { config } = settings;
+  try {
+    const pipeline = createPipeline(config, state);
+    const events = restored.kind === 'stale' ? pipeline.step({ type: 'gap' }) : [];
+    const { kind, gapMs } = restored;
+    log.info({ kind, gapMs, zones: config.zones.length }, 'going on from the checkpoint');
+    return { pipeline, settings: { ...settings, problems: [] }, events, stampsMs };
+  } catch (error) {
+    log.error({ err: error }, 'the checkpoint can’t be used; all states are unknown');
+    return blank();
+  }
+}
+
+function blank(): RestoredPipeline {
+  return { pipeline: createPipeline(NO_SETTINGS.config), settings: NO_SETTINGS, events: [], stampsMs: {} };
+}

@@ -1,0 +1,2 @@
+export { createIntake } from './intake.ts';
+export { createWatch } from './watch.ts';

@@ -1,0 +1,97 @@
+/** How a sensor's frames come in. */
+export interface SensorRate {
+  readonly sensor: string;
+  readonly frames: number;
+  /** Frames a second over the last ten seconds or so, one decimal. */
+  readonly fps: number;
+  /** Receipt minus stamp of the newest frame, milliseconds; null where its stamp can't be right. */
+  readonly lagMs: number | null;
+}
+
+/** Counts frames by sensor; bounded. */
+export interface SensorRates {
+  /** Returns under which name the frame was counted, and whether it is another frame than the one before. */
+  frame(frame: { readonly sensor: string; readonly timeMs: number | null; readonly receivedMs: number }): {
+    readonly name: string;
+    readonly isNew: boolean;
+  };
+  /** The most busy first. */
+  all(nowMs: number): readonly SensorRate[];
+  /** The newest credible stamp of each sensor. */
+  stampsMs(): Readonly<Record<string, number>>;
+}
+
+/** Sensor names come from outside; beyond this many they are counted together, so that memory stays bounded. */
+const MAX_SENSORS = 64;
+const OTHER_SENSORS = 'other';
+const WINDOW_MS = 10_000;
+/** DeepStream is younger; earlier stamps count from zero or come from a camera without a clock. */
+const EARLIEST_MS = Date.UTC(2015, 0, 1);
+
+interface Counted {
+  frames: number;
+  lastMs: number | null;
+  newestMs: number | null;
+  lagMs: number | null;
+  windowStartMs: number;
+  windowFrames: number;
+  fps: number;
+}
+
+/** Makes counters that start at zero. */
+export function createSensorRates(): SensorRates {
+  const sensors = new Map<string, Counted>();
+
+  function roll(counted: Counted, nowMs: number): void {
+    const elapsedMs = nowMs - counted.windowStartMs;
+    if (elapsedMs >= 0 && elapsedMs < WINDOW_MS) return;
+    counted.fps = elapsedMs > 0 ? (counted.windowFrames * 1000) / elapsedMs : 0;
+    counted.windowStartMs = nowMs;
+    counted.windowFrames = 0;
+  }
+
+  return {
+    frame({ sensor, timeMs, receivedMs }) {
+      const name = sensors.has(sensor) || sensors.size < MAX_SENSORS ? sensor : OTHER_SENSORS;
+      let counted = sensors.get(name);
+      if (counted === undefined) {
+        counted = {
+          frames: 0,
+          lastMs: null,
+          newestMs: null,
+          lagMs: null,
+          windowStartMs: receivedMs,
+          windowFrames: 0,
+          fps: 0,
+        };
+        sensors.set(name, counted);
+      }
+      roll(counted, receivedMs);
+      // The full schema brings a frame in one message an object, all of one stamp.
+      const isNew = timeMs === null || name !== sensor || timeMs !== counted.lastMs;
+      if (isNew) {
+        counted.frames++;
+        counted.windowFrames++;
+      }
+      counted.lastMs = timeMs;
+      const credible = timeMs !== null && timeMs >= EARLIEST_MS;
+      counted.lagMs = credible ? receivedMs - timeMs : null;
+      if (credible) counted.newestMs = Math.max(counted.newestMs ?? timeMs, timeMs);
+      return { name, isNew };
+    },
+    all: (nowMs) =>
+      [...sensors]
+        .map(([sensor, counted]) => {
+          roll(counted, nowMs);
+          // In the first seconds the window is all there is.
+          const elapsedMs = Math.max(nowMs - counted.windowStartMs, 1_000);
+          const fps = counted.fps > 0 ? counted.fps : (counted.windowFrames * 1000) / elapsedMs;
+          return { sensor, frames: counted.frames, fps: Math.round(fps * 10) / 10, lagMs: counted.lagMs };
+        })
+        .sort((a, b) => b.frames - a.frames),
+    stampsMs: () =>
+      Object.fromEntries(
+        [...sensors].flatMap(([name, { newestMs }]) => (newestMs === null ? [] : [[name, newestMs] as const])),
+      ),
+  };
+}

@@ -1,0 +1,140 @@
+/*
+ * Where the outbox and the checkpoint live.
+ *
+ *   memory ◀──no folder── opening ──readable, writable──▶ disk ──a write fails──▶ failing ──a later rewrite works──▶ disk
+ *
+ * In memory and while failing nothing is durable, and the module goes on all the same. A folder that can't be read is
+ * left alone for the life of the process: what is in it was not seen, and must not be overwritten.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CheckResult, Clock, JsonValue, Log } from '@companion/edge';
+import type { Entry, Step } from './entry.ts';
+import { openJournal, type Journal } from './journal.ts';
+import { recall, type Remembered } from './recall.ts';
+
+/** The durable side of the outbox. Calls of `write` must not overlap. */
+export interface Storage {
+  /** What an earlier process left, in order. */
+  readonly remembered: Remembered;
+  /** Whether what is written now survives the process. */
+  readonly durable: boolean;
+  /**
+   * Makes a step durable, and resolves to whether it is. `everything` gives the whole as steps, for the times when the
+   * journal is written anew; `liveBytes` is about its size. Never rejects.
+   */
+  write(step: Step, everything: () => readonly Step[], liveBytes: number): Promise<boolean>;
+  /** For /healthz. Without a folder it is fine, and says so; a folder that does not work is not. */
+  health(): CheckResult;
+  close(): Promise<void>;
+}
+
+/** The journal is written anew when it holds this much more than twice what lives. */
+const SLACK_BYTES = 4 * 1024 * 1024;
+const RETRY_MS = 10_000;
+
+/** Nothing survives the process; `reason` says why, for people. */
+export function createMemoryStorage(reason: string, options: { readonly ok: boolean }): Storage {
+  return {
+    remembered: recall([]),
+    durable: false,
+    write: () => Promise.resolve(false),
+    health: () => ({ ok: options.ok, detail: `in memory: ${reason}` }),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Opens `<root>/outbox`. Never rejects: where the folder can't be used the storage is in memory, and the log says so. */
+export async function openStorage(options: {
+  readonly root: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<Storage> {
+  const { root, clock, log } = options;
+  const folder = join(root, 'outbox');
+  try {
+    // The root itself is never made: an unbound path would fill the container's own layer and be gone with it.
+    await mkdir(folder).catch((error: unknown) => {
+      if (!isErrno(error, 'EEXIST')) throw error;
+    });
+    const { journal, records, cutBytes } = await openJournal(folder);
+    if (cutBytes > 0) log.warn({ folder, cutBytes }, 'the journal had a torn end, which is cut');
+    return await createDiskStorage({ folder, journal, records, clock, log });
+  } catch (error) {
+    const absent = isErrno(error, 'ENOENT');
+    const reason = absent ? `there is no folder ${root}` : `${folder} can't be used (${describe(error)})`;
+    log.warn({ root, err: absent ? undefined : error }, `events and states are kept in memory only: ${reason}`);
+    return createMemoryStorage(reason, { ok: absent });
+  }
+}
+
+async function createDiskStorage(options: {
+  readonly folder: string;
+  readonly journal: Journal;
+  readonly records: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<Storage> {
+  const { folder, journal, records, clock, log } = options;
+  const remembered = recall(records);
+  const { foreign } = remembered;
+  if (foreign > 0) log.error({ foreign }, 'the journal has records that this version can’t read; they are left out');
+  let failure: string | undefined;
+  let retryAtMs = 0;
+
+  async function attempt(write: () => Promise<void>): Promise<boolean> {
+    try {
+      await write();
+      if (failure !== undefined) log.info({ folder }, 'events and states are on the disk again');
+      failure = undefined;
+      return true;
+    } catch (error) {
+      if (failure === undefined) {
+        log.error({ folder, err: error }, "the disk can't be written; events and states are kept in memory only");
+      }
+      failure = `${folder} can't be written (${describe(error)})`;
+      retryAtMs = clock.now() + RETRY_MS;
+      return false;
+    }
+  }
+
+  const rewrite = (steps: readonly Step[]): Promise<void> => journal.rewrite(steps.map((step) => JSON.stringify(step)));
+
+  // Also cuts a torn end, and finds out whether the folder can be written.
+  await attempt(() => rewrite(asSteps(remembered.entries, remembered.checkpoint)));
+
+  return {
+    remembered,
+    get durable() {
+      return failure === undefined;
+    },
+    async write(step, everything, liveBytes) {
+      if (failure !== undefined) {
+        // A wall clock that was set back must not put the next try off for hours.
+        const waitMs = retryAtMs - clock.now();
+        return waitMs > 0 && waitMs <= RETRY_MS ? false : attempt(() => rewrite(everything()));
+      }
+      const written = await attempt(() => journal.append(JSON.stringify(step)));
+      if (!written || journal.sizeBytes <= SLACK_BYTES + 2 * liveBytes) return written;
+      return attempt(() => rewrite(everything()));
+    },
+    health: () => ({ ok: failure === undefined, detail: failure ?? `on disk: ${folder}` }),
+    close: () => journal.close(),
+  };
+}
+
+/** The whole as steps of a moderate size each. */
+export function asSteps(entries: readonly Entry[], checkpoint: JsonValue | undefined): readonly Step[] {
+  const steps: Step[] = [];
+  for (let at = 0; at < entries.length; at += 500) steps.push({ version: 1, put: entries.slice(at, at + 500) });
+  if (checkpoint !== undefined) steps.push({ version: 1, checkpoint: checkpoint as NonNullable<Step['checkpoint']> });
+  return steps;
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,76 @@
+import type { Box, Detection } from '@companion/deepstream/message';
+
+/** A detection that zones can use: its box has an area and its corners are in order. */
+export interface Sighting {
+  readonly label: string;
+  readonly confidence: number | null;
+  readonly box: Box;
+  /** Null where the detection is untracked or its id can't be believed. */
+  readonly trackId: string | null;
+}
+
+/** Boxes of apps that normalize them end about here; a box of so few pixels is noise. */
+const NORMALIZED_UP_TO = 1.5;
+
+/** In frames of up to so many objects, comparing is cheaper than a set. */
+const FEW = 32;
+
+/**
+ * The usable detections of one frame, in their order. DeepStream's id is kept where it is unique in the frame; one that
+ * comes twice belongs to neither. `scale`: pixels of the frame, where boxes may come normalized.
+ */
+export function sightingsOf(
+  detections: readonly Detection[],
+  scale?: { readonly width: number; readonly height: number },
+): Sighting[] {
+  const repeated = repeatedIds(detections);
+  const sightings: Sighting[] = [];
+  for (const { box, label, confidence, trackId } of detections) {
+    const usable = box && usableBox(box, scale);
+    if (usable === null) continue;
+    const believed = trackId !== null && repeated?.has(trackId) ? null : trackId;
+    sightings.push({ label, confidence, box: usable, trackId: believed });
+  }
+  return sightings;
+}
+
+/** The ids that come more than once; null as a rule. */
+function repeatedIds(detections: readonly Detection[]): ReadonlySet<string> | null {
+  if (detections.length <= FEW && !anyRepeated(detections)) return null;
+  const once = new Set<string>();
+  const repeated = new Set<string>();
+  for (const { trackId } of detections) {
+    if (trackId === null) continue;
+    if (once.has(trackId)) repeated.add(trackId);
+    else once.add(trackId);
+  }
+  return repeated.size === 0 ? null : repeated;
+}
+
+function anyRepeated(detections: readonly Detection[]): boolean {
+  for (let i = 1; i < detections.length; i++) {
+    const trackId = detections[i]?.trackId;
+    if (trackId == null) continue;
+    for (let j = 0; j < i; j++) if (detections[j]?.trackId === trackId) return true;
+  }
+  return false;
+}
+
+function usableBox(box: Box, scale: { readonly width: number; readonly height: number } | undefined): Box | null {
+  const { left, top, right, bottom } = box;
+  if (scale !== undefined && right <= NORMALIZED_UP_TO && bottom <= NORMALIZED_UP_TO) {
+    const { width, height } = scale;
+    return ordered({ left: left * width, top: top * height, right: right * width, bottom: bottom * height });
+  }
+  return left < right && top < bottom ? box : ordered(box);
+}
+
+function ordered({ left, top, right, bottom }: Box): Box | null {
+  if (left === right || top === bottom) return null;
+  return {
+    left: Math.min(left, right),
+    top: Math.min(top, bottom),
+    right: Math.max(left, right),
+    bottom: Math.max(top, bottom),
+  };
+}
