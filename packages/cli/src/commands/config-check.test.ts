@@ -1,0 +1,83 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { createWorkbench } from '../workbench.ts';
+import type { Workbench } from '../workbench.ts';
+
+const APP = `[source0]
+enable=1
+type=3
+uri=file://../streams/cars.mp4
+
+[streammux]
+batch-size=1
+width=1920
+height=1080
+
+[primary-gie]
+enable=1
+config-file=infer.txt
+
+[sink0]
+enable=1
+type=1
+`;
+const INFER = `[property]
+onnx-file=../models/cars.onnx
+labelfile-path=/device/labels.txt
+batch-size=1
+gie-unique-id=1
+`;
+
+async function writeRelease(bench: Workbench): Promise<void> {
+  for (const folder of ['configs', 'streams', 'models']) await mkdir(bench.path(folder));
+  await writeFile(bench.path('configs/app.txt'), APP);
+  await writeFile(bench.path('configs/infer.txt'), INFER);
+  await writeFile(bench.path('streams/cars.mp4'), '');
+  await writeFile(bench.path('models/cars.onnx'), '');
+}
+
+describe('companion config check', () => {
+  test('follows what the config refers to and says like a compiler what is missing', async () => {
+    await using bench = await createWorkbench();
+    await writeRelease(bench);
+    const check = (...more: string[]) => bench.call(['config', 'check', ...more]);
+    const bad = await check('configs/app.txt');
+    expect(bad).toMatchObject({ code: 1, stderr: '' });
+    expect(bad.stdout).toMatch(/^configs\/infer\.txt:3: error: .*\/device\/labels\.txt.* \[reference-missing\]$/m);
+    const good = await check('configs/app.txt', '--elsewhere', '/device', '--json');
+    const { file, findings } = JSON.parse(good.stdout) as { file: string; findings: { severity: string }[] };
+    expect(file).toBe('configs/app.txt');
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(good.code).toBe(0);
+    // DeepStream resolves from where a config really is.
+    await symlink('configs/app.txt', bench.path('linked.txt'));
+    expect(await bench.companion(['config', 'check', 'linked.txt', '--elsewhere', '/device'])).toMatchObject({
+      code: 0,
+    });
+  });
+
+  test('takes what nobody can read as an error of the config, and a missing config as one of the call', async () => {
+    await using bench = await createWorkbench();
+    const broken = await bench.call(['config', 'check', '-'], '[source0]\nno key\n');
+    expect(broken).toMatchObject({ code: 1, stderr: '' });
+    expect(broken.stdout).toMatch(/^-:2: error: .* \[unreadable\]\n$/);
+    expect(await bench.call(['config', 'check', 'none.txt'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('checks topics where it is told the routes', async () => {
+    await using bench = await createWorkbench();
+    const app = `${APP.replace('infer.txt', '-')}[sink1]
+enable=1
+type=6
+msg-conv-payload-type=1
+msg-broker-proto-lib=/opt/nvidia/deepstream/deepstream/lib/libnvds_azure_edge_proto.so
+topic=detections
+`;
+    await writeFile(bench.path('app.txt'), app);
+    const topics = async (...more: string[]) =>
+      (await bench.call(['config', 'check', 'app.txt', ...more])).stdout.includes('[topic-without-route]');
+    expect(await topics()).toBe(false);
+    expect(await topics('--topic', 'other', '--topic', 'detections')).toBe(false);
+    expect(await topics('--topic', 'other')).toBe(true);
+  });
+});

@@ -1,0 +1,55 @@
+import type { ConfigFile } from '@companion/deepstream/config-file';
+import { defineCommand } from '../command.ts';
+import { openConfig } from '../config-document.ts';
+import { findingText } from '../finding-text.ts';
+
+/** `companion config get`. */
+export const configGet = defineCommand({
+  group: 'config',
+  name: 'get',
+  summary: 'Print a value, a group, or all of it, as DeepStream takes it.',
+  operands: 'FILE [GROUP] [KEY]',
+  notes: 'Exit code 1 where the group or the key is not there.',
+  options: { json: { type: 'boolean', help: 'print JSON: a string, an object, an object of objects' } },
+  run: async ({ operands: [path, group, key], options }, terminal) => {
+    const { file } = await openConfig(path, terminal);
+    const missing =
+      group !== undefined && !file.groups().includes(group)
+        ? { message: `there is no group [${group}]`, code: 'group-not-found' }
+        : group !== undefined && key !== undefined && file.get(group, key) === undefined
+          ? { message: `there is no ${key} in [${group}]`, code: 'key-not-found', line: file.lineOf(group) }
+          : undefined;
+    if (missing !== undefined) {
+      terminal.err(`${findingText({ file: path, severity: 'error', ...missing })}\n`);
+      return 1;
+    }
+    terminal.out(
+      options.json === true ? `${JSON.stringify(asJson(file, group, key), null, 2)}\n` : asText(file, group, key),
+    );
+    return 0;
+  },
+});
+
+function asJson(file: ConfigFile, group: string | undefined, key: string | undefined): unknown {
+  if (group === undefined) return Object.fromEntries(file.groups().map((name) => [name, members(file, name)]));
+  return key === undefined ? members(file, group) : file.get(group, key);
+}
+
+/** Built with fromEntries, so that a key `__proto__` is one. */
+const members = (file: ConfigFile, group: string) =>
+  Object.fromEntries(file.keys(group).map((key) => [key, file.get(group, key) ?? '']));
+
+function asText(file: ConfigFile, group: string | undefined, key: string | undefined): string {
+  if (group === undefined)
+    return file
+      .groups()
+      .map((name) => `[${name}]\n${lines(file, name)}`)
+      .join('\n');
+  return key === undefined ? lines(file, group) : `${file.get(group, key) ?? ''}\n`;
+}
+
+const lines = (file: ConfigFile, group: string) =>
+  file
+    .keys(group)
+    .map((key) => `${key}=${file.get(group, key) ?? ''}\n`)
+    .join('');

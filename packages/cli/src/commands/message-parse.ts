@@ -1,0 +1,63 @@
+import { parseMessage } from '@companion/deepstream/message';
+import type { Detection, Frame, ParsedMessage } from '@companion/deepstream/message';
+import { defineCommand } from '../command.ts';
+import { findingText } from '../finding-text.ts';
+import { readInput } from '../input.ts';
+
+/** `companion message parse`. */
+export const messageParse = defineCommand({
+  group: 'message',
+  name: 'parse',
+  summary: 'Read messages of DeepStream, as the filter reads them.',
+  operands: 'FILE',
+  notes: `FILE (- is stdin) holds the full or the minimal schema: one message, JSON lines, an array, or one protobuf frame.
+Exit code 1 where not a single frame can be read.`,
+  options: { json: { type: 'boolean', help: 'print JSON: frames, and what was dropped or rejected' } },
+  run: async ({ operands: [path], options }, terminal) => {
+    const bytes = await readInput(path, terminal);
+    const message = parseMessage(bytes);
+    if (options.json === true) terminal.out(`${JSON.stringify(message, null, 2)}\n`);
+    else if (message.ok) terminal.out(message.frames.map(frameText).join(''));
+    for (const finding of findings(message, bytes)) terminal.err(`${findingText({ file: path, ...finding })}\n`);
+    return message.ok ? 0 : 1;
+  },
+});
+
+function frameText({ schema, sensor, timeMs, frameNumber, detections }: Frame): string {
+  const time = timeMs === null ? 'no time' : new Date(timeMs).toISOString();
+  const number = frameNumber === null ? '' : ` frame ${frameNumber}`;
+  const count = `${detections.length} ${detections.length === 1 ? 'detection' : 'detections'}`;
+  return `${JSON.stringify(sensor)} ${time}${number} (${schema}): ${count}\n${detections.map(detectionText).join('')}`;
+}
+
+function detectionText({ trackId, label, box, confidence, eventType, parkingSpot }: Detection): string {
+  const parts = [
+    trackId === null ? 'untracked' : `#${trackId}`,
+    JSON.stringify(label),
+    box === null ? 'no box' : `${box.left},${box.top} to ${box.right},${box.bottom}`,
+    ...(confidence === null ? [] : [`confidence ${confidence}`]),
+    ...(eventType === undefined ? [] : [`event ${JSON.stringify(eventType)}`]),
+    ...(parkingSpot === undefined ? [] : [`spot ${JSON.stringify(parkingSpot)}`]),
+  ];
+  return `  ${parts.join(' ')}\n`;
+}
+
+function* findings(message: ParsedMessage, bytes: Uint8Array) {
+  if (!message.ok) {
+    const line = message.offset === undefined ? undefined : lineAt(bytes, message.offset);
+    yield { severity: 'error', message: message.detail, code: message.reason, line } as const;
+    return;
+  }
+  for (const [reason, count] of Object.entries(message.rejected)) {
+    yield { severity: 'warning', message: `${count} not read`, code: reason } as const;
+  }
+  if (message.droppedNumbers > 0) {
+    const text = `${message.droppedNumbers} numbers dropped: NaN, infinite or out of range`;
+    yield { severity: 'warning', message: text, code: 'dropped-numbers' } as const;
+  }
+}
+
+/** The line, counted from 1, of an offset in UTF-16 units. */
+function lineAt(bytes: Uint8Array, offset: number): number {
+  return new TextDecoder().decode(bytes).slice(0, offset).split('\n').length;
+}

@@ -1,0 +1,186 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import {
+  cloudEvent,
+  createReplay,
+  eventSource,
+  nvidiaMessage,
+  parseDesired,
+  type Desired,
+  type Replay,
+  type ZoneEvent,
+} from '@companion/filter';
+import { CliError } from '../cli-error.ts';
+import { defineCommand } from '../command.ts';
+import { readInput } from '../input.ts';
+import type { Terminal } from '../terminal.ts';
+
+const PROGRESS_AFTER_MS = 2_000;
+const DAY_MS = 86_400_000;
+/** What is no JSON lines is read whole, as one message of many. */
+const MAX_WHOLE_BYTES = 256 * 1024 * 1024;
+
+/** `companion replay`. */
+export const replay = defineCommand({
+  group: 'replay',
+  name: '',
+  summary: 'Turn recorded messages into events, as the filter does.',
+  operands: 'FILE…',
+  notes: `FILE (- is stdin) holds messages of the full or the minimal schema: JSON lines, or a JSON array. Several are one recording,
+in the order given. Events go to stdout as JSON lines, statistics to stderr. What can't be read is counted by reason.`,
+  options: {
+    desired: { type: 'string', value: 'FILE', help: "the filter's desired properties: zones, defaults, … (required)" },
+    zones: { type: 'string', value: 'FILE', help: 'what stands for the zonesFile that they name' },
+    json: { type: 'boolean', help: 'print the statistics as one line of JSON' },
+  },
+  run: async ({ operands, options }, terminal) => {
+    if (options.desired === undefined) throw new CliError('usage', 'companion replay: --desired FILE is missing');
+    const desired = await readDesired(options.desired, options.zones, terminal);
+    const startMs = Date.now();
+    const run = createReplay(desired.config, { latestMs: startMs + DAY_MS });
+    const print = (events: readonly ZoneEvent[]): void => {
+      for (const event of events) {
+        const line = eventLine(event, desired.options.format);
+        if (line !== undefined) terminal.out(`${line}\n`);
+      }
+    };
+    let progressMs = startMs + PROGRESS_AFTER_MS;
+    for (const path of operands) {
+      for await (const message of messagesOf(path, terminal)) {
+        print(run.message(message));
+        const nowMs = Date.now();
+        if (nowMs < progressMs) continue;
+        progressMs = nowMs + PROGRESS_AFTER_MS;
+        terminal.err(`${path}: ${run.statistics().messages} messages so far\n`);
+      }
+    }
+    print(run.end());
+    const seconds = Math.max(Date.now() - startMs, 1) / 1_000;
+    terminal.err(
+      options.json === true ? `${JSON.stringify(statisticsJson(run, seconds))}\n` : statisticsText(run, seconds),
+    );
+    return 0;
+  },
+});
+
+async function readDesired(
+  path: string,
+  zonesPath: string | undefined,
+  terminal: Terminal,
+): Promise<Extract<Desired, { ok: true }>> {
+  const read = async (file: string): Promise<string> => new TextDecoder().decode(await readInput(file, terminal));
+  const desired = parseDesired(
+    properties(path, await read(path)),
+    zonesPath === undefined ? undefined : await read(zonesPath),
+  );
+  if (!desired.ok) {
+    const lines = desired.problems.map(({ field, problem }) => `companion: ${path}: ${field}: ${problem}`);
+    throw new CliError('not-a-config', lines.join('\n'));
+  }
+  for (const [zone, reason] of Object.entries(desired.rejected)) {
+    terminal.err(`${path}: zone ${JSON.stringify(zone)} is left out: ${reason}\n`);
+  }
+  return desired;
+}
+
+/** The desired properties alone, or in a deployment's or a twin's wrapping. */
+function properties(path: string, text: string): Parameters<typeof parseDesired>[0] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new CliError('not-a-config', `companion: ${path}: ${(error as Error).message}`, { cause: error });
+  }
+  const inner = member(value, 'properties.desired') ?? member(member(value, 'properties'), 'desired') ?? value;
+  if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) {
+    throw new CliError('not-a-config', `companion: ${path}: not a JSON object`);
+  }
+  const entries = Object.entries(inner as Parameters<typeof parseDesired>[0]);
+  return Object.fromEntries(entries.filter(([key]) => !key.startsWith('$')));
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+/** Line by line where the first line is a message of its own; otherwise all at once. */
+async function* messagesOf(path: string, terminal: Terminal): AsyncGenerator<Uint8Array> {
+  const stream = path === '-' ? terminal.stdin : createReadStream(path, { highWaterMark: 1024 * 1024 });
+  let byLine: boolean | undefined;
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  try {
+    for await (const chunk of stream as Readable & AsyncIterable<Buffer>) {
+      let bytes = chunk;
+      if (byLine === undefined && chunk.includes(10)) {
+        bytes = Buffer.concat([...rest, chunk]);
+        rest = [];
+        restBytes = 0;
+        byLine = isMessage(bytes.subarray(0, bytes.indexOf(10)));
+      }
+      let start = 0;
+      if (byLine === true) {
+        for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+          const line = bytes.subarray(start, end);
+          const whole = rest.length > 0 ? Buffer.concat([...rest, line]) : line;
+          if (whole.some((byte) => byte > 32)) yield whole;
+          rest = [];
+          restBytes = 0;
+          start = end + 1;
+        }
+      }
+      rest.push(bytes.subarray(start));
+      restBytes += bytes.length - start;
+      if (restBytes > MAX_WHOLE_BYTES) {
+        throw new CliError('too-large', `companion: ${path}: more than ${MAX_WHOLE_BYTES} bytes without JSON lines`);
+      }
+    }
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError('not-readable', `companion: ${path}: ${(error as Error).message}`, { cause: error });
+  }
+  const last = Buffer.concat(rest);
+  if (last.some((byte) => byte > 32)) yield last;
+}
+
+function isMessage(line: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(line));
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
+}
+
+const SOURCE = eventSource('replay', 'filter');
+
+/** As one line, whatever the schema; undefined for events that the format has no words for. */
+function eventLine(event: ZoneEvent, format: 'cloudevents' | 'nvidia'): string | undefined {
+  if (format === 'cloudevents') return JSON.stringify(cloudEvent(event, SOURCE));
+  const body = nvidiaMessage(event, SOURCE)?.body;
+  return body === undefined ? undefined : JSON.stringify(JSON.parse(body.toString()));
+}
+
+function statisticsJson(run: Replay, seconds: number): object {
+  const { fromMs, toMs, ...counts } = run.statistics();
+  const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+  return { ...counts, from: iso(fromMs), to: iso(toMs), seconds, totals: run.pipeline.totals() };
+}
+
+function statisticsText(run: Replay, seconds: number): string {
+  const { messages, frames, detections, events, rejected, fromMs, toMs } = run.statistics();
+  const { occupied, empty, unknown } = run.pipeline.totals();
+  const list = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .map(([name, count]) => `${name === '' ? '(no name)' : name} ${count}`)
+      .join(', ') || 'none';
+  const span = fromMs === null || toMs === null ? '' : ` of ${((toMs - fromMs) / 1_000).toFixed(1)} s`;
+  return [
+    `${messages} messages${span} in ${seconds.toFixed(1)} s, ${detections} detections`,
+    `frames: ${list(frames)}`,
+    `not read: ${list(rejected)}`,
+    `events: ${list(events)}`,
+    `spots at the end: ${occupied} occupied, ${empty} empty, ${unknown} unknown`,
+    '',
+  ].join('\n');
+}

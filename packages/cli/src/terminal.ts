@@ -1,0 +1,36 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** What a command talks to. */
+export interface Terminal {
+  /** What was asked for. */
+  out(text: string | Uint8Array): void;
+  /** What is to be said besides. */
+  err(text: string): void;
+  readonly stdin: Readable;
+}
+
+interface Streams {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  exitCode?: number | string | null | undefined;
+  exit(code?: number): never;
+}
+
+/**
+ * The streams of this process. A reader that goes away early, as `head` does, ends the command without a word: whatever
+ * a command writes to files, it has written before it prints.
+ */
+export function createTerminal(streams: Streams): Terminal {
+  for (const stream of [streams.stdout, streams.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') streams.exit();
+      throw error;
+    });
+  }
+  return {
+    out: (text) => void streams.stdout.write(text),
+    err: (text) => void streams.stderr.write(text),
+    stdin: streams.stdin,
+  };
+}
