@@ -27,20 +27,24 @@ describe.each(['deployment.template.json', 'deployment.debug.template.json'])('%
     expect(new Set(deployment.modules.map(({ restartPolicy }) => restartPolicy))).toEqual(new Set(['always']));
   });
 
-  test('routes name modules that exist: DeepStream to the filter, the filter to the cloud', () => {
+  test('routes name modules that exist: DeepStream to the filter, the filter to the cloud, its snapshots to artifacts', () => {
     const texts = Object.values(deployment.routes).map((route) => (typeof route === 'string' ? route : route.route));
     const named = texts.flatMap((text) => [...text.matchAll(/\/modules\/([^/")]+)/g)].map((match) => match[1]));
-    expect(named).toEqual(['NVIDIADeepStreamSDK', 'filter', 'filter']);
+    expect(named).toEqual(['NVIDIADeepStreamSDK', 'filter', 'filter', 'filter', 'artifacts']);
     for (const name of named) expect(module(name ?? '')).toBeDefined();
-    expect(texts.at(-1)).toMatch(/INTO \$upstream$/);
+    expect(texts.filter((text) => text.endsWith('outputs/* INTO $upstream'))).toHaveLength(1);
   });
 
-  test('mounts the volume’s root into artifacts and DeepStream at the same place, and nothing else', () => {
+  test('mounts the volume’s root at the same place everywhere, and gives only the filter a volume of its own', () => {
     for (const name of ['artifacts', 'NVIDIADeepStreamSDK']) {
       expect(module(name)?.createOptions.HostConfig?.Binds).toEqual(['/var/deepstream/artifacts:/artifacts']);
     }
     expect(module('artifacts')?.env['ARTIFACTS_ROOT']).toBe('/artifacts');
-    expect(module('filter')?.createOptions.HostConfig).not.toHaveProperty('Binds');
+    expect(module('filter')?.createOptions.HostConfig?.Binds).toEqual([
+      'filter-data:/data',
+      '/var/deepstream/artifacts:/artifacts:ro',
+    ]);
+    expect(module('filter')?.env['FILTER_DATA']).toBe('/data');
   });
 
   test('runs DeepStream on the GPU, under the supervisor, with its RTSP port open', () => {
