@@ -1,7 +1,15 @@
 import type { Benchmark } from './benchmark.ts';
+import { fetchBenchmarks } from './artifacts/fetch-benchmark.ts';
+import { deepstreamBenchmarks } from './deepstream/benchmarks.ts';
+import { filterBenchmarks } from './filter/index.ts';
 import { systemBenchmarks } from './system/system-benchmarks.ts';
 
-const benchmarks: readonly Benchmark[] = [...systemBenchmarks];
+const benchmarks: readonly Benchmark[] = [
+  ...systemBenchmarks,
+  ...fetchBenchmarks,
+  ...deepstreamBenchmarks,
+  ...filterBenchmarks,
+];
 
 /** `npm run bench [-- NAME…]`: one JSON line for each figure, on standard output; what goes wrong goes to standard error. */
 const wanted = process.argv.slice(2);

@@ -1,0 +1,29 @@
+/** Fetches one artifact into a new volume and prints what it took; a process of its own, so that its memory is its own. */
+import { readFile } from 'node:fs/promises';
+import { Writable } from 'node:stream';
+import { createLog } from '@companion/edge';
+import { systemClock } from '../../../modules/artifacts/src/clock.ts';
+import { createCredentials } from '../../../modules/artifacts/src/credentials/credentials.ts';
+import { fetchArtifact } from '../../../modules/artifacts/src/download/fetch-artifact.ts';
+import { defaultFetchPolicy } from '../../../modules/artifacts/src/download/fetch-policy.ts';
+import { openVolume } from '../../../modules/artifacts/src/volume/volume.ts';
+
+const [root = '', url = '', sha256 = ''] = process.argv.slice(2);
+const layout = await openVolume(root);
+const quiet = new Writable({ write: (_chunk, _encoding, done) => done() });
+const startedMs = performance.now();
+await fetchArtifact({
+  layout,
+  artifact: { name: 'bench', url, sha256, sizeBytes: undefined },
+  fileName: 'bench',
+  policy: defaultFetchPolicy,
+  credentials: createCredentials({ directory: undefined, variables: {} }),
+  clock: systemClock,
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+  log: createLog({ module: 'bench', level: 'error', destination: quiet }),
+});
+const wallMs = performance.now() - startedMs;
+// Not getrusage: its peak begins with what the parent had before exec.
+const peakKib = Number(/VmHWM:\s+(\d+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1]);
+process.stdout.write(JSON.stringify({ wallMs, peakBytes: peakKib * 1024 }));

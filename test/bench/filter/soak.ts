@@ -1,0 +1,50 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { measurement, type Benchmark } from '../benchmark.ts';
+import { createTraffic, FRAME_MS, makePipeline, SENSORS } from './traffic.ts';
+
+/** `FILTER_SOAK` asks for more frames; ten million take minutes. */
+const FRAMES = Number(process.env['FILTER_SOAK'] ?? 200_000);
+/** By then every buffer and every track list has its full size. */
+const WARM_UP = 40_000;
+
+/** Heap in use after many frames of moving traffic with ever new ids, against the heap after the first of them. */
+export const soakBenchmark: Benchmark = {
+  name: 'filter soak',
+  run() {
+    const collect = exposeGc();
+    const pipeline = makePipeline({ tracked: true });
+    const traffic = createTraffic();
+    let events = 0;
+    let n = 0;
+    const feed = (frames: number): void => {
+      for (; n < frames / SENSORS; n++) {
+        for (const frame of traffic.frames(n)) {
+          const { timeMs } = frame;
+          events += pipeline.step({ type: 'frame', frame, receivedMs: timeMs }).length;
+          if (n % 30 === 0) events += pipeline.step({ type: 'tick', nowMs: timeMs + FRAME_MS }).length;
+        }
+      }
+    };
+    const heapMb = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed / 1_048_576;
+    };
+    feed(WARM_UP);
+    const before = heapMb();
+    feed(WARM_UP + FRAMES);
+    const after = heapMb();
+    if (events === 0) throw new Error('nothing happened');
+    const stateBytes = JSON.stringify(pipeline.state()).length;
+    return Promise.resolve([
+      measurement(`filter soak, ${FRAMES} frames, heap in use`, 'MiB', after, before),
+      measurement(`filter soak, ${FRAMES} frames, checkpoint against 1 MiB`, 'bytes', stateBytes, 1_048_576),
+    ]);
+  },
+};
+
+/** The heap is only what it is after a collection; node has none to call unless asked. */
+function exposeGc(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}

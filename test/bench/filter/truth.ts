@@ -1,0 +1,32 @@
+import { NOISES } from '../../occupancy/camera.ts';
+import { createOurs, createPolygonTest } from '../../occupancy/contender.ts';
+import { play, type Score } from '../../occupancy/score.ts';
+import { measurement, type Benchmark, type Measurement } from '../benchmark.ts';
+
+/** Twelve places: two hours are a spot-day. `BENCH_SPOT_DAYS` asks for more. */
+const SPOT_DAYS = Number(process.env['BENCH_SPOT_DAYS'] ?? 6);
+
+/** What comes out of scenes whose truth is known, against what people write first. */
+export const truthBenchmark: Benchmark = {
+  name: 'filter truth',
+  run() {
+    const scene = { seed: 11, durationMs: SPOT_DAYS * 7_200_000, frameMs: 333 };
+    const measurements = NOISES.flatMap((noise) => {
+      const ours = play(createOurs(), noise, scene);
+      return [createPolygonTest('polygon per frame', 1), createPolygonTest('3 in, out at once', 3)].flatMap((other) =>
+        compare(`filter truth, ${noise.name} noise, against ${other.name}`, ours, play(other, noise, scene)),
+      );
+    });
+    return Promise.resolve(measurements);
+  },
+};
+
+function compare(name: string, ours: Score, other: Score): readonly Measurement[] {
+  return [
+    measurement(`${name}: precision`, 'share', ours.precision, other.precision),
+    measurement(`${name}: recall`, 'share', ours.recall, other.recall),
+    measurement(`${name}: F1`, 'share', ours.f1, other.f1),
+    measurement(`${name}: false transitions`, 'per spot-day', ours.falsePerSpotDay, other.falsePerSpotDay),
+    measurement(`${name}: median delay`, 'ms', ours.medianDelayMs, other.medianDelayMs),
+  ];
+}

@@ -1,0 +1,85 @@
+import { encodeMinimal, parseMessage, type Detection } from '@companion/deepstream/message';
+import { cloudEvent, createPipeline, eventMessage, parseDesired } from '@companion/filter';
+import { demoZones } from '../../../packages/simulator/src/scene/index.ts';
+import { makeScene } from '../../../packages/simulator/src/scene/scene.ts';
+import { createCarPark, SPOTS } from '../../occupancy/car-park.ts';
+import { measurement, type Benchmark } from '../benchmark.ts';
+
+const START_MS = Date.UTC(2026, 4, 1);
+const HOUR_MS = 3_600_000;
+const SENSOR = 'Yard';
+
+/** A camera for an hour. */
+interface View {
+  readonly name: string;
+  readonly fps: number;
+  readonly zones: object;
+  readonly detections: (frame: number) => readonly Detection[];
+}
+
+/**
+ * Bytes of events, with their properties, against bytes of detections in the minimal schema, for an hour. The demo's
+ * scene lasts twenty seconds and begins anew: cars come and go in it far more often than in any car park, of which the
+ * other scene is one.
+ */
+export const upstreamBenchmark: Benchmark = {
+  name: 'filter upstream-bytes',
+  run: () => Promise.resolve([demo(10), demo(30), carPark(30)].map(play)),
+};
+
+function demo(fps: number): View {
+  const { recording } = makeScene({ seed: 1, fps });
+  return {
+    name: 'demo scene',
+    fps,
+    zones: demoZones(),
+    detections: (frame) =>
+      (recording.frames[frame % recording.frameCount]?.objects ?? []).map((object) => {
+        const [left, top, right, bottom] = object.box;
+        return {
+          trackId: object.id,
+          label: object.label,
+          confidence: object.confidence,
+          box: { left, top, right, bottom },
+        };
+      }),
+  };
+}
+
+function carPark(fps: number): View {
+  const park = createCarPark(1);
+  return {
+    name: 'car park',
+    fps,
+    zones: Object.fromEntries(SPOTS.map(({ name, polygon }) => [name, { kind: 'spot', sensor: SENSOR, polygon }])),
+    detections: (frame) =>
+      park.at((frame * 1_000) / fps).map(({ id, label, box }) => ({ trackId: `${id}`, label, confidence: 0.8, box })),
+  };
+}
+
+function play({ name, fps, zones, detections }: View) {
+  const desired = parseDesired({ zones: zones as Record<string, never> });
+  if (!desired.ok) throw new Error(JSON.stringify(desired.problems));
+  const pipeline = createPipeline(desired.config);
+  let bytesIn = 0;
+  let bytesOut = 0;
+  const step = (input: Parameters<typeof pipeline.step>[0]): void => {
+    for (const event of pipeline.step(input)) {
+      const { body, properties } = eventMessage(cloudEvent(event, '/devices/demo/modules/filter'));
+      bytesOut += Buffer.byteLength(body) + Buffer.byteLength(JSON.stringify(properties));
+    }
+  };
+  for (let n = 0; n < (HOUR_MS / 1_000) * fps; n++) {
+    const timeMs = START_MS + Math.round((n * 1_000) / fps);
+    const seen = detections(n);
+    if (seen.length > 0) {
+      const text = encodeMinimal({ sensor: SENSOR, timeMs, frameNumber: `${n}`, detections: seen });
+      bytesIn += Buffer.byteLength(text);
+      const message = parseMessage(text);
+      if (!message.ok) throw new Error(message.detail);
+      for (const frame of message.frames) step({ type: 'frame', frame, receivedMs: timeMs });
+    }
+    if (n % fps === 0) step({ type: 'tick', nowMs: timeMs });
+  }
+  return measurement(`filter upstream-bytes, ${name} at ${fps} frames a second`, 'bytes', bytesOut, bytesIn);
+}
