@@ -54,7 +54,7 @@ const zonesFileSchema = z.strictObject({
  * the file that they name, where it could be read: `{"zones": {…}, "defaults"?: {…}}` as in the twin; zones of the twin
  * go before those of the file with the same name, the file's defaults before the twin's for the file's zones.
  */
-export function parseDesired(properties: JsonObject, zonesFile?: string): Desired {
+export function parseDesired(properties: Readonly<Record<string, unknown>>, zonesFile?: string): Desired {
   const parsed = desiredSchema.safeParse(properties, plainly);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) };
   const { zones: own, defaults, zonesFile: path = null, snapshotEveryMs, format } = parsed.data;

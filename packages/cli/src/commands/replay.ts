@@ -12,6 +12,7 @@ import {
 } from '@companion/filter';
 import { CliError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
+import { desiredProperties } from '../desired-document.ts';
 import { readInput } from '../input.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -70,7 +71,7 @@ async function readDesired(
 ): Promise<Extract<Desired, { ok: true }>> {
   const read = async (file: string): Promise<string> => new TextDecoder().decode(await readInput(file, terminal));
   const desired = parseDesired(
-    properties(path, await read(path)),
+    desiredProperties(path, await read(path)),
     zonesPath === undefined ? undefined : await read(zonesPath),
   );
   if (!desired.ok) {
@@ -81,26 +82,6 @@ async function readDesired(
     terminal.err(`${path}: zone ${JSON.stringify(zone)} is left out: ${reason}\n`);
   }
   return desired;
-}
-
-/** The desired properties alone, or in a deployment's or a twin's wrapping. */
-function properties(path: string, text: string): Parameters<typeof parseDesired>[0] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new CliError('not-a-config', `companion: ${path}: ${(error as Error).message}`, { cause: error });
-  }
-  const inner = member(value, 'properties.desired') ?? member(member(value, 'properties'), 'desired') ?? value;
-  if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) {
-    throw new CliError('not-a-config', `companion: ${path}: not a JSON object`);
-  }
-  const entries = Object.entries(inner as Parameters<typeof parseDesired>[0]);
-  return Object.fromEntries(entries.filter(([key]) => !key.startsWith('$')));
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
 /** Line by line where the first line is a message of its own; otherwise all at once. */
