@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -106,6 +106,21 @@ describe('a simulator that can not start, or whose story goes wrong', () => {
 
   test('says that there is nothing to replay', async () => {
     expectOneLine(await start('--replay', join(folder, 'none.jsonl')), 'none.jsonl');
+    await writeFile(join(folder, 'blank.jsonl'), '\n\n');
+    expectOneLine(await start('--replay', join(folder, 'blank.jsonl')), 'blank.jsonl', 'no message');
+    await writeFile(join(folder, 'large.jsonl'), `{}\n{"a":"${'x'.repeat(400_000)}"}\n`);
+    expectOneLine(await start('--replay', join(folder, 'large.jsonl')), 'large.jsonl:2:', '262144');
+  });
+
+  test('says that another simulator runs on the same root, and takes over the root of one that was killed', async () => {
+    const root = join(folder, 'root');
+    await mkdir(root);
+    await writeFile(join(root, 'simulator.pid'), String(process.pid));
+    expectOneLine(await start(), String(process.pid), root, '--root');
+    const ended = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+    await once(ended, 'close');
+    await writeFile(join(root, 'simulator.pid'), String(ended.pid));
+    expectOneLine(await start('--without', 'nobody'), 'nobody');
   });
 
   test('ends the story with 1 and says what is missing when no event comes out', { timeout: 60_000 }, async () => {

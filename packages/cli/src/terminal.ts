@@ -22,12 +22,15 @@ interface Streams {
  * a command writes to files, it has written before it prints.
  */
 export function createTerminal(streams: Streams): Terminal {
-  for (const stream of [streams.stdout, streams.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') streams.exit();
-      throw error;
-    });
-  }
+  streams.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') streams.exit();
+    streams.stderr.write(`companion: standard output: ${error.message}\n`);
+    streams.exit(2);
+  });
+  streams.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') streams.exit();
+    streams.exit(2);
+  });
   return {
     out: (text) => void streams.stdout.write(text),
     err: (text) => void streams.stderr.write(text),

@@ -28,7 +28,7 @@ stand-in replays recorded detections.
   --replay FILE       let the stand-in send the messages of a JSON-lines file instead of the demo's recording
   --no-demo           start the modules and leave their twins as the template has them
   --template FILE     the deployment template (deployment.template.json)
-  --env-file FILE     values for its variables (.env; .env.example where there is none)
+  --variables FILE    values for its variables (.env; .env.example where there is none)
   --root DIR          the device's disk (.simulator; with --once a new temporary folder)
   --hub-port N        port of the hub's TLS head (18883; with --once any free one)
   --api-port N        port of the service API (18080; with --once any free one)
@@ -49,7 +49,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
     demo: !values['no-demo'],
     replay: values.replay,
     template: values.template,
-    envFile: values['env-file'],
+    envFile: values.variables,
     root: values.root,
     hubPort: integer('--hub-port', values['hub-port'], 65_535),
     apiPort: integer('--api-port', values['api-port'], 65_535),
@@ -76,7 +76,8 @@ function parsed(args: readonly string[]) {
         'no-demo': { type: 'boolean', default: false },
         replay: { type: 'string' },
         template: { type: 'string', default: 'deployment.template.json' },
-        'env-file': { type: 'string' },
+        // Not --env-file: Node takes that for itself, wherever it stands.
+        variables: { type: 'string' },
         root: { type: 'string' },
         'hub-port': { type: 'string' },
         'api-port': { type: 'string' },

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
@@ -7,9 +7,9 @@ import { parseCommandLine, usage, UsageError, type CommandLine } from './command
 import { curlHelp, handHelp } from './demo/curl-help.ts';
 import { startDemo } from './demo/demo.ts';
 import { runOnce, summary } from './demo/run-once.ts';
+import { countReplayMessages } from './demo/replay-file.ts';
 import { createStory } from './demo/story.ts';
 import { openSimulator } from './simulator.ts';
-import { SimulatorError } from './simulator-error.ts';
 import { narrate } from './timeline/narrator.ts';
 import { createTimeline } from './timeline/timeline.ts';
 
@@ -29,7 +29,7 @@ async function main(): Promise<number> {
   }
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
-  const replayMessages = command.replay === undefined ? undefined : await countMessages(command.replay);
+  const replayMessages = command.replay === undefined ? undefined : await countReplayMessages(command.replay);
   const root =
     command.root === undefined && command.once
       ? await mkdtemp(join(tmpdir(), 'simulator-'))
@@ -106,18 +106,6 @@ function standInEnvironment({ replay, fps }: CommandLine): Record<string, string
     ...(replay === undefined ? {} : { DEEPSTREAM_STAND_IN_REPLAY: resolve(replay) }),
     ...(fps === undefined ? {} : { DEEPSTREAM_STAND_IN_FPS: String(fps) }),
   };
-}
-
-async function countMessages(file: string): Promise<number> {
-  try {
-    return (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '').length;
-  } catch (cause) {
-    throw new SimulatorError(
-      'REPLAY_UNREADABLE',
-      `--replay ${file} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
-  }
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -12,6 +12,7 @@ import {
 } from './agent/index.ts';
 import { createHubServer, type HubAddress, type HubServer } from './hub/index.ts';
 import { moduleListRoute } from './module-list-route.ts';
+import { lockRoot } from './root-lock.ts';
 import { SimulatorError } from './simulator-error.ts';
 
 /** An IoT Edge device in this process: hub, workload API, service API, and the deployment's modules as child processes. */
@@ -68,6 +69,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
   });
   await makeRoot(root);
+  const unlock = await lockRoot(root);
   // A socket's path may have about 100 bytes, a root any number.
   const socketFolder = await mkdtemp(join(tmpdir(), 'iotedge-'));
   const workloadSocketPath = join(socketFolder, 'workload.sock');
@@ -86,6 +88,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     await agent?.stop();
     await hub.stop();
     await rm(socketFolder, { recursive: true, force: true });
+    await unlock();
   };
 
   try {

@@ -35,7 +35,7 @@ async function diesAndConverges(moment: string): Promise<void> {
   expect((await readdir(join(story.root, 'releases'))).length, moment).toBeLessThanOrEqual(2);
 }
 
-describe('a process that is killed', { timeout: 900_000 }, () => {
+describe('a process that is killed', { timeout: 1_800_000 }, () => {
   test.skipIf(all)('at a sample of moments leaves one whole release, and the next one converges', async () => {
     for (const moment of sample) {
       await diesAndConverges(moment);

@@ -14,8 +14,12 @@ export interface DocumentFault {
 export type ReadDocument =
   { readonly ok: true; readonly contents: ParsedNode | null } | { readonly ok: false; readonly fault: DocumentFault };
 
-/** Real configs are below 20 KiB and three levels deep. */
-const MAX_CHARS = 1 << 20;
+/**
+ * Real configs are below 20 KiB, three levels deep, with lines below 20 KiB. The parser takes seconds for a large text of
+ * brackets or quotes, and with very long lines a regular expression of its own can end the process, so the bounds are near.
+ */
+const MAX_CHARS = 128 * 1024;
+const MAX_LINE_CHARS = 32 * 1024;
 const MAX_DEPTH = 256;
 
 const fault = (code: YamlConfigErrorCode, at: number, reason: string): ReadDocument => ({
@@ -29,6 +33,8 @@ const fault = (code: YamlConfigErrorCode, at: number, reason: string): ReadDocum
  */
 export function readDocument(text: string): ReadDocument {
   if (text.length > MAX_CHARS) return fault('too-large', 0, `more than ${MAX_CHARS} characters`);
+  const long = splitLines(text).find((line) => line.text.length > MAX_LINE_CHARS);
+  if (long !== undefined) return fault('too-large', long.start, `a line of more than ${MAX_LINE_CHARS} characters`);
   const deep = tooDeep(text);
   if (deep !== undefined) return fault('too-deep', deep, `nested deeper than ${MAX_DEPTH} levels`);
   // OpenCV writes `%YAML:1.0` and no `---` behind it, which no version of YAML knows; yaml-cpp skips the line. As a
@@ -69,10 +75,24 @@ function errorCode(code: string): YamlConfigErrorCode {
  * process first: it compiles a regular expression as long as the column.
  */
 function tooDeep(text: string): number | undefined {
+  const flow = flowTooDeep(text);
+  if (flow !== undefined) return flow;
   const levels = /[-?][ \t]/g;
   for (const { text: line, start } of splitLines(text)) {
     if (line.length <= 2 * MAX_DEPTH || /^[ \t]*#/.test(line)) continue;
     if ((line.match(levels)?.length ?? 0) > MAX_DEPTH) return start;
+  }
+  return undefined;
+}
+
+/** Brackets that stay open over lines end the process in the same way. Quoted ones count too: no config has that many. */
+function flowTooDeep(text: string): number | undefined {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '[' || character === '{') depth++;
+    else if ((character === ']' || character === '}') && depth > 0) depth--;
+    if (depth > MAX_DEPTH) return at;
   }
   return undefined;
 }

@@ -176,7 +176,8 @@ describe('a YAML config', () => {
     ['an open bracket', 'a:\n  x: [1\n', 'invalid-yaml 2'],
     ['a tab for indentation', 'a:\n\tx: 1\n', 'invalid-yaml 2'],
     ['thousands of levels', `a: ${'['.repeat(5000)}`, 'too-deep 1'],
-    ['more than a MiB', 'x'.repeat(2 ** 20 + 1), 'too-large 1'],
+    ['more than 128 KiB', 'a: 1\n'.repeat(2 ** 15), 'too-large 1'],
+    ['a line of more than 32 KiB', `g:\n  a: ${'{}'.repeat(2 ** 15)}\n`, 'too-large 2'],
   ])('refuses %s with its line', (_, text, expected) => {
     expect(refusal(text)).toBe(expected);
   });
@@ -266,4 +267,11 @@ describe('a YAML config', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test('a new group goes to the left margin of a file that starts with a byte order mark', () => {
+  const file = read('\u{feff}g:\n  a: 1\nh:\n');
+  file.set('zz', 'k', '9');
+  expect(file.toString()).toBe('\u{feff}g:\n  a: 1\nh:\n\nzz:\n  k: 9\n');
+  expect(read(file.toString()).get('zz', 'k')).toBe('9');
 });

@@ -128,7 +128,9 @@ export function createYamlConfig(
     let at = lines.length;
     while (at > 0 && /^\.\.\.\s*$/.test(lines[at - 1]?.text ?? '')) at -= 1;
     const apart = at === 0 || (lines[at - 1]?.text ?? '').trim() === '';
-    const indent = ' '.repeat(groups.find((group) => group.name !== '')?.nameStart ?? 0);
+    const first = groups.find((group) => group.name !== '');
+    // By the text: a byte order mark before the first name is no indent.
+    const indent = /^\u{feff}?([ \t]*)/u.exec(first === undefined ? '' : (lines[first.line]?.text ?? ''))?.[1] ?? '';
     return inserted(at, apart ? [line(`${indent}${name}:`)] : [line(''), line(`${indent}${name}:`)]);
   };
   const addGroup = (name: string) => {
@@ -190,7 +192,10 @@ export function createYamlConfig(
       try {
         addGroup(group);
         const target = groupOf(group);
-        if (target !== undefined) add(target, key, value);
+        if (target === undefined) {
+          throw new ConfigEditError('invalid-group-name', `${JSON.stringify(group)} can't be added to this file`);
+        }
+        add(target, key, value);
       } catch (error) {
         lines = linesBefore;
         replaceGroups(groupsBefore);

@@ -1,3 +1,4 @@
+import { redactSecrets } from '@companion/edge';
 import type { AgentEvent } from '../agent/index.ts';
 import { parseMetrics } from '../demo/metrics-text.ts';
 import type { HubEvent, UpstreamMessage } from '../hub/index.ts';
@@ -13,7 +14,7 @@ export function narrate(simulator: Simulator, timeline: Timeline): () => void {
   const ends = [
     hub.events.subscribe((event) => tellHubEvent(event, timeline)),
     hub.upstream.subscribe((message) => timeline.say('IoT Hub', upstreamText(message), 'good')),
-    agent.onEvent((event) => tellAgentEvent(event, timeline)),
+    agent.onEvent((event) => tellAgentEvent(event, agent.output(event.module).at(-1), timeline)),
     followDownloads(simulator, timeline),
   ];
   return () => ends.forEach((end) => end());
@@ -53,7 +54,7 @@ function tellHubEvent(event: HubEvent, timeline: Timeline): void {
   }
 }
 
-function tellAgentEvent(event: AgentEvent, timeline: Timeline): void {
+function tellAgentEvent(event: AgentEvent, lastLine: string | undefined, timeline: Timeline): void {
   switch (event.kind) {
     case 'started':
       timeline.say(
@@ -70,6 +71,8 @@ function tellAgentEvent(event: AgentEvent, timeline: Timeline): void {
         `process ended: ${event.signal ?? `exit code ${event.exitCode ?? '?'}`}`,
         event.exitCode === 0 ? 'quiet' : 'bad',
       );
+      // Why, in its own words: nobody should have to start again with --logs to see it.
+      if (event.exitCode !== 0 && lastLine !== undefined) timeline.say(event.module, `said last: ${lastLine}`, 'bad');
       break;
     case 'backoff':
       timeline.say(event.module, `starts again in ${(event.delayMs / 1000).toFixed(1)} s`, 'quiet');
@@ -156,10 +159,15 @@ export function downloadLine(metricsText: string): string | undefined {
 }
 
 function shortened(patch: Readonly<Record<string, unknown>>): string {
-  const text = JSON.stringify(patch);
+  const text = withoutSecrets(JSON.stringify(patch));
   return text.length <= 160 ? text : `${text.slice(0, 157)}…`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A patch as it may be shown: keys, signatures, passwords and the queries of URLs are left out. */
+function withoutSecrets(text: string): string {
+  return redactSecrets(text).replace(/(https?:\/\/[^"\s?]*)\?[^"\s]*/gi, '$1?…');
 }
