@@ -58,7 +58,7 @@ function carPark(fps: number): View {
 }
 
 function play({ name, fps, zones, detections }: View) {
-  const desired = parseDesired({ zones: zones as Record<string, never> });
+  const desired = parseDesired({ zones: zones });
   if (!desired.ok) throw new Error(JSON.stringify(desired.problems));
   const pipeline = createPipeline(desired.config);
   let bytesIn = 0;
