@@ -188,6 +188,12 @@ describe('placeholders', () => {
 describe('variables', () => {
   const parts = { settings: { image: '${A}-${B}-${C}' } };
 
+  test('that are missing are one mistake each, however often they are used', () => {
+    const lines = refusal(() => load({ settings: { image: '${NOPE}-${NOPE}' } }));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('NOPE is set neither in the environment nor in the .env file (used in 2 places)');
+  });
+
   test('come from the environment first, then from .env', () => {
     write('.env', 'A=file\nB="quoted # not a comment"\n# C=comment\nC=c # a comment\n');
     write('.env.example', 'A=example');

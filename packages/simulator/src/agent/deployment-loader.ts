@@ -7,6 +7,7 @@ import type { Deployment, ModuleSource } from '../rules/deployment.ts';
 import { parseJsonText } from '../rules/json-text.ts';
 import type { JsonValue } from '../rules/json.ts';
 import { eachString, expandTemplate, imagePlaceholders } from '../rules/template.ts';
+import type { TemplateProblem } from '../rules/template.ts';
 import { DeploymentError } from './deployment-error.ts';
 import type { DeploymentProblem } from './deployment-error.ts';
 import { createModuleImages } from './module-images.ts';
@@ -53,11 +54,24 @@ export function loadDeployment(options: DeploymentLoaderOptions): Deployment {
     }
   });
   const expanded = expandTemplate(template, { variables, images: names });
-  problems.push(...expanded.problems.map((problem) => ({ ...problem, file })));
+  problems.push(...onceEach(expanded.problems).map((problem) => ({ ...problem, file })));
   const read = readDeploymentDocument(expanded.value, sources);
   if (!read.ok) problems.push(...read.problems.map((problem) => ({ ...problem, file })));
   if (problems.length > 0 || !read.ok) throw new DeploymentError(problems);
   return read.deployment;
+}
+
+/** A variable that is missing is one mistake, however often the template uses it. */
+function onceEach(problems: readonly TemplateProblem[]): TemplateProblem[] {
+  const places = new Map<string, TemplateProblem[]>();
+  for (const problem of problems) {
+    const key = problem.code === 'VARIABLE_MISSING' ? problem.reason : JSON.stringify(problem);
+    places.set(key, [...(places.get(key) ?? []), problem]);
+  }
+  return [...places.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    return [more.length === 0 ? first : { ...first, reason: `${first.reason} (used in ${more.length + 1} places)` }];
+  });
 }
 
 function readJson(file: string): JsonValue {
