@@ -71,10 +71,11 @@ export function createModuleRunner(options: ModuleRunnerOptions): ModuleRunner {
   }
   function dispatch(input: LifeInput): void {
     const before = state;
-    const [after, effects] = step(state, input, clock.now(), options.rule);
+    const nowMs = clock.now();
+    const [after, effects] = step(state, input, nowMs, options.rule);
     state = after;
     effects.forEach(execute);
-    if (after.kind !== before.kind) tell();
+    if (after.kind !== before.kind) tell(nowMs);
   }
   function execute(effect: LifeEffect): void {
     switch (effect.kind) {
@@ -117,9 +118,9 @@ export function createModuleRunner(options: ModuleRunnerOptions): ModuleRunner {
   function emit(event: Happening): void {
     options.onEvent({ module: spec.name, atMs: clock.now(), ...event });
   }
-  function tell(): void {
+  function tell(nowMs: number): void {
     const { restarts } = state;
-    if (state.kind === 'backoff') emit({ kind: 'backoff', restarts, delayMs: state.untilMs - clock.now() });
+    if (state.kind === 'backoff') emit({ kind: 'backoff', restarts, delayMs: state.untilMs - nowMs });
     else if (visibleState() === 'failed') {
       log.warn({ module: spec.name, restarts, policy: spec.restartPolicy }, 'module failed and is not started again');
       emit({ kind: 'failed', restarts });
