@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { DeploymentError, loadDeployment } from '../../packages/simulator/src/agent/index.ts';
-import type { Deployment, DeploymentLoaderOptions } from '../../packages/simulator/src/agent/index.ts';
+import { DeploymentError, loadDeployment } from '@companion/deployment';
+import type { Deployment, DeploymentLoaderOptions } from '@companion/deployment';
 
 let dir: string;
 beforeEach(() => {

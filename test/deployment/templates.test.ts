@@ -4,8 +4,8 @@ import { parseEnv } from 'node:util';
 
 import { describe, expect, test } from 'vitest';
 
-import { loadDeployment } from '../../packages/simulator/src/agent/index.ts';
-import type { Deployment } from '../../packages/simulator/src/agent/index.ts';
+import { loadDeployment } from '@companion/deployment';
+import type { Deployment } from '@companion/deployment';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');

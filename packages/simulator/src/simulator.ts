@@ -2,14 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import {
-  agentFolders,
-  createAgent,
-  loadDeployment,
-  type Agent,
-  type Deployment,
-  type DeploymentLoaderOptions,
-} from './agent/index.ts';
+import { loadDeployment, type Deployment, type DeploymentLoaderOptions } from '@companion/deployment';
+
+import { agentFolders, createAgent, type Agent } from './agent/index.ts';
 import { createHubServer, type HubAddress, type HubServer } from './hub/index.ts';
 import { moduleListRoute } from './module-list-route.ts';
 import { lockRoot } from './root-lock.ts';
@@ -171,19 +166,22 @@ async function makeRoot(root: string): Promise<void> {
   }
 }
 
-/** The host side of the bind that artifacts and DeepStream share. */
+/** Where the volume that artifacts and DeepStream share lies here, be it a folder of the device or a named volume. */
 function sharedVolume(deployment: Deployment, root: string): string {
-  const bindsOf = (name: string): readonly string[] =>
-    deployment.modules.find((one) => one.name === name)?.createOptions.HostConfig?.Binds ?? [];
-  const sources = (name: string): string[] => bindsOf(name).map((bind) => bind.split(':')[0] ?? '');
+  const sources = (name: string): string[] => {
+    const host = deployment.modules.find((one) => one.name === name)?.createOptions.HostConfig;
+    const binds = (host?.Binds ?? []).map((bind) => bind.split(':')[0] ?? '');
+    return [...binds, ...(host?.Mounts ?? []).map(({ Source }) => Source)];
+  };
   const shared = sources('artifacts').find((source) => sources(deepstreamModule).includes(source));
   if (shared === undefined) {
     throw new SimulatorError(
       'VOLUME_MISSING',
-      `modules artifacts and ${deepstreamModule} share no bind in createOptions: releases would never reach DeepStream`,
+      `modules artifacts and ${deepstreamModule} share no volume in createOptions: releases would never reach DeepStream`,
     );
   }
-  return agentFolders(root).hostPath(shared);
+  const folders = agentFolders(root);
+  return shared.startsWith('/') ? folders.hostPath(shared) : join(folders.volumes, shared);
 }
 
 async function metricsOf(agent: Agent, module: string): Promise<string> {

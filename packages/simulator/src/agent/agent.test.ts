@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 
-import type { ModuleSpec } from '../rules/deployment.ts';
+import type { ModuleSpec } from '@companion/deployment/rules';
 import type { AgentClock } from './agent-clock.ts';
 import { AgentError } from './agent-error.ts';
 import type { AgentEvent } from './agent-event.ts';

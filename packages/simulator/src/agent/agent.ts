@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 import type { Logger } from 'pino';
 
-import type { Deployment, ModuleSpec } from '../rules/deployment.ts';
+import type { Deployment, ModuleSpec } from '@companion/deployment/rules';
 import { BACKOFF_UNIT_MS } from '../rules/restart-policy.ts';
 import { systemClock } from './agent-clock.ts';
 import type { AgentClock } from './agent-clock.ts';

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../rules/json.ts';
-import { messageSource, twinChangeSource } from '../rules/route-match.ts';
+import type { JsonObject } from '@companion/deployment/rules';
+import { messageSource, twinChangeSource } from '@companion/deployment/rules';
 import type { PublishTopic } from '../rules/topics.ts';
 import type { HubClock } from './clock.ts';
 import type { DropReason, HubEvent, HubServer, HubServerOptions, MethodAnswer, ModuleIdentity } from './contract.ts';

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../rules/twin-merge.ts';
-import type { JsonValue } from '../rules/json.ts';
+import { isJsonObject } from '@companion/deployment/rules';
+import type { JsonValue } from '@companion/deployment/rules';
 import type { MethodTimeouts } from './contract.ts';
 import { HubError } from './hub-error.ts';
 

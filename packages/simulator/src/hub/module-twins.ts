@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { JsonObject, JsonValue } from '../rules/json.ts';
+import type { JsonObject, JsonValue } from '@companion/deployment/rules';
 import { desiredTopic, twinResponseTopic } from '../rules/topics.ts';
-import type { TwinSection } from '../rules/twin-limits.ts';
+import type { TwinSection } from '@companion/deployment/rules';
 import type { HubClock } from './clock.ts';
 import type { HubEvent, HubTwins, ModuleTwin } from './contract.ts';
 import { HubError } from './hub-error.ts';

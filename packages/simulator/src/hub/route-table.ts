@@ -1,5 +1,5 @@
-import { sourceMatches, sourceModule, sourcePrefix } from '../rules/route-match.ts';
-import { parseRouteText, type RouteSink, type RouteSpec } from '../rules/route-text.ts';
+import { sourceMatches, sourceModule, sourcePrefix } from '@companion/deployment/rules';
+import { parseRouteText, type RouteSink, type RouteSpec } from '@companion/deployment/rules';
 import { HubError } from './hub-error.ts';
 
 /** Where a message goes, and how. */

@@ -1,7 +1,8 @@
-import { isJsonObject, mergeTwinPatch } from '../rules/twin-merge.ts';
+import { isJsonObject } from '@companion/deployment/rules';
+import { mergeTwinPatch } from '../rules/twin-merge.ts';
 import { twinDifference } from '../rules/twin-difference.ts';
-import { findTwinFault, twinLimits, twinSizeBytes, type TwinSection } from '../rules/twin-limits.ts';
-import type { JsonObject, JsonValue } from '../rules/json.ts';
+import { findTwinFault, twinLimits, twinSizeBytes, type TwinSection } from '@companion/deployment/rules';
+import type { JsonObject, JsonValue } from '@companion/deployment/rules';
 import type { HubClock } from './clock.ts';
 import { HubError } from './hub-error.ts';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import type { RestartPolicy } from '@companion/deployment/rules';
 import { describe, expect, test } from 'vitest';
 
 import { BACKOFF_UNIT_MS, backoffMs, step } from './restart-policy.ts';
-import type { LifeEffect, LifeInput, LifeState, RestartPolicy, RestartRule } from './restart-policy.ts';
+import type { LifeEffect, LifeInput, LifeState, RestartRule } from './restart-policy.ts';
 
 const rule = (policy: RestartPolicy): RestartRule => ({ policy, backoffUnitMs: BACKOFF_UNIT_MS });
 const idle: LifeState = { kind: 'idle', restarts: 0 };

@@ -1,3 +1,5 @@
+import type { RestartPolicy } from '@companion/deployment/rules';
+
 /**
  * When a module is started again, as edgeAgent decides it (RestartPolicyManager in Azure/iotedge).
  *
@@ -11,7 +13,6 @@
  * Invariants: one process at most, so `spawn` is only asked for where none lives; one timer at most, every `wait` replaces
  * the one before; `restarts` grows by back-off alone, and starts over after a healthy time or by hand.
  */
-export type RestartPolicy = 'always' | 'on-failure' | 'on-unhealthy' | 'never';
 
 /** The life of one module, as its agent sees it. Times are milliseconds of the agent's clock. */
 export type LifeState =

@@ -1,9 +1,5 @@
-import type { JsonObject, JsonValue } from './json.ts';
-
-/** Whether a value is a JSON object: not null, not an array. */
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isJsonObject } from '@companion/deployment/rules';
+import type { JsonObject } from '@companion/deployment/rules';
 
 /** Merges a twin patch as IoT Hub does: objects by key, null deletes, everything else, arrays too, replaces whole. */
 export function mergeTwinPatch(document: JsonObject, patch: JsonObject): JsonObject {

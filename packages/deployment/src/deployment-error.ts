@@ -1,6 +1,6 @@
-import type { DeploymentProblemCode } from '../rules/deployment.ts';
-import { formatJsonPath } from '../rules/json-path.ts';
-import type { JsonPath } from '../rules/json-path.ts';
+import type { DeploymentProblemCode } from './rules/deployment.ts';
+import { formatJsonPath } from './rules/json-path.ts';
+import type { JsonPath } from './rules/json-path.ts';
 
 /** One mistake of a deployment, at a place a person can go to. */
 export interface DeploymentProblem {

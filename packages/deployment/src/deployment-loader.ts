@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
-import { readDeploymentDocument } from '../rules/deployment-document.ts';
-import type { Deployment, ModuleSource } from '../rules/deployment.ts';
-import { parseJsonText } from '../rules/json-text.ts';
-import type { JsonValue } from '../rules/json.ts';
-import { eachString, expandTemplate, imagePlaceholders } from '../rules/template.ts';
-import type { TemplateProblem } from '../rules/template.ts';
+import { readDeploymentDocument } from './rules/deployment-document.ts';
+import type { Deployment, ModuleSource } from './rules/deployment.ts';
+import { parseJsonText } from './rules/json-text.ts';
+import type { JsonValue } from './rules/json.ts';
+import { eachString, expandTemplate, imagePlaceholders } from './rules/template.ts';
+import type { TemplateProblem } from './rules/template.ts';
 import { DeploymentError } from './deployment-error.ts';
 import type { DeploymentProblem } from './deployment-error.ts';
 import { createModuleImages } from './module-images.ts';

@@ -1,6 +1,9 @@
 import type { JsonObject } from './json.ts';
-import type { RestartPolicy } from './restart-policy.ts';
+
 import type { RouteSpec } from './route-text.ts';
+
+/** Of which ends of a module edgeAgent starts it again. */
+export type RestartPolicy = 'always' | 'on-failure' | 'on-unhealthy' | 'never';
 
 /** A mount of Docker's newer form, as far as the simulator can stand in for it. */
 export interface ContainerMount {

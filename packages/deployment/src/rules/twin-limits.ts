@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from './json.ts';
-import { isJsonObject } from './twin-merge.ts';
+import { isJsonObject } from './template.ts';
 import { utf8Length } from './utf8-length.ts';
 
 /** Which half of a twin a rule is applied to; edgeHub is stricter with reports than IoT Hub is with desired properties. */

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 
 import { z } from 'zod';
 
-import type { ModuleSource } from '../rules/deployment.ts';
-import { parseJsonText } from '../rules/json-text.ts';
-import { expandTemplate, platformKey } from '../rules/template.ts';
-import type { ImagePlaceholder } from '../rules/template.ts';
+import type { ModuleSource } from './rules/deployment.ts';
+import { parseJsonText } from './rules/json-text.ts';
+import { expandTemplate, platformKey } from './rules/template.ts';
+import type { ImagePlaceholder } from './rules/template.ts';
 
 /** What a placeholder stands for, or why that can't be told. */
 export type ModuleImage =
