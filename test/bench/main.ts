@@ -1,5 +1,6 @@
 import type { Benchmark } from './benchmark.ts';
 import { fetchBenchmarks } from './artifacts/fetch-benchmark.ts';
+import { unchangedTwinBenchmarks } from './artifacts/unchanged-twin.ts';
 import { deepstreamBenchmarks } from './deepstream/benchmarks.ts';
 import { filterBenchmarks } from './filter/index.ts';
 import { systemBenchmarks } from './system/system-benchmarks.ts';
@@ -7,6 +8,7 @@ import { systemBenchmarks } from './system/system-benchmarks.ts';
 const benchmarks: readonly Benchmark[] = [
   ...systemBenchmarks,
   ...fetchBenchmarks,
+  ...unchangedTwinBenchmarks,
   ...deepstreamBenchmarks,
   ...filterBenchmarks,
 ];

@@ -1,35 +1,49 @@
+/*
+ * What a claim is worth. A claim is right when the same place changed to the same state, in truth, from LATE_MS before it to
+ * EARLY_MS after it, and no other claim has been counted for that change. Every other claim is a false transition; every
+ * change that no claim was counted for is a missed one.
+ *
+ * The score's clock stands still while the camera is away: nobody can know anything then, so that a change shortly before
+ * may be claimed when the camera is back, and of several changes meanwhile only what came of them counts. Seconds of
+ * darkness are no such time: messages, or at least other moments, speak of them.
+ */
 import { createCamera, type Noise } from './camera.ts';
-import { createCarPark, SPOTS, type TrueChange } from './car-park.ts';
+import { createCarPark, SPOTS } from './car-park.ts';
 import type { Claim, Contender } from './contender.ts';
 
-/** How well a contender did. */
+/** How well a contender did. Precision, recall and F1 are 0 to 1. */
 export interface Score {
   readonly truths: number;
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
   readonly falsePerSpotDay: number;
-  /** From the true change to the claim. */
+  /** From the true change to the claim, in the score's time. */
   readonly medianDelayMs: number;
+  /** Claims that nothing true stands for, at the scene's own time. */
+  readonly wrong: readonly Claim[];
+  /** Changes that nobody claimed, likewise. */
+  readonly missed: readonly Claim[];
+}
+
+/** What is played: `frameMs` from frame to frame. */
+export interface Scene {
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly frameMs: number;
 }
 
 const START_MS = Date.UTC(2026, 4, 1);
-/** A claim belongs to a change this much later at most; a little earlier is as good. */
 const LATE_MS = 25_000;
+/** A car that turns in for three seconds is in its place before it stands. */
 const EARLY_MS = 5_000;
-/** The three seconds that a car takes to leave its place, the twin's default leaveAfterMs, and what reordering holds back. */
-const UNSURE_MS = 12_000;
 
 /** Plays a scene through a contender and compares what it says to what was. */
-export function play(
-  contender: Contender,
-  noise: Noise,
-  { seed, durationMs, frameMs }: { seed: number; durationMs: number; frameMs: number },
-): Score {
+export function play(contender: Contender, noise: Noise, { seed, durationMs, frameMs }: Scene): Score {
   const park = createCarPark(seed);
   const camera = createCamera(noise, seed, frameMs);
   const claims: Claim[] = [];
-  const losses: { fromMs: number; toMs: number }[] = [];
+  const losses: Loss[] = [];
   let tickMs = 0;
   for (let elapsedMs = 0; elapsedMs < durationMs; elapsedMs += frameMs) {
     const nowMs = START_MS + elapsedMs;
@@ -44,40 +58,35 @@ export function play(
     }
     for (; tickMs <= elapsedMs; tickMs += 1_000) claims.push(...contender.tick(START_MS + tickMs + 100));
   }
-  const said = claims.map((claim) => ({ ...claim, atMs: claim.atMs - START_MS }));
-  // What happens in the last moments can't be claimed in time.
-  const endMs = durationMs - LATE_MS;
-  const visible = seenChanges(park.changes, losses).filter(({ atMs }) => atMs < endMs);
-  return compare(visible, changesOnly(said), { endMs, spotDays: (SPOTS.length * durationMs) / 86_400_000 });
+  const seen = (claim: Claim): Seen => ({ ...claim, seenMs: seenTime(claim.atMs, losses) });
+  const truths = changesOnly(lastOfEach(park.changes.map(seen)));
+  const said = changesOnly(claims.map((claim) => seen({ ...claim, atMs: claim.atMs - START_MS })));
+  return compare(truths, said, seenTime(durationMs, losses), (SPOTS.length * durationMs) / 86_400_000);
 }
 
-/** A change, and how late it may be claimed. */
-interface SeenChange extends TrueChange {
-  readonly untilMs: number;
+interface Loss {
+  readonly fromMs: number;
+  toMs: number;
 }
 
-/**
- * What changed while the camera was away shows when it is back, if it is still so. What changed shortly before may be
- * claimed at once or then: nobody has had the time to be sure of it.
- */
-function seenChanges(
-  changes: readonly TrueChange[],
-  losses: readonly { fromMs: number; toMs: number }[],
-): SeenChange[] {
-  const moved = changes.map((change) => {
-    const loss = losses.find(({ fromMs, toMs }) => change.atMs >= fromMs - EARLY_MS && change.atMs <= toMs);
-    const atMs = loss ? loss.toMs : change.atMs;
-    const cut = losses.find(({ fromMs }) => atMs < fromMs && atMs >= fromMs - UNSURE_MS);
-    return { ...change, atMs, untilMs: (cut ? cut.toMs : atMs) + LATE_MS };
-  });
-  const last = moved.filter(
-    (change, i) => !moved.slice(i + 1).some((other) => other.spot === change.spot && other.atMs === change.atMs),
+/** A claim or a change at the score's time. */
+interface Seen extends Claim {
+  readonly seenMs: number;
+}
+
+function seenTime(atMs: number, losses: readonly Loss[]): number {
+  return losses.reduce((ms, { fromMs, toMs }) => ms - Math.max(0, Math.min(atMs, toMs) - fromMs), atMs);
+}
+
+/** Changes of one place at one moment of the score happened while the camera was away: the last is what remains. */
+function lastOfEach(changes: readonly Seen[]): Seen[] {
+  return changes.filter(
+    ({ spot, seenMs }, n) => !changes.slice(n + 1).some((other) => other.spot === spot && other.seenMs === seenMs),
   );
-  return changesOnly(last);
 }
 
 /** Every place starts empty; saying the same again is no change. */
-function changesOnly<T extends Claim>(claims: readonly T[]): T[] {
+function changesOnly(claims: readonly Seen[]): Seen[] {
   const states = new Map<string, Claim['state']>();
   return claims.filter(({ spot, state }) => {
     const before = states.get(spot) ?? 'empty';
@@ -86,32 +95,39 @@ function changesOnly<T extends Claim>(claims: readonly T[]): T[] {
   });
 }
 
-function compare(
-  truths: readonly SeenChange[],
-  claims: readonly Claim[],
-  { endMs, spotDays }: { endMs: number; spotDays: number },
-): Score {
-  const free = new Map<string, Claim[]>();
-  for (const claim of claims) free.set(claim.spot, [...(free.get(claim.spot) ?? []), claim]);
+function compare(truths: readonly Seen[], claims: readonly Seen[], durationMs: number, spotDays: number): Score {
+  const free = new Map(SPOTS.map(({ name }): [string, Seen[]] => [name, claims.filter(({ spot }) => spot === name)]));
+  const take = (truth: Seen): Seen | undefined => {
+    const candidates = free.get(truth.spot) ?? [];
+    const index = candidates.findIndex((claim) => answers(claim, truth));
+    return index < 0 ? undefined : candidates.splice(index, 1)[0];
+  };
+  // What happens in the last moments can't be claimed in time, but may be.
+  const counted = truths.filter(({ seenMs }) => seenMs < durationMs - LATE_MS);
   const delays: number[] = [];
-  for (const { spot, state, atMs, untilMs } of truths) {
-    const candidates = free.get(spot) ?? [];
-    const index = candidates.findIndex(
-      (claim) => claim.state === state && claim.atMs >= atMs - EARLY_MS && claim.atMs <= untilMs,
-    );
-    if (index < 0) continue;
-    delays.push((candidates[index]?.atMs ?? 0) - atMs);
-    candidates.splice(index, 1);
+  const missed: Seen[] = [];
+  for (const truth of counted) {
+    const claim = take(truth);
+    if (claim) delays.push(claim.seenMs - truth.seenMs);
+    else missed.push(truth);
   }
-  const wrong = [...free.values()].flat().filter(({ atMs }) => atMs < endMs).length;
-  const precision = delays.length / Math.max(delays.length + wrong, 1);
-  const recall = delays.length / Math.max(truths.length, 1);
+  for (const truth of truths) if (!counted.includes(truth)) take(truth);
+  const wrong = [...free.values()].flat();
+  const precision = delays.length / Math.max(delays.length + wrong.length, 1);
+  const recall = delays.length / Math.max(counted.length, 1);
   return {
-    truths: truths.length,
+    truths: counted.length,
     precision,
     recall,
     f1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall),
-    falsePerSpotDay: wrong / spotDays,
+    falsePerSpotDay: wrong.length / spotDays,
     medianDelayMs: delays.sort((a, b) => a - b)[delays.length >> 1] ?? NaN,
+    wrong,
+    missed,
   };
+}
+
+function answers(claim: Seen, truth: Seen): boolean {
+  const delayMs = claim.seenMs - truth.seenMs;
+  return claim.spot === truth.spot && claim.state === truth.state && delayMs >= -EARLY_MS && delayMs <= LATE_MS;
 }

@@ -13,6 +13,7 @@ import type { ArtifactProgress, ReportedError } from './report.ts';
 import type { Settings } from './settings.ts';
 import { installSupervisor } from './supervisor-script.ts';
 import { switchLinkDurably } from './volume/durable.ts';
+import { lockVolume, type VolumeLock } from './volume/lock.ts';
 import { openVolume, readCurrent } from './volume/volume.ts';
 
 interface ApplyOptions {
@@ -37,12 +38,14 @@ export type Applied =
  * One pass without IoT Edge and without DeepStream: downloads, publishes, makes `current` name the release, and installs
  * the supervisor. Whether the release is healthy stays open: an artifacts module that starts on the volume goes on there.
  * Windows don't count, and what stands in the way is not tried again. Rejects only with the signal's reason; what a cut
- * leaves, the next run goes on with. Not while a module runs on the same volume.
+ * leaves, the next run goes on with. Where a module or another run has the volume, it fails with `VOLUME_LOCKED`.
  */
 export async function applyOnce({ settings, desired, signal, onArtifact }: ApplyOptions): Promise<Applied> {
   const release = defineRelease(desired, (text) => createHash('sha256').update(text).digest('hex'));
   const log = createLog({ module: 'apply', level: 'silent' });
+  let lock: VolumeLock | undefined;
   try {
+    lock = await lockVolume(settings.root, 'companion apply');
     const layout = await openVolume(settings.root);
     await installSupervisor(layout, join(import.meta.dirname, 'supervisor.sh'));
     const saved = await readSavedState(layout);
@@ -94,5 +97,7 @@ export async function applyOnce({ settings, desired, signal, onArtifact }: Apply
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, release: release.id, error: reportedError(asArtifactError(error)) };
+  } finally {
+    await lock?.release();
   }
 }

@@ -18,6 +18,7 @@ export type ArtifactErrorCode =
   | 'CONFIG_INVALID'
   | 'EDIT_REFUSED'
   | 'VOLUME_UNWRITABLE'
+  | 'VOLUME_LOCKED'
   | 'DISK_FULL'
   | 'VOLUME_FAILED';
 

@@ -15,4 +15,6 @@ export { parseSettings, type Settings } from './settings.ts';
 export { checkEntryPath, type EntryPath } from './store/entry-path.ts';
 export { contentHeadBytes, contentKindOf, type ContentKind } from './store/content-kind.ts';
 export { readVolumeStatus, type ReleaseStatus, type VolumeStatus } from './volume-status.ts';
+export { describeHolder, lockVolume, type VolumeLock } from './volume/lock.ts';
+export type { LockHolder } from './volume/lock-socket.ts';
 export { openVolume } from './volume/volume.ts';

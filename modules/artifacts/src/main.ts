@@ -5,11 +5,12 @@ import { parseSettings } from './settings.ts';
 
 await runModule({
   name: 'artifacts',
-  start: ({ hub, log, metrics }) =>
+  start: ({ hub, log, metrics, health }) =>
     startArtifactsModule({
       hub,
       log,
       metrics,
+      health,
       settings: parseSettings(process.env),
       // Beside the entry: src/ when run from source, dist/ when bundled.
       supervisorScript: join(dirname(process.argv[1] ?? ''), 'supervisor.sh'),

@@ -76,31 +76,33 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   const run = async (document: DesiredDocument, signal: AbortSignal): Promise<void> => {
     const desired = parseDesired(document.properties);
-    update({ desiredVersion: document.version, findings: [] });
+    const { version } = document;
     switch (desired.kind) {
       case 'unmanaged':
         lastGood = undefined;
-        log.info({ version: document.version }, 'the twin names no artifacts: nothing is managed, nothing is touched');
-        update({ twin: 'unmanaged', artifacts: {}, wanted: undefined });
+        log.info({ version }, 'the twin names no artifacts: nothing is managed, nothing is touched');
+        update({ desiredVersion: version, twin: 'unmanaged', findings: [], artifacts: {}, wanted: undefined });
         return;
       case 'invalid':
-        log.error(
-          { version: document.version, findings: desired.findings },
-          'the twin has mistakes: the last good state is kept',
-        );
-        update({ twin: 'invalid', findings: desired.findings });
-        break;
+        log.error({ version, findings: desired.findings }, 'the twin has mistakes: the last good state is kept');
+        update({ desiredVersion: version, twin: 'invalid', findings: desired.findings });
+        if (lastGood !== undefined) await converge(lastGood, {}, signal);
+        return;
       case 'managed':
         lastGood = desired.state;
-        update({ twin: 'managed' });
-        break;
+        await converge(desired.state, { desiredVersion: version, twin: 'managed', findings: [] }, signal);
+        return;
     }
-    if (lastGood !== undefined) await converge(lastGood, signal);
   };
 
-  const converge = async (desired: DesiredState, signal: AbortSignal): Promise<void> => {
+  /** `answered` goes out together with the release that the twin asks for: who waits for a version must not see an older release with it. */
+  const converge = async (
+    desired: DesiredState,
+    answered: Partial<ModuleState>,
+    signal: AbortSignal,
+  ): Promise<void> => {
     const release = defineRelease(desired, sha256);
-    begin(desired, release);
+    begin(desired, release, answered);
     await pruning;
     if (rejectionOf(releases.view.control, release.id) !== undefined) {
       log.info({ release: release.id }, 'this release was rejected before and is not tried again');
@@ -170,7 +172,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
   };
 
-  const begin = (desired: DesiredState, release: Release): void => {
+  const begin = (desired: DesiredState, release: Release, answered: Partial<ModuleState>): void => {
     const artifacts = desired.artifacts.map(({ name, kind, sha256: digest }) => {
       const before = state.artifacts[name];
       const same = before?.sha256 === digest && before.kind === kind && before.state === 'ready';
@@ -180,7 +182,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (state.wanted?.id !== id) {
       log.info({ release: id, config, artifacts: artifacts.length }, 'the twin asks for a release');
     }
-    update({ artifacts: Object.fromEntries(artifacts), wanted: { id, config, preparation: { state: 'preparing' } } });
+    update({
+      ...answered,
+      artifacts: Object.fromEntries(artifacts),
+      wanted: { id, config, preparation: { state: 'preparing' } },
+    });
   };
 
   const prepared = (preparation: Preparation): void => {
@@ -188,6 +194,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   };
 
   const changeArtifact = (digest: string, change: ArtifactChange): void => {
+    const known = Object.values(state.artifacts).filter((one) => one.sha256 === digest);
+    // A pass over a hundred that are ready tells nothing new a hundred times.
+    if (change.state === 'ready' && known.every((one) => one.state === 'ready')) return;
     const changed = Object.entries(state.artifacts).map(([name, before]) => {
       const { kind, sha256: own } = before;
       return [name, own === digest ? { kind, sha256: own, ...change } : before] as const;

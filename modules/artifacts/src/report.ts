@@ -3,6 +3,7 @@ import { initialView, type ControlView } from './activation/release-control.ts';
 import { rejectionOf, targetOf } from './plan/control.ts';
 import type { ArtifactKind, Finding } from './plan/desired.ts';
 import type { Health } from './plan/health.ts';
+import type { VolumeState } from './volume/keeper.ts';
 
 /** How far one artifact is. */
 export interface ArtifactProgress {
@@ -86,6 +87,7 @@ export function releasePhase({ wanted, releases }: ModuleState): ReleasePhase | 
 /** At most so many of each go into the twin; the log has them all. */
 const maxFindings = 20;
 const maxRejected = 5;
+const maxUndeletable = 5;
 const maxHintLength = 500;
 /** Reported properties hold 32 KB; what is not an artifact takes a few, and keys that go are `null` for a moment. */
 const artifactsBudgetBytes = 16 * 1024;
@@ -123,6 +125,14 @@ export function reportedProperties(state: ModuleState): JsonObject {
     problem: problem && { code: problem.code, message: cut(problem.message) },
     hint: hint === undefined ? stuckHint(state) : cut(hint),
   });
+}
+
+/** The volume's part of the reported properties. */
+export function reportedVolume(volume: VolumeState): JsonObject {
+  const { state } = volume;
+  if ('error' in volume) return { state, error: reported(volume.error) };
+  const undeletable = 'undeletable' in volume ? volume.undeletable.slice(0, maxUndeletable) : [];
+  return undeletable.length === 0 ? { state } : { state, undeletable: undeletable.map(cut) };
 }
 
 /** Progress changes all the time; everything else is a transition, which is reported at once. */

@@ -10,6 +10,8 @@ import type { Release } from './plan/release.ts';
 import { readRelease } from './release/read-release.ts';
 import { hasErrno } from './volume/errno.ts';
 import { volumeLayout } from './volume/layout.ts';
+import type { LockHolder } from './volume/lock-socket.ts';
+import { readLockHolder } from './volume/lock.ts';
 import { partialDigestOf } from './volume/partial-files.ts';
 import { readCurrent } from './volume/volume.ts';
 
@@ -24,6 +26,8 @@ export interface VolumeStatus {
   readonly previous: string | undefined;
   readonly rejected: readonly Rejection[];
   readonly activation: Activation;
+  /** Who writes to the volume now; undefined where nobody does. */
+  readonly holder: LockHolder | undefined;
   /** How the last release was activated. */
   readonly activateBy: ActivateBy | undefined;
   /** Undefined where no supervisor ever ran. */
@@ -68,6 +72,7 @@ export async function readVolumeStatus(root: string): Promise<VolumeStatus | und
     previous,
     rejected,
     activation,
+    holder: await readLockHolder(root),
     activateBy: saved?.spec?.by,
     supervisor: await readSupervisorStatus(layout.supervisorStatus),
     store: { entries: stored.length, sizeBytes: await sizeOf(layout.store) },

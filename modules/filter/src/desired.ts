@@ -1,10 +1,10 @@
 import type { JsonObject } from '@companion/edge';
 import { z } from 'zod';
-import { plainly } from './zod-wording.ts';
+import { found, inPlainWords, must, problemsOf, type FieldProblem } from './mistake.ts';
 import type { PipelineConfig, Zone } from './pipeline/config.ts';
-import { defaultsSchema, parseZone, problemsOf, type Defaults, type FieldProblem } from './zone-schema.ts';
+import { defaultsSchema, parseZone, type Defaults } from './zone-schema.ts';
 
-export type { FieldProblem } from './zone-schema.ts';
+export type { FieldProblem } from './mistake.ts';
 
 /** How events leave: as CloudEvents, or in DeepStream's own full schema. */
 export type EventFormat = 'cloudevents' | 'nvidia';
@@ -38,11 +38,21 @@ const desiredSchema = z.strictObject({
     .string()
     .min(1)
     .max(1_024)
-    .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'must be a path below the release')
+    .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), {
+      error: must('be a path below the release, without ".."'),
+    })
     .optional(),
-  snapshotEveryMs: z.union([z.literal(0), z.int().min(MIN_SNAPSHOT_MS).max(DAY_MS)]).default(300_000),
+  snapshotEveryMs: z
+    .custom<number>(isSnapshotPeriod, {
+      error: must(`be 0 for never, or a whole number of milliseconds from ${MIN_SNAPSHOT_MS} to ${DAY_MS}`),
+    })
+    .default(300_000),
   format: z.enum(['cloudevents', 'nvidia']).default('cloudevents'),
 });
+
+function isSnapshotPeriod(value: unknown): boolean {
+  return value === 0 || (Number.isInteger(value) && Number(value) >= MIN_SNAPSHOT_MS && Number(value) <= DAY_MS);
+}
 
 const zonesFileSchema = z.strictObject({
   zones: z.record(z.string(), z.unknown()),
@@ -55,7 +65,7 @@ const zonesFileSchema = z.strictObject({
  * go before those of the file with the same name, the file's defaults before the twin's for the file's zones.
  */
 export function parseDesired(properties: Readonly<Record<string, unknown>>, zonesFile?: string): Desired {
-  const parsed = desiredSchema.safeParse(properties, plainly);
+  const parsed = desiredSchema.safeParse(properties, inPlainWords);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) };
   const { zones: own, defaults, zonesFile: path = null, snapshotEveryMs, format } = parsed.data;
   const zones = new Map<string, Zone>();
@@ -101,15 +111,24 @@ function parseZonesFile(
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { ok: false, problems: [{ field: 'zonesFile', problem: `is not JSON: ${String(error)}` }] };
+    return {
+      ok: false,
+      problems: [{ field: 'zonesFile', problem: `must be JSON, but is not: ${jsonMistake(error)}` }],
+    };
   }
   const within = (problems: readonly FieldProblem[]) =>
     problems.map(({ field, problem }) => ({ field: field === '' ? 'zonesFile' : `zonesFile: ${field}`, problem }));
-  const file = zonesFileSchema.safeParse(value, plainly);
+  const file = zonesFileSchema.safeParse(value, inPlainWords);
   if (!file.success) return { ok: false, problems: within(problemsOf(file.error)) };
-  const defaults = defaultsSchema.safeParse({ ...(twinDefaults as object | undefined), ...file.data.defaults });
+  const merged = { defaults: { ...(twinDefaults as object | undefined), ...file.data.defaults } };
+  const defaults = z.object({ defaults: defaultsSchema }).safeParse(merged, inPlainWords);
   if (!defaults.success) return { ok: false, problems: within(problemsOf(defaults.error)) };
-  return { ok: true, zones: file.data.zones, defaults: defaults.data };
+  return { ok: true, zones: file.data.zones, ...defaults.data };
+}
+
+/** The engine's words, without its name for the kind of error. */
+function jsonMistake(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** One spot of DeepStream's can be one zone only. */
@@ -121,7 +140,10 @@ function rejectTwins(zones: Map<string, Zone>, rejected: Map<string, string>): v
     if (other === undefined) first.set(zone.parkingSpot, zone.name);
     else {
       zones.delete(zone.name);
-      rejected.set(zone.name, `parkingSpot: is zone ${other} already`);
+      rejected.set(
+        zone.name,
+        `parkingSpot: must be of one zone only, but ${found(zone.parkingSpot)} is zone ${other} already`,
+      );
     }
   }
 }

@@ -1,7 +1,6 @@
 import {
   createReporter,
   type Clock,
-  type DesiredDocument,
   type Health,
   type Hub,
   type JsonObject,
@@ -11,17 +10,18 @@ import {
 import type { Frame } from '@companion/deepstream/message';
 import { encodeCheckpoint, restorePipeline } from './checkpoint/index.ts';
 import { cloudEvent, eventMessage, eventSource } from './cloud-event.ts';
+import { createConfiguration } from './configuration.ts';
 import { createIntake, createWatch } from './intake/index.ts';
+import { createInterval } from './interval.ts';
 import { createMethods } from './methods.ts';
 import { createMqttInput, type MqttSettings } from './mqtt-input/index.ts';
 import { nvidiaMessage } from './nvidia-message.ts';
 import { createOutbox, type Storage } from './outbox/index.ts';
 import type { ZoneEvent } from './pipeline/event.ts';
 import { reportedProperties } from './report.ts';
-import { applyDesired, type Settings } from './settings.ts';
 import { snapshotEvents, snapshotMessage, zoneEntry, type SnapshotReason } from './snapshot.ts';
 import { createStatistics } from './statistics.ts';
-import { createZonesFile } from './zones-file.ts';
+import { createTwinCounters } from './twin-counters.ts';
 
 /** The running module, between the hub's input and its output. */
 export interface Filter {
@@ -65,7 +65,12 @@ export function createFilter(options: FilterOptions): Filter {
   const watch = createWatch();
   const restored = restorePipeline(storage.remembered.checkpoint, clock.now(), log);
   const { pipeline } = restored;
-  let settings: Settings = restored.settings;
+  const configuration = createConfiguration({
+    initial: restored.settings,
+    root: options.artifactsRoot,
+    log,
+    onChange: reconfigure,
+  });
   const outbox = createOutbox({
     hub,
     storage,
@@ -73,12 +78,7 @@ export function createFilter(options: FilterOptions): Filter {
     checkpoint: () =>
       encodeCheckpoint({
         takenMs: clock.now(),
-        settings: {
-          version: settings.version,
-          config: settings.config,
-          options: settings.options,
-          rejected: settings.rejected,
-        },
+        settings: configuration.settings,
         state: pipeline.state(),
         stampsMs: { ...restored.stampsMs, ...statistics.stampsMs() },
       }),
@@ -88,33 +88,33 @@ export function createFilter(options: FilterOptions): Filter {
   });
   const intake = createIntake({ statistics, log, clock, onFrame });
   const mqtt = options.mqtt && createMqttInput({ settings: options.mqtt, clock, random, log, onMessage: take });
+  const counters = createTwinCounters(clock.now(), (nowMs) => ({
+    messages: statistics.messages(),
+    events: statistics.events(),
+    sensors: statistics.sensors(nowMs),
+    outbox: outbox.stats(),
+  }));
   const reporter = createReporter({
     hub,
     clock,
     log,
-    wanted: () =>
-      reportedProperties(settings, {
-        spots: pipeline.totals(),
-        messages: statistics.messages(),
-        events: statistics.events(),
-        sensors: statistics.sensors(clock.now()),
-        outbox: outbox.stats(),
-      }),
+    wanted: () => {
+      const settings = { ...configuration.settings, problems: configuration.problems };
+      return reportedProperties(settings, { spots: pipeline.totals(), ...counters(clock.now()) });
+    },
   });
   const methods = createMethods({ stats, reset, snapshot: () => sendSnapshot('method') });
-  const zonesFile = createZonesFile({ root: options.artifactsRoot, log });
   const endings: (() => void)[] = [];
-  const checkpointDue = every(CHECKPOINT_EVERY_MS);
-  const zonesFileDue = every(ZONES_FILE_EVERY_MS);
-  const snapshotDue = every(() => settings.options.snapshotEveryMs);
-  let desired: DesiredDocument | undefined;
+  const checkpointDue = createInterval(clock.now(), () => CHECKPOINT_EVERY_MS);
+  const zonesFileDue = createInterval(clock.now(), () => ZONES_FILE_EVERY_MS);
+  const snapshotDue = createInterval(clock.now(), () => configuration.settings.options.snapshotEveryMs);
   let connected = false;
 
   /** In the same turn as the pipeline's step: a checkpoint must know of exactly the events that are written with it. */
   function publish(events: readonly ZoneEvent[]): void {
     for (const event of events) {
       statistics.event(event.type);
-      const nvidia = settings.options.format === 'nvidia';
+      const nvidia = configuration.settings.options.format === 'nvidia';
       const message = nvidia ? nvidiaMessage(event, source) : eventMessage(cloudEvent(event, source));
       if (message !== null) outbox.add('event', 'events', message);
       log.info({ zone: event.zone, sensor: event.sensor, state: event.state, previous: event.previous }, event.type);
@@ -134,45 +134,16 @@ export function createFilter(options: FilterOptions): Filter {
     publish(pipeline.step({ type: 'frame', frame, receivedMs }));
   }
 
-  async function onDesired(document: DesiredDocument): Promise<void> {
-    desired = document;
-    // Twice: the first tells which file is named.
-    const named = applyDesired(settings, document, zonesFile.content).options.zonesFile;
-    if (named !== null || zonesFile.content !== undefined) await zonesFile.read(named);
-    if (desired === document) applySettings(document);
-  }
-
-  function applySettings(document: DesiredDocument): void {
-    settings = applyDesired(settings, document, zonesFile.content);
-    pipeline.configure(settings.config);
-    const rejected = Object.keys(settings.rejected).length;
-    const { problems } = settings;
-    log.info({ version: settings.version, zones: settings.config.zones.length, rejected, problems }, 'zones taken');
+  function reconfigure(): void {
+    pipeline.configure(configuration.settings.config);
     outbox.saveCheckpoint();
     reporter.changed();
-  }
-
-  /** The release may have flipped, or the file come only now. */
-  async function readZonesFile(): Promise<void> {
-    if (settings.options.zonesFile === null || desired === undefined) return;
-    if (await zonesFile.read(settings.options.zonesFile)) applySettings(desired);
   }
 
   function sendSnapshot(reason: SnapshotReason): number {
     const parts = snapshotEvents(pipeline.snapshot(clock.now()), { source, reason });
     for (const part of parts) outbox.add('snapshot', 'snapshots', snapshotMessage(part));
     return parts.length;
-  }
-
-  /** Whether the interval is over since it last was; a wall clock that is set back must not stop it. 0: never. */
-  function every(interval: number | (() => number)): (nowMs: number) => boolean {
-    let lastMs = clock.now();
-    return (nowMs) => {
-      const intervalMs = typeof interval === 'number' ? interval : interval();
-      if (intervalMs === 0 || (nowMs >= lastMs && nowMs - lastMs < intervalMs)) return false;
-      lastMs = nowMs;
-      return true;
-    };
   }
 
   function tick(): void {
@@ -183,9 +154,9 @@ export function createFilter(options: FilterOptions): Filter {
       publish(pipeline.step({ type: 'tick', nowMs }));
     }
     if (checkpointDue(nowMs)) outbox.saveCheckpoint();
-    if (zonesFileDue(nowMs)) void readZonesFile();
+    if (zonesFileDue(nowMs)) void configuration.readAgain();
     // Before the first twin there is nothing to tell.
-    if (snapshotDue(nowMs) && settings.config.zones.length > 0) sendSnapshot('period');
+    if (snapshotDue(nowMs) && pipeline.zones().length > 0) sendSnapshot('period');
     statistics.outbox(outbox.stats());
     reporter.tick();
   }
@@ -193,7 +164,7 @@ export function createFilter(options: FilterOptions): Filter {
   function stats(): JsonObject {
     statistics.outbox(outbox.stats());
     return {
-      desiredVersion: settings.version,
+      desiredVersion: configuration.settings.version,
       ...statistics.toJson(clock.now()),
       totals: { ...pipeline.totals() },
       zones: pipeline.zones().map(zoneEntry),
@@ -202,7 +173,7 @@ export function createFilter(options: FilterOptions): Filter {
 
   /** A zone that is taken away and comes back has no state. */
   function reset(names: readonly string[] | undefined): readonly string[] {
-    const { config } = settings;
+    const { config } = configuration.settings;
     const known = new Set(config.zones.map(({ name }) => name));
     const missing = (names ?? []).filter((name) => !known.has(name));
     if (missing.length > 0) return missing;
@@ -228,10 +199,10 @@ export function createFilter(options: FilterOptions): Filter {
   return {
     start() {
       endings.push(
-        hub.onDesired((document) => void onDesired(document)),
+        hub.onDesired((document) => void configuration.take(document)),
         hub.onConnection((state) => {
           // What happened while nobody heard us is in the events that wait; a snapshot behind them settles all doubts.
-          if (state === 'connected' && connected && settings.config.zones.length > 0) sendSnapshot('reconnect');
+          if (state === 'connected' && connected && pipeline.zones().length > 0) sendSnapshot('reconnect');
           connected ||= state === 'connected';
         }),
         hub.onInput('detections', ({ body }) => {

@@ -1,24 +1,22 @@
 import type { JsonObject } from '@companion/edge';
 import type { SensorRate } from './intake/sensor-rates.ts';
 import type { SpotTotals } from './pipeline/event.ts';
+import type { TwinCounters } from './twin-counters.ts';
 import type { Settings } from './settings.ts';
 
 /** The 32 KB of reported properties must hold whatever a twin says. */
 const MAX_LISTED = 30;
-const MAX_TEXT = 150;
+const MAX_TEXT = 200;
 
 /** What the report tells beside the settings. */
-export interface Activity {
+export interface Activity extends TwinCounters {
   readonly spots: SpotTotals;
-  readonly messages: { readonly received: number; readonly parsed: number; readonly failed: number };
-  /** Since the start of the process. */
-  readonly events: number;
-  /** The most busy first. */
-  readonly sensors: readonly SensorRate[];
-  readonly outbox: { readonly depth: number; readonly durable: boolean };
 }
 
-/** The reported properties. `errors` is empty when the newest desired properties are in force; `zones.rejected` names those that are not. */
+/**
+ * The reported properties. `errors` is empty when the newest desired properties are in force and all they name was found;
+ * `zones` is about what is in force, which `zones.desiredVersion` tells, and `zones.rejected` names what of it can't work.
+ */
 export function reportedProperties(settings: Settings, activity: Activity): JsonObject {
   const { spots, messages, sensors, outbox } = activity;
   const rejected = Object.entries(settings.rejected);
@@ -29,6 +27,7 @@ export function reportedProperties(settings: Settings, activity: Activity): Json
   return {
     desiredVersion: settings.version,
     zones: {
+      desiredVersion: settings.inForceVersion,
       ok: settings.config.zones.length,
       notListed: Math.max(rejected.length - MAX_LISTED, 0),
       rejected: Object.fromEntries(listed) as JsonObject,

@@ -6,6 +6,8 @@ import type { PipelineConfig } from './pipeline/config.ts';
 export interface Settings {
   /** Of the newest document that was judged; 0 before the first. */
   readonly version: number;
+  /** Of the document that is in force: `version`, or that of the last good one. */
+  readonly inForceVersion: number;
   /** What is in force: of that document, or of the last good one. */
   readonly config: PipelineConfig;
   /** The rest of what is in force. */
@@ -19,6 +21,7 @@ export interface Settings {
 /** Before any document came. */
 export const NO_SETTINGS: Settings = {
   version: 0,
+  inForceVersion: 0,
   config: { zones: [] },
   options: { zonesFile: null, snapshotEveryMs: 300_000, format: 'cloudevents' },
   rejected: {},
@@ -39,8 +42,9 @@ export function applyDesired(
   const parsed = parseDesired(properties, zonesFile);
   if (!parsed.ok) return { ...settings, version, problems: parsed.problems };
   if (saysNothing(properties) && settings.config.zones.length > 0) {
-    const problem = 'the desired properties are empty; the zones stay until "zones" says otherwise';
+    const problem = 'is missing, as is all else: the zones stay; {} or null for each of them takes them away';
     return { ...settings, version, problems: [{ field: 'zones', problem }] };
   }
-  return { version, config: parsed.config, options: parsed.options, rejected: parsed.rejected, problems: [] };
+  const { config, options, rejected } = parsed;
+  return { version, inForceVersion: version, config, options, rejected, problems: [] };
 }

@@ -1,22 +1,31 @@
 import { z } from 'zod';
-import { plainly } from './zod-wording.ts';
+import { inPlainWords, must, problemsOf } from './mistake.ts';
 import type { Zone } from './pipeline/config.ts';
-import { isSimple, polygonArea, type Polygon } from './pipeline/geometry.ts';
+import { meetingSides, polygonArea, type Polygon } from './pipeline/geometry.ts';
 
 const DAY_MS = 86_400_000;
 /** Polygons below this, in square pixels, are slips of the pen. */
 const MIN_AREA = 1;
+/** The same for a line, in pixels. */
+const MIN_LENGTH = 1;
+const MAX_NAME = 128;
 const MAX_CORNERS = 128;
 /** Of a line's length, where the twin says nothing of its dead band. */
 const DEAD_BAND = 0.01;
 
-const duration = (leastMs: number) => z.int().min(leastMs).max(DAY_MS);
+/** `what`: the unit, where there is one. */
+function wholeNumber(least: number, most: number, what = '') {
+  const error = must(`be a whole number${what} from ${least} to ${most}`);
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+const duration = (leastMs: number) => wholeNumber(leastMs, DAY_MS, ' of milliseconds');
+const share = { error: must('be a number from 0 to 1') };
 const silence = z.enum(['unknown', 'empty', 'keep']);
 const cover = z.enum(['anchor', 'overlap', 'either']);
 const units = z.enum(['pixel', 'normalized']);
 const rules = {
   classes: z.array(z.string().min(1).max(128)).min(1).max(64),
-  minConfidence: z.number().min(0).max(1),
+  minConfidence: z.number(share).min(0, share).max(1, share),
   enterAfterMs: duration(0),
   leaveAfterMs: duration(100),
   staleAfterMs: duration(1_000),
@@ -32,8 +41,8 @@ export const defaultsSchema = z.strictObject({
   silence: silence.default('unknown'),
   cover: cover.default('either'),
   units: units.default('pixel'),
-  frameWidth: z.int().min(1).max(100_000).default(1_920),
-  frameHeight: z.int().min(1).max(100_000).default(1_080),
+  frameWidth: wholeNumber(1, 100_000).default(1_920),
+  frameHeight: wholeNumber(1, 100_000).default(1_080),
 });
 
 /** Defaults with nothing left out. */
@@ -49,8 +58,8 @@ const own = {
   silence: silence.optional(),
   units: units.optional(),
 };
-const point = z.tuple([z.number(), z.number()]);
-const polygon = z.array(z.number());
+const point = z.tuple([z.number(), z.number()], { error: must('be a list of two numbers, [x, y]') });
+const polygon = z.array(z.number(), { error: must('be a list of numbers, [x1, y1, x2, y2, …]') });
 
 const kindSchema = z.looseObject({ kind: z.enum(['spot', 'area', 'line']) });
 const reportedSchema = z.strictObject({
@@ -63,7 +72,7 @@ const areaSchema = z.strictObject({
   kind: z.literal('area'),
   ...own,
   polygon,
-  capacity: z.int().min(1).max(100_000).optional(),
+  capacity: wholeNumber(1, 100_000).optional(),
   dwellMs: duration(1_000).optional(),
 });
 const lineSchema = z.strictObject({
@@ -76,9 +85,11 @@ const lineSchema = z.strictObject({
 
 /** Reads one zone; a text says why it can't work, field by field. */
 export function parseZone(name: string, value: unknown, defaults: Defaults): Zone | string {
-  if (name.length === 0 || name.length > 128) return 'name: has more than 128 characters, or none';
-  if (typeof value !== 'object' || value === null) return 'is not an object';
-  const kind = kindSchema.safeParse(value);
+  if (name.length === 0 || name.length > MAX_NAME)
+    return `the name must have 1 to ${MAX_NAME} characters, but has ${name.length}`;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return must('be an object')({ input: value } as never);
+  const kind = kindSchema.safeParse(value, inPlainWords);
   if (!kind.success) return describe(kind.error);
   switch (kind.data.kind) {
     case 'spot':
@@ -91,14 +102,14 @@ export function parseZone(name: string, value: unknown, defaults: Defaults): Zon
 }
 
 function parseReported(name: string, value: object): Zone | string {
-  const parsed = reportedSchema.safeParse(value, plainly);
+  const parsed = reportedSchema.safeParse(value, inPlainWords);
   if (!parsed.success) return describe(parsed.error);
   const { parkingSpot, sensor = null } = parsed.data;
   return { kind: 'reported', name, sensor, parkingSpot };
 }
 
 function parseSpot(name: string, value: object, defaults: Defaults): Zone | string {
-  const parsed = spotSchema.safeParse(value, plainly);
+  const parsed = spotSchema.safeParse(value, inPlainWords);
   if (!parsed.success) return describe(parsed.error);
   const { polygon: corners, cover: coverRule = defaults.cover, ...rest } = parsed.data;
   const scaled = scale(corners, rest.units, defaults);
@@ -108,7 +119,7 @@ function parseSpot(name: string, value: object, defaults: Defaults): Zone | stri
 }
 
 function parseArea(name: string, value: object, defaults: Defaults): Zone | string {
-  const parsed = areaSchema.safeParse(value, plainly);
+  const parsed = areaSchema.safeParse(value, inPlainWords);
   if (!parsed.success) return describe(parsed.error);
   const { polygon: corners, capacity = null, dwellMs = null, ...rest } = parsed.data;
   const scaled = scale(corners, rest.units, defaults);
@@ -118,12 +129,13 @@ function parseArea(name: string, value: object, defaults: Defaults): Zone | stri
 }
 
 function parseLine(name: string, value: object, defaults: Defaults): Zone | string {
-  const parsed = lineSchema.safeParse(value, plainly);
+  const parsed = lineSchema.safeParse(value, inPlainWords);
   if (!parsed.success) return describe(parsed.error);
   const { from, to, deadBand, ...rest } = parsed.data;
   const [ax = 0, ay = 0, bx = 0, by = 0] = scale([...from, ...to], rest.units, defaults);
   const length = Math.hypot(bx - ax, by - ay);
-  if (!(length >= MIN_AREA)) return 'from, to: is too short';
+  if (!(length >= MIN_LENGTH))
+    return `to: must be at least ${MIN_LENGTH} pixel from "from", but is ${Number(length.toPrecision(3))}`;
   const band =
     deadBand === undefined
       ? length * DEAD_BAND
@@ -157,12 +169,19 @@ function scale(corners: readonly number[], zoneUnits: Own['units'], defaults: De
 
 /** The first thing that is wrong with a polygon; the others follow from it as a rule. */
 function polygonProblem(corners: Polygon): string | undefined {
-  const at = 'polygon: ';
-  if (corners.length < 6) return `${at}needs at least three corners, as [x1, y1, x2, y2, x3, y3]`;
-  if (corners.length > MAX_CORNERS * 2) return `${at}has more than ${MAX_CORNERS} corners`;
-  if (corners.length % 2 !== 0) return `${at}has an x without its y`;
-  if (!isSimple(corners)) return `${at}crosses or touches itself`;
-  return polygonArea(corners) < MIN_AREA ? `${at}is too small` : undefined;
+  const { length } = corners;
+  const need = 'polygon: must be [x1, y1, x2, y2, x3, y3, …]';
+  if (length % 2 !== 0) return `${need}, but an x is without its y: it has ${length} numbers`;
+  if (length < 6) return `${need} with at least 3 corners, but has ${length / 2}`;
+  if (length > MAX_CORNERS * 2) return `polygon: must have at most ${MAX_CORNERS} corners, but has ${length / 2}`;
+  const meeting = meetingSides(corners);
+  if (meeting !== undefined) {
+    const [one, other] = meeting.map((side) => `${side + 1}`);
+    return `polygon: must not cross or touch itself, but the sides from corners ${one} and ${other} do`;
+  }
+  const area = polygonArea(corners);
+  if (area >= MIN_AREA) return undefined;
+  return `polygon: must be at least ${MIN_AREA} square pixel large, but is ${Number(area.toPrecision(3))} (units?)`;
 }
 
 function describe(error: z.ZodError): string {
@@ -170,20 +189,4 @@ function describe(error: z.ZodError): string {
     .slice(0, 5)
     .map(({ field, problem }) => `${field}: ${problem}`)
     .join('; ');
-}
-
-/** Something wrong in the desired properties: where (`defaults.enterAfterMs`) and what. */
-export interface FieldProblem {
-  readonly field: string;
-  readonly problem: string;
-}
-
-/** zod's issues, a line each. */
-export function problemsOf(error: z.ZodError): FieldProblem[] {
-  return error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ field: [...issue.path, key].join('.'), problem: 'unknown field' }));
-    }
-    return [{ field: issue.path.join('.'), problem: issue.message }];
-  });
 }

@@ -6,6 +6,8 @@ import type { Log } from '@companion/edge';
 export interface ZonesFile {
   /** As it was read last; undefined where none is named, or it was never there. */
   readonly content: string | undefined;
+  /** Why the file that is named can't be read, as the rest of a sentence; undefined where it can. */
+  readonly problem: string | undefined;
   /** Reads it again; resolves to whether the content is another. Never rejects. A file that vanishes keeps its last content. */
   read(path: string | null): Promise<boolean>;
 }
@@ -18,14 +20,14 @@ export function createZonesFile({ root, log }: { readonly root: string; readonly
   let content: string | undefined;
   let known: string | null = null;
   let stamp = '';
-  let failing = false;
+  let problem: string | undefined;
 
   async function readNew(path: string): Promise<boolean> {
     const file = join(root, 'current', path);
     const { size, mtimeMs, ino } = await stat(file);
     const next = `${ino} ${mtimeMs} ${size}`;
     if (next === stamp) return false;
-    if (size > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes`);
+    if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BYTES}`);
     const before = content;
     content = await readFile(file, 'utf8');
     stamp = next;
@@ -36,6 +38,9 @@ export function createZonesFile({ root, log }: { readonly root: string; readonly
     get content() {
       return content;
     },
+    get problem() {
+      return problem;
+    },
     async read(path) {
       const renamed = path !== known;
       known = path;
@@ -43,15 +48,17 @@ export function createZonesFile({ root, log }: { readonly root: string; readonly
       if (path === null) {
         const had = content !== undefined;
         content = undefined;
+        problem = undefined;
         return had;
       }
       try {
         const changed = await readNew(path);
-        failing = false;
+        problem = undefined;
         return changed;
       } catch (error) {
-        if (!failing || renamed) log.warn({ zonesFile: path, err: error }, 'the zones file can’t be read');
-        failing = true;
+        if (problem === undefined || renamed) log.warn({ zonesFile: path, err: error }, 'the zones file can’t be read');
+        const { code, message } = error as NodeJS.ErrnoException;
+        problem = `must name a file of the release, but "${path}" ${code === 'ENOENT' ? 'is not there' : `can't be read: ${message}`}`;
         return false;
       }
     },

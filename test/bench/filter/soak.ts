@@ -3,12 +3,14 @@ import { runInNewContext } from 'node:vm';
 import { measurement, type Benchmark } from '../benchmark.ts';
 import { createTraffic, FRAME_MS, makePipeline, SENSORS } from './traffic.ts';
 
-/** `FILTER_SOAK` asks for more frames; ten million take minutes. */
+/** `FILTER_SOAK` asks for more frames, each of which is a message; ten million take minutes. */
 const FRAMES = Number(process.env['FILTER_SOAK'] ?? 200_000);
+/** Where the resident memory is told, in frames. */
+const MARKS = [1_000_000, 2_000_000, 5_000_000, 10_000_000];
 /** By then every buffer and every track list has its full size. */
 const WARM_UP = 40_000;
 
-/** Heap in use after many frames of moving traffic with ever new ids, against the heap after the first of them. */
+/** Heap in use and resident memory after many frames of moving traffic with ever new ids, against the heap after the first of them. */
 export const soakBenchmark: Benchmark = {
   name: 'filter soak',
   run() {
@@ -26,17 +28,22 @@ export const soakBenchmark: Benchmark = {
         }
       }
     };
-    const heapMb = (): number => {
+    const memoryMb = (kind: 'heapUsed' | 'rss'): number => {
       collect();
-      return process.memoryUsage().heapUsed / 1_048_576;
+      return process.memoryUsage()[kind] / 1_048_576;
     };
     feed(WARM_UP);
-    const before = heapMb();
+    const [before, rssBefore] = [memoryMb('heapUsed'), memoryMb('rss')];
+    const marks = MARKS.filter((frames) => frames <= FRAMES).map((frames) => {
+      feed(WARM_UP + frames);
+      return measurement(`filter soak, ${frames} frames, resident`, 'MiB', memoryMb('rss'), rssBefore);
+    });
     feed(WARM_UP + FRAMES);
-    const after = heapMb();
+    const after = memoryMb('heapUsed');
     if (events === 0) throw new Error('nothing happened');
     const stateBytes = JSON.stringify(pipeline.state()).length;
     return Promise.resolve([
+      ...marks,
       measurement(`filter soak, ${FRAMES} frames, heap in use`, 'MiB', after, before),
       measurement(`filter soak, ${FRAMES} frames, checkpoint against 1 MiB`, 'bytes', stateBytes, 1_048_576),
     ]);

@@ -1,5 +1,12 @@
 import { encodeMinimal, parseMessage, type Detection } from '@companion/deepstream/message';
-import { cloudEvent, createPipeline, eventMessage, parseDesired } from '@companion/filter';
+import {
+  cloudEvent,
+  createPipeline,
+  eventMessage,
+  parseDesired,
+  snapshotEvents,
+  snapshotMessage,
+} from '@companion/filter';
 import { demoZones } from '../../../packages/simulator/src/scene/index.ts';
 import { makeScene } from '../../../packages/simulator/src/scene/scene.ts';
 import { createCarPark, SPOTS } from '../../occupancy/car-park.ts';
@@ -8,6 +15,7 @@ import { measurement, type Benchmark } from '../benchmark.ts';
 const START_MS = Date.UTC(2026, 4, 1);
 const HOUR_MS = 3_600_000;
 const SENSOR = 'Yard';
+const SOURCE = '/devices/demo/modules/filter';
 
 /** A camera for an hour. */
 interface View {
@@ -18,9 +26,10 @@ interface View {
 }
 
 /**
- * Bytes of events, with their properties, against bytes of detections in the minimal schema, for an hour. The demo's
- * scene lasts twenty seconds and begins anew: cars come and go in it far more often than in any car park, of which the
- * other scene is one.
+ * Bytes of events and of the snapshots that are sent by default, with their properties, against bytes of detections in the
+ * minimal schema, for an hour. The demo's scene lasts twenty seconds and begins anew: it changes every other second, so
+ * that people see something, and a thousandth of its ten small frames a second is an event in four minutes. The car park
+ * is the scene that says what a car park costs.
  */
 export const upstreamBenchmark: Benchmark = {
   name: 'filter upstream-bytes',
@@ -63,11 +72,11 @@ function play({ name, fps, zones, detections }: View) {
   const pipeline = createPipeline(desired.config);
   let bytesIn = 0;
   let bytesOut = 0;
+  const send = ({ body, properties }: ReturnType<typeof eventMessage>): void => {
+    bytesOut += Buffer.byteLength(body) + Buffer.byteLength(JSON.stringify(properties));
+  };
   const step = (input: Parameters<typeof pipeline.step>[0]): void => {
-    for (const event of pipeline.step(input)) {
-      const { body, properties } = eventMessage(cloudEvent(event, '/devices/demo/modules/filter'));
-      bytesOut += Buffer.byteLength(body) + Buffer.byteLength(JSON.stringify(properties));
-    }
+    for (const event of pipeline.step(input)) send(eventMessage(cloudEvent(event, SOURCE)));
   };
   for (let n = 0; n < (HOUR_MS / 1_000) * fps; n++) {
     const timeMs = START_MS + Math.round((n * 1_000) / fps);
@@ -80,6 +89,9 @@ function play({ name, fps, zones, detections }: View) {
       for (const frame of message.frames) step({ type: 'frame', frame, receivedMs: timeMs });
     }
     if (n % fps === 0) step({ type: 'tick', nowMs: timeMs });
+    if (n % ((desired.options.snapshotEveryMs / 1_000) * fps) > 0) continue;
+    const parts = snapshotEvents(pipeline.snapshot(timeMs), { source: SOURCE, reason: 'period' });
+    for (const part of parts) send(snapshotMessage(part));
   }
   return measurement(`filter upstream-bytes, ${name} at ${fps} frames a second`, 'bytes', bytesOut, bytesIn);
 }

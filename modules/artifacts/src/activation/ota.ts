@@ -15,6 +15,12 @@ import { createSupervisorActivator } from './supervisor.ts';
 /**
  * Activates a release that differs from the running one in its engine alone without a restart: test5 watches the file of
  * its option `-o`. Everything else takes the supervisor's restart, as does an engine that was not built yet.
+ *
+ * Whether test5 took the engine is not seen from here. It says so in one place only, a line on its output (`Model Update
+ * Status: … result: …`), and that goes to the log of its own container: the supervisor does not stand between, because
+ * behind a pipe a POSIX shell loses the app's exit code. An engine that test5 refuses leaves the old one running, so such a
+ * release counts as healthy while the app lives on; the next start of the app loads what the release names, and from
+ * there on its health is judged.
  */
 export function createOtaActivator(layout: VolumeLayout): Activator {
   const files = activationFiles(layout);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Log } from '@companion/edge';
 import { z } from 'zod';
 import { failPoint } from '../fail-points/fail-point.ts';
@@ -8,6 +8,7 @@ import { flush } from '../volume/durable.ts';
 import { hasErrno } from '../volume/errno.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { partialDigestOf, partialFiles } from '../volume/partial-files.ts';
+import { removeTree } from '../volume/remove-tree.ts';
 import { releaseFile } from '../volume/volume.ts';
 import { planGarbage, type FoundPartial, type GarbagePlan, type KeptRelease } from './garbage-plan.ts';
 import { freeBytesOf } from './space.ts';
@@ -45,8 +46,8 @@ export async function collectGarbage(options: GarbageOptions): Promise<GarbageRe
   const plan = planGarbage({
     kept: await Promise.all([...new Set(options.keep)].map((id) => keptRelease(layout, id))),
     wanted: new Set(options.wanted),
-    releases: await readdir(layout.releases),
-    stored: await readdir(layout.store),
+    releases: await removableIn(layout, layout.releases),
+    stored: await removableIn(layout, layout.store),
     partials: await findPartials(layout, nowMs),
     partialMaxAgeMs,
   });
@@ -72,16 +73,29 @@ async function discard(layout: VolumeLayout, folder: string, names: readonly str
   const moved: string[] = [];
   for (const name of names) {
     const aside = join(layout.staging, `garbage-${randomUUID()}`);
-    await rename(join(folder, name), aside);
+    try {
+      await rename(join(folder, name), aside);
+    } catch (error) {
+      // Another user's: it stays, and the rest goes nevertheless.
+      if (!hasErrno(error, 'EACCES') && !hasErrno(error, 'EPERM')) throw error;
+      layout.undeletable.add(relative(layout.root, join(folder, name)));
+      continue;
+    }
     failPoint('garbage-moved');
     moved.push(aside);
   }
   await flush(folder);
   failPoint('garbage-folder-flushed');
   for (const aside of moved) {
-    await rm(aside, { recursive: true, force: true });
+    await removeTree(layout, aside);
     failPoint('garbage-deleted');
   }
+}
+
+/** Without what could not be removed before: trying that again at every pass would change nothing. */
+async function removableIn(layout: VolumeLayout, folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => !layout.undeletable.has(relative(layout.root, join(folder, name))));
 }
 
 async function keptRelease(layout: VolumeLayout, id: string): Promise<KeptRelease> {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Response } from 'node-fetch';
 import { ArtifactError } from '../artifact-error.ts';
 import type { Clock } from '../clock.ts';
@@ -15,6 +16,7 @@ import {
 } from './download-failure.ts';
 import { dispose, request } from './http-request.ts';
 import type { Landing } from './landing.ts';
+import { createReadAhead } from './read-ahead.ts';
 import { createStallWatch, type StallWatch } from './stall-watch.ts';
 import { contradicts, validatorOf } from './validator.ts';
 
@@ -46,6 +48,8 @@ const reconnectPauseMs = 100;
 const maxStartOvers = 2;
 /** Below this size nothing is written down for a resume: to fetch it again costs less than that. */
 const resumableFromBytes = 1024 * 1024;
+/** One piece is being written while another comes in; a crash costs both, and may not cost more than a mebibyte. */
+const pieceBytes = 256 * 1024;
 
 /** Brings the whole file to the landing, going on after cuts, or rejects with an `ArtifactError` or the signal's reason. */
 export async function receiveHttp(options: ReceiveOptions): Promise<void> {
@@ -177,19 +181,19 @@ async function takeBody(
   watch: StallWatch,
 ): Promise<void> {
   const { where, landing, sizeBytes, maxBytes, bandwidth, signal } = options;
-  const chunks = (response.body ?? [])[Symbol.asyncIterator as never] as
-    (() => AsyncIterator<Buffer | string>) | undefined;
-  const iterator = chunks?.call(response.body);
+  // An abort goes to a body as an event, which nobody has heard so far.
+  signal.throwIfAborted();
+  // node-fetch's types know only the interface that browsers share; what it gives is a Readable.
+  const body = createReadAhead((response.body ?? Readable.from([])) as Readable, pieceBytes);
   const limit = Math.min(sizeBytes ?? Infinity, maxBytes);
   let got = 0;
-  for (let knownKind = landing.kind; iterator !== undefined;) {
+  for (let knownKind = landing.kind; ;) {
     watch.waiting();
-    const next = await iterator.next().catch((error: unknown) => {
+    let chunk = await body.next().catch((error: unknown) => {
       throw downloadFailed(where, networkReason(error));
     });
     watch.heard();
-    if (next.done === true) break;
-    let chunk = typeof next.value === 'string' ? Buffer.from(next.value) : next.value;
+    if (chunk === undefined) break;
     // More than the server announced is not part of the file.
     if (bodyBytes !== undefined && got + chunk.length > bodyBytes) chunk = chunk.subarray(0, bodyBytes - got);
     got += chunk.length;

@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create } from 'tar';
 import { startDeepStream } from '../activation/deepstream.fixture.ts';
 
-/** A twin of the story, by the version of what it asks for; DeepStream dies on `crash`. */
-export type Version = 'v1' | 'v2' | 'crash';
+/** A twin of the story, by the version of what it asks for; DeepStream dies on `crash`, the download of `slow` does not end. */
+export type Version = 'v1' | 'v2' | 'crash' | 'slow';
 
 /** A volume, a server of artifacts and a DeepStream, for stories in which processes die. */
 export interface Story extends AsyncDisposable {
@@ -24,6 +24,9 @@ export interface Story extends AsyncDisposable {
   /** The version that `current` holds, all its parts agreeing; undefined before the first release. Throws where it is not whole. */
   currentVersion(): Promise<Version | undefined>;
 }
+
+/** So many bytes of `slow` come at once; the module is told something else once it has some more. */
+export const slowBytes = 32 * 1024 * 1024 + 65_536;
 
 const tsx = import.meta.resolve('tsx');
 const driver = join(import.meta.dirname, 'story-driver.ts');
@@ -44,6 +47,10 @@ export async function startStory(): Promise<Story> {
     files.set(`${version}.txt`, Buffer.from(`# ${version}\n[tests]\nfile-loop=0\n`));
   }
   const server = createServer((request, response) => {
+    if (request.url === '/slow') {
+      trickle(response);
+      return;
+    }
     const body = files.get((request.url ?? '').slice(1));
     response.writeHead(body === undefined ? 404 : 200).end(body);
   });
@@ -62,15 +69,25 @@ export async function startStory(): Promise<Story> {
     return { kind, url: `http://127.0.0.1:${port}/${name}`, sha256, sizeBytes: body.length };
   };
 
+  const slow = {
+    kind: 'model',
+    url: `http://127.0.0.1:${port}/slow`,
+    sha256: createHash('sha256').update('what never comes').digest('hex'),
+  };
   const story: Story = {
     root,
     twin: (version) => ({
-      artifacts: { net: artifact('model', `${version}.tgz`), app: artifact('config', `${version}.txt`) },
-      deepstream: {
-        config: `configs/app/${version}.txt`,
-        edits: { loop: { group: 'tests', set: { 'file-loop': 1 } } },
-        activate: { healthyAfterSec: 1, giveUpAfterSec: 20 },
-      },
+      artifacts:
+        version === 'slow'
+          ? { slow }
+          : { net: artifact('model', `${version}.tgz`), app: artifact('config', `${version}.txt`) },
+      ...(version !== 'slow' && {
+        deepstream: {
+          config: `configs/app/${version}.txt`,
+          edits: { loop: { group: 'tests', set: { 'file-loop': 1 } } },
+          activate: { healthyAfterSec: 1, giveUpAfterSec: 20 },
+        },
+      }),
       policy: { freeBytesFloor: 0 },
     }),
     async run(versions, failPoint) {
@@ -102,9 +119,18 @@ export async function startStory(): Promise<Story> {
     },
     async [Symbol.asyncDispose]() {
       await deepStream.stop();
+      server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await rm(folder, { recursive: true, force: true });
     },
   };
   return story;
+}
+
+/** More than is flushed at once, and then a little more for as long as anybody listens. */
+function trickle(response: ServerResponse): void {
+  response.writeHead(200, { etag: '"slow"' });
+  response.write(Buffer.alloc(slowBytes, 'slow '));
+  const more = setInterval(() => response.write('more'.repeat(2048)), 20);
+  response.on('close', () => clearInterval(more));
 }

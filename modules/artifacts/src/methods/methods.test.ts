@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startDeepStream, type DeepStreamDouble } from '../activation/deepstream.fixture.ts';
 import { createFastClock } from '../activation/fast-clock.fixture.ts';
 import { createReconciler, type Reconciler } from '../reconciler.ts';
-import { releasePhase } from '../report.ts';
+import { releasePhase, reportedProperties, type ReportedError } from '../report.ts';
 import { openVolume } from '../volume/volume.ts';
 import { createMethods } from './methods.ts';
 
@@ -20,9 +20,11 @@ describe('the direct methods', () => {
   let reconciler: Reconciler;
   let deepStream: DeepStreamDouble;
   let noon: number;
+  let obstacle: ReportedError | undefined;
 
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'methods-'));
+    obstacle = undefined;
     noon = Date.parse('2026-01-15T12:00:00Z');
     server = createServer((request, response) => response.end(body(request.url ?? '')));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -59,7 +61,11 @@ describe('the direct methods', () => {
     });
   }
   async function call(name: string, payload: JsonValue = null): Promise<MethodResult> {
-    const method = createMethods(reconciler)[name];
+    const method = createMethods({
+      reconciler,
+      obstacle: () => obstacle,
+      status: () => reportedProperties(reconciler.state),
+    })[name];
     if (method === undefined) throw new Error(`no method ${name}`);
     return method(payload);
   }
@@ -129,5 +135,16 @@ describe('the direct methods', () => {
     await vi.waitFor(() => expect(deepStream.started).toHaveLength(2));
     expect(new Set(deepStream.started).size).toBe(1);
     expect(await call('prune')).toEqual({ status: 200, payload: { freedBytes: 0 } });
+  });
+
+  test('where the volume can not be had, all but status say why', async () => {
+    obstacle = { code: 'VOLUME_LOCKED', message: 'the volume is in use', facts: {} };
+    for (const name of ['refresh', 'activate', 'rollback', 'prune', 'restart']) {
+      expect(await call(name), name).toEqual({
+        status: 409,
+        payload: { error: { code: 'VOLUME_LOCKED', message: 'the volume is in use' } },
+      });
+    }
+    expect((await call('status')).status).toBe(200);
   });
 });

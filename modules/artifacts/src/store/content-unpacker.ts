@@ -26,7 +26,7 @@ export function createContentUnpacker(writer: TreeWriter, name: string, limits: 
 
   const decide = (): void => {
     kind = contentKindOf(head);
-    if (kind === 'tar') inner = createTarUnpacker(writer, name, limits);
+    if (kind === 'tar') inner = copying(createTarUnpacker(writer, name, limits));
     if (kind === 'tar.gz') inner = createGzipUnpacker(createTarUnpacker(writer, name, limits), name);
   };
   const pass = async (work: () => Promise<void> | undefined): Promise<void> => {
@@ -47,7 +47,7 @@ export function createContentUnpacker(writer: TreeWriter, name: string, limits: 
         await pass(() => inner?.write(chunk));
         return;
       }
-      head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
+      head = Buffer.concat([head, chunk]);
       if (head.length < contentHeadBytes) return;
       decide();
       const first = head;
@@ -65,4 +65,9 @@ export function createContentUnpacker(writer: TreeWriter, name: string, limits: 
     },
     destroy: async () => inner?.destroy(),
   };
+}
+
+/** The parser keeps parts of what it is given, and what comes from the network is overwritten. */
+function copying(inner: StreamUnpacker): StreamUnpacker {
+  return { ...inner, write: (chunk) => inner.write(Buffer.from(chunk)) };
 }

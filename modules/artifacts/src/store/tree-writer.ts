@@ -14,7 +14,10 @@ export interface TreeWriter {
   addDirectory(path: string): void;
   /** Takes the name and the room for a file; the result is where it will stand. */
   reserveFile(path: string, sizeBytes: number): string;
-  /** Writes a small file in one go, without leaving this thread: three hops to the thread pool cost more than the write. */
+  /**
+   * Writes a small file in one go, without leaving this thread: three hops to the thread pool cost more than the write, and
+   * a thread of its own for it brought nothing but its memory.
+   */
   writeSmall(place: string, chunks: readonly Buffer[]): void;
   openLarge(place: string): Promise<LargeFile>;
   /** Resolves when everything is on the disk, directories included. */
@@ -32,6 +35,8 @@ interface LargeFile {
 
 /** From so many files on, one flush of the whole file system beats one for each. */
 const manyFiles = 256;
+/** After so many more, what is there is flushed while the next ones are unpacked, so that less is left for the end. */
+const flushEveryFiles = 2500;
 
 /** An archive that says how much it unpacks to does not exist, so the space is looked at on the way. */
 const checkSpaceEveryBytes = 16 * 1024 * 1024;
@@ -47,6 +52,8 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
   let unpackedBytes = 0;
   let uncheckedBytes = checkSpaceEveryBytes;
   let flushFailure: unknown;
+  /** Only ever brings writing forward: whether it worked does not count, the last flush does. */
+  let flushingEarly: Promise<unknown> | undefined;
 
   const partsOf = (path: string): readonly string[] => {
     const checked = checkEntryPath(path);
@@ -69,6 +76,14 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
         : 'is both a file and a directory';
     throw badArchive(name, `entry ${JSON.stringify(path)} ${reason}`);
   };
+  /** Where the last file stands: the next one mostly stands beside it, and then all the names above it are known. */
+  let lastParents = '';
+  const makeParents = (parts: readonly string[]): void => {
+    const parents = parts.slice(0, -1).join('/');
+    if (parents === lastParents) return;
+    makeDirectories(parts.slice(0, -1));
+    lastParents = parents;
+  };
   const makeDirectories = (parts: readonly string[]): void => {
     for (let depth = 1; depth <= parts.length; depth++) {
       const path = parts.slice(0, depth).join('/');
@@ -79,6 +94,9 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
   };
   const countEntry = (): void => {
     if (++entryCount > limits.maxEntries) throw archiveTooLarge(name, 'entries', limits.maxEntries);
+  };
+  const flushEarly = (): void => {
+    flushingEarly ??= flushFileSystem(directory).finally(() => (flushingEarly = undefined));
   };
   const flushInBackground = (handle: FileHandle): void => {
     const done = (async () => {
@@ -111,12 +129,12 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
     reserveFile(path, sizeBytes) {
       const parts = partsOf(path);
       if (parts.length === 0 || path.endsWith('/')) throw badArchive(name, `file ${JSON.stringify(path)} has no name`);
-      makeDirectories(parts.slice(0, -1));
+      makeParents(parts);
       countEntry();
       take(parts.join('/'), false);
       unpackedBytes += sizeBytes;
       if (unpackedBytes > limits.maxUnpackedBytes) throw archiveTooLarge(name, 'bytes', limits.maxUnpackedBytes);
-      fileCount++;
+      if (++fileCount % flushEveryFiles === 0) flushEarly();
       uncheckedBytes += sizeBytes;
       if (uncheckedBytes >= checkSpaceEveryBytes) {
         checkSpaceSync({ path: directory, needBytes: sizeBytes, floorBytes: limits.freeBytesFloor });
@@ -146,12 +164,14 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
     },
     async flush() {
       await Promise.all(flushing);
+      await flushingEarly;
       if (flushFailure !== undefined) throw flushFailure as Error;
       if (fileCount >= manyFiles && (await flushFileSystem(directory))) return;
       await flushTree(directory);
     },
     async abandon() {
       await Promise.all(flushing);
+      await flushingEarly;
       for (const handle of handles) await handle.close();
       handles.clear();
     },

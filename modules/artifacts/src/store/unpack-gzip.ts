@@ -28,16 +28,19 @@ export function createGzipUnpacker(inner: StreamUnpacker, name: string): StreamU
     async write(chunk) {
       check();
       receivedBytes += chunk.length;
-      if (!gunzip.write(chunk)) {
-        await new Promise<void>((resolve) => {
-          const go = (): void => {
-            gunzip.off('drain', go).off('close', go).off('end', go);
-            resolve();
-          };
-          if (gunzip.destroyed || gunzip.readableEnded) resolve();
-          else gunzip.once('drain', go).once('close', go).once('end', go);
-        });
-      }
+      // Until it is inflated, not just until there is room: the bytes are the caller's again then.
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          gunzip.off('close', go).off('end', go);
+          resolve();
+        };
+        if (gunzip.destroyed || gunzip.readableEnded) {
+          resolve();
+          return;
+        }
+        gunzip.once('close', go).once('end', go);
+        gunzip.write(chunk, go);
+      });
       check();
     },
     async end() {

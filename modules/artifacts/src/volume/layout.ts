@@ -16,6 +16,8 @@ export interface VolumeLayout {
   readonly supervisorStatus: string;
   /** Digests that are on their way into the store, by whoever opened this volume: two writers of one partial file would mix. */
   readonly arriving: Map<string, Promise<unknown>>;
+  /** What another user's files keep from being removed, relative to the root. */
+  readonly undeletable: Set<string>;
 }
 
 /** The layout of a volume whose root is `root`. */
@@ -31,5 +33,6 @@ export function volumeLayout(root: string): VolumeLayout {
     supervisor: join(root, 'supervisor.sh'),
     supervisorStatus: join(root, 'supervisor.status'),
     arriving: new Map(),
+    undeletable: new Set(),
   };
 }

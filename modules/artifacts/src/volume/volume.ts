@@ -1,51 +1,62 @@
-import { readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { access, constants, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ArtifactError } from '../artifact-error.ts';
 import { failPoint } from '../fail-points/fail-point.ts';
 import { hasErrno } from './errno.ts';
 import { isTemporary, makeDirectoryDurably, writeFileDurably } from './durable.ts';
 import { partialDigestOf } from './partial-files.ts';
 import { volumeLayout, type VolumeLayout } from './layout.ts';
+import { removeTree } from './remove-tree.ts';
+import { unwritableError } from './unwritable.ts';
 
 /** Name of the file that a release's directory carries last: a release without it was never finished. */
 export const releaseFile = 'release.json';
 
 /**
- * Makes sure of the volume's directories, tries that it can be written, and sweeps what a cut left behind.
- * Rejects with `VOLUME_UNWRITABLE`.
+ * Makes sure of the volume's directories, tries that it can be written, and sweeps what a cut left behind; only for whom
+ * the volume is locked. Rejects with `VOLUME_UNWRITABLE`.
  */
 export async function openVolume(root: string): Promise<VolumeLayout> {
   const layout = volumeLayout(root);
+  await prepareVolume(layout);
+  return layout;
+}
+
+/** `openVolume` for who has the layout already. */
+export async function prepareVolume(layout: VolumeLayout): Promise<void> {
+  const { root } = layout;
   try {
     for (const directory of [root, layout.releases, layout.store, layout.partial, layout.staging]) {
       await makeDirectoryDurably(directory);
     }
     for (const name of await readdir(root)) if (isTemporary(name)) await rm(join(root, name), { force: true });
     failPoint('root-swept');
-    await sweep(layout.staging, () => true);
+    await sweep(layout, layout.staging, () => true);
     failPoint('staging-swept');
     // Partial downloads are resumed; only what is none goes.
-    await sweep(layout.partial, (name) => partialDigestOf(name) === undefined);
+    await sweep(layout, layout.partial, (name) => partialDigestOf(name) === undefined);
     failPoint('partial-swept');
-    const probe = join(layout.staging, 'probe');
-    await writeFileDurably(probe, '');
-    await rm(probe);
+    await probe(layout);
     failPoint('volume-probed');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ArtifactError('VOLUME_UNWRITABLE', `the volume ${root} can't be written: ${reason}`, {
-      retryable: true,
-      facts: { root },
-      cause,
-    });
+    throw await unwritableError(root, cause);
   }
-  return layout;
 }
 
-async function sweep(directory: string, goes: (name: string) => boolean): Promise<void> {
-  for (const name of await readdir(directory)) {
-    if (goes(name)) await rm(join(directory, name), { recursive: true, force: true });
+async function sweep(layout: VolumeLayout, directory: string, goes: (name: string) => boolean): Promise<void> {
+  for (const name of await readdir(directory)) if (goes(name)) await removeTree(layout, join(directory, name));
+}
+
+/** Each directory may have an owner of its own. */
+async function probe({ releases, store, partial, staging }: VolumeLayout): Promise<void> {
+  for (const directory of [releases, store, partial]) await access(directory, constants.W_OK | constants.X_OK);
+  const file = join(staging, 'probe');
+  try {
+    await writeFileDurably(file, '');
+  } catch (error) {
+    // A full disk can be written again once old releases are gone, which takes an open volume.
+    if (!hasErrno(error, 'ENOSPC') && !hasErrno(error, 'EDQUOT')) throw error;
   }
+  await rm(file, { force: true });
 }
 
 /** The id of the release that `current` points at, or undefined where nothing is published yet. */

@@ -8,7 +8,7 @@ export interface Checkpoint {
   /** Our own clock, milliseconds since 1970. */
   readonly takenMs: number;
   /** What was in force. */
-  readonly settings: Pick<Settings, 'version' | 'config' | 'options' | 'rejected'>;
+  readonly settings: Pick<Settings, 'version' | 'inForceVersion' | 'config' | 'options' | 'rejected'>;
   readonly state: PipelineState;
   /** The newest stamp of each sensor, milliseconds since 1970: a source that can be asked again goes on behind it. */
   readonly stampsMs: Readonly<Record<string, number>>;
@@ -24,7 +24,7 @@ export type Restored =
   | { readonly kind: 'none' };
 
 /** Rises with every change of the shape of PipelineState or Settings: an older state would be misread. */
-const FORMAT = 1;
+const FORMAT = 2;
 /**
  * A restart, an update or a reboot takes less, and most cars stay where they are meanwhile; after more than this, "still
  * the same car" would be a guess.
@@ -36,6 +36,7 @@ const checkpointSchema = z.strictObject({
   takenMs: z.number(),
   settings: z.strictObject({
     version: z.number(),
+    inForceVersion: z.number(),
     config: z.looseObject({ zones: z.array(z.unknown()) }),
     options: z.looseObject({}),
     rejected: z.record(z.string(), z.string()),
@@ -45,8 +46,10 @@ const checkpointSchema = z.strictObject({
 });
 
 /** The checkpoint as plain JSON. */
-export function encodeCheckpoint(checkpoint: Checkpoint): JsonObject {
-  return { format: FORMAT, ...checkpoint } as unknown as JsonObject;
+export function encodeCheckpoint({ takenMs, settings, state, stampsMs }: Checkpoint): JsonObject {
+  const { version, inForceVersion, config, options, rejected } = settings;
+  const inForce = { version, inForceVersion, config, options, rejected };
+  return { format: FORMAT, takenMs, settings: inForce, state, stampsMs } as unknown as JsonObject;
 }
 
 /** Reads what `encodeCheckpoint` wrote. It lies checksummed on our own disk, so that its format's number is proof enough of its shape. */

@@ -7,7 +7,7 @@ function at(polygon: readonly number[], index: number): number {
   return polygon[index % polygon.length] ?? Number.NaN;
 }
 
-/** The area in square units, whichever way round the corners run. Right for simple polygons only (see `isSimple`). */
+/** The area in square units, whichever way round the corners run. Right for simple polygons only (see `meetingSides`). */
 export function polygonArea(polygon: Polygon): number {
   let twice = 0;
   for (let i = 0; i < polygon.length; i += 2) {
@@ -108,16 +108,19 @@ export function boxSimilarity(a: Box, b: Box): number {
   return shared / (boxArea(a) + boxArea(b) - shared);
 }
 
-/** Whether no two sides of the polygon meet except neighbours in their common corner. */
-export function isSimple(polygon: Polygon): boolean {
+/**
+ * The first two sides of the polygon that meet otherwise than neighbours in their common corner, by the corners (from 0)
+ * that they begin at; undefined where the polygon is simple.
+ */
+export function meetingSides(polygon: Polygon): readonly [number, number] | undefined {
   const sides = polygon.length / 2;
   for (let i = 0; i < sides; i++) {
     for (let j = i + 1; j < sides; j++) {
       const neighbours = j === i + 1 || (i === 0 && j === sides - 1);
-      if (neighbours ? foldsBack(polygon, i, j) : sidesMeet(polygon, i, j)) return false;
+      if (neighbours ? foldsBack(polygon, i, j) : sidesMeet(polygon, i, j)) return [i, j];
     }
   }
-  return true;
+  return undefined;
 }
 
 /** Twice the signed area of the triangle: its sign says on which side of a→b the point p lies. */

@@ -4,16 +4,11 @@ import type { PipelineConfig, ReportedSpotZone, WatchingZone, Zone } from './con
 import type { Occupancy, SensorTotals, SpotEvent, SpotTotals, ZoneEvent } from './event.ts';
 import { reportSpot, UNREPORTED, type ReportedSpotState } from './reported-spot.ts';
 import type { Moment } from './sensor-clock.ts';
-import {
-  createSensor,
-  type Find,
-  type Sensor,
-  type SensorFinding,
-  type SensorState,
-  type WatchState,
-} from './sensor.ts';
+import { samePlace } from './same-place.ts';
+import { createSensor, type Find, type Sensor, type SensorFinding, type SensorState } from './sensor.ts';
 import type { SpotChange } from './spot.ts';
 import type { Snapshot, ZoneView } from './view.ts';
+import type { StateOf, WatchState } from './watch-state.ts';
 
 /** What moves the pipeline. Times are milliseconds since 1970 of our own clock. */
 export type PipelineInput =
@@ -119,7 +114,7 @@ export function createPipeline(config: PipelineConfig, state?: PipelineState): P
     name: string,
     watching: readonly WatchingZone[],
     known: SensorState | undefined,
-    stateOf: (zone: WatchingZone) => WatchState | undefined,
+    stateOf: StateOf,
   ): Sensor {
     const onTurn = (sensor: string, at: Moment, { detections }: { readonly detections: readonly Detection[] }): void =>
       report(sensor, at, detections);
@@ -138,7 +133,7 @@ export function createPipeline(config: PipelineConfig, state?: PipelineState): P
   function build(
     next: PipelineConfig,
     sensorStates: Readonly<Record<string, SensorState>>,
-    stateOf: (zone: WatchingZone) => WatchState | undefined,
+    stateOf: StateOf,
     reportedOf: (zone: ReportedSpotZone) => ReportedSpotState | undefined,
   ): void {
     scale = next.frame;
@@ -271,20 +266,3 @@ const SPOT_EVENTS: Readonly<Record<Occupancy, SpotEvent['type']>> = {
   empty: 'parking.empty',
   unknown: 'parking.unknown',
 };
-
-function samePlace(a: Zone, b: Zone): boolean {
-  return JSON.stringify(placeOf(a)) === JSON.stringify(placeOf(b));
-}
-
-/** What makes a zone that zone; its delays and classes may change. */
-function placeOf(zone: Zone): readonly unknown[] {
-  switch (zone.kind) {
-    case 'spot':
-    case 'area':
-      return [zone.kind, zone.sensor, zone.polygon];
-    case 'line':
-      return [zone.kind, zone.sensor, zone.from, zone.to];
-    case 'reported':
-      return [zone.kind, zone.parkingSpot];
-  }
-}

@@ -9,7 +9,11 @@
  * Invariants: a state changes only after its own delay in event time, counted from the first frame that spoke for the
  * change, and never by fewer than three frames; a state is never left for itself; after a frame, `standing` or
  * `absentFrom` is set, so that a spot that no frame has spoken of is known by having neither. One stray detection
- * neither interrupts a vehicle's standing nor a spot's being empty.
+ * doesn't interrupt a vehicle's standing.
+ *
+ * Whether a vehicle is gone is weighed: `bareMs` grows with the time that misses take and shrinks MISSES_PER_SIGHTING times
+ * as fast with the time that sightings take; at zero, the absence has never been. A vehicle that is hidden most of the time
+ * stays, a false box delays by a moment only, and neither depends on how many frames a second the camera sends.
  *
  * A spot is seen to be bare while frames show something elsewhere. Frames that show nothing, and silence, may be a bare
  * scene or a blind camera: misses before them, blindness and misses after them never add up to an absence. Such a
@@ -18,22 +22,9 @@
  */
 import type { SpotZone } from './config.ts';
 import type { Occupancy } from './event.ts';
-import { boxSimilarity } from './geometry.ts';
 import type { Moment } from './sensor-clock.ts';
 import type { Sighting } from './sighting.ts';
-
-/** A vehicle that stands on the spot, as long as it stands still. */
-interface Standing {
-  readonly from: Moment;
-  readonly last: Moment;
-  readonly sightings: number;
-  /** Frames since then that showed other things only. */
-  readonly misses: number;
-  /** Where it was first seen: what moves away from there is passing. */
-  readonly box: Sighting['box'];
-  /** Sightings in a row that were elsewhere: something else, or it has moved. */
-  readonly strays: number;
-}
+import { missStanding, MISSES_PER_SIGHTING, seeStanding, stands, type Standing } from './standing.ts';
 
 /** All that is remembered of a spot. */
 export interface SpotState {
@@ -46,15 +37,12 @@ export interface SpotState {
   /** Frames of that stretch, and those of them that showed something elsewhere; counted up to three. */
   readonly absentFrames: number;
   readonly witnessed: number;
-  /** How much of that stretch has been seen, and until when; a spot that is known to be empty need not be watched. */
+  /** How much misses of that stretch outweigh its sightings, and the last frame that said either; a spot that is known to be empty need not be watched. */
   readonly bareMs: number;
   readonly lookedMs: number | null;
   /** Since when frames have shown nothing at all; null while they show something. */
   readonly blindFromMs: number | null;
-  /** When the spot was covered last, and how many times with gaps of less than a second; null if never. */
-  readonly coveredMs: number | null;
-  readonly covers: number;
-  /** Where the vehicle stood when the spot became occupied; null while it is not. */
+  /** Where the vehicle stands that the spot is occupied by; null while it is not. */
   readonly parked: Sighting['box'] | null;
   /** What was seen on the spot last. */
   readonly seen: Sighting | null;
@@ -101,26 +89,14 @@ export const UNSEEN: SpotState = {
   bareMs: 0,
   lookedMs: null,
   blindFromMs: null,
-  coveredMs: null,
-  covers: 0,
   parked: null,
   seen: null,
 };
 
-/** Boxes of a vehicle that stands still share more than this, jitter included. */
-const STILL_SIMILARITY = 0.5;
-/** A vehicle is not believed from fewer frames, unless it needn't stand at all. */
-const MIN_SIGHTINGS = 3;
-/** From so many, three misses for each may be between them. */
-const MANY_SIGHTINGS = 9;
-const MANY_MISSES = 3;
-/** Missed detections for less than this don't interrupt standing, however short `enterAfterMs` is. */
-const MIN_GAP_MS = 1_000;
-
-/** An absence is not believed from fewer frames. */
+/** A vehicle is not believed gone from fewer misses, over its sightings: eight in a row come by chance now and then. */
+const MIN_MISSES = 10;
+/** An absence is not believed from fewer frames, whether or not something was there. */
 const MIN_ABSENT_FRAMES = 3;
-/** Two sightings elsewhere in a row are no stray. */
-const MAX_STRAYS = 1;
 
 /** Moves a spot on by one input. */
 export function stepSpot(zone: SpotZone, state: SpotState, input: SpotInput): SpotStep {
@@ -158,15 +134,14 @@ export function shiftSpot(state: SpotState, shiftMs: number): SpotState {
     absentFrom: absentFrom && shift(absentFrom),
     lookedMs: shiftTime(state.lookedMs),
     blindFromMs: shiftTime(state.blindFromMs),
-    coveredMs: shiftTime(state.coveredMs),
   };
 }
 
 function covered(zone: SpotZone, state: SpotState, at: Moment, sighting: Sighting): SpotStep {
-  const standing = stand(zone, state.standing, at, sighting);
-  const sinceMs = state.coveredMs === null ? Infinity : at.ms - state.coveredMs;
-  const covers = sinceMs >= MIN_GAP_MS ? 1 : state.covers + (sinceMs > 0 ? 1 : 0);
-  const present = covers > 1 || state.absentFrom === null;
+  const standing = seeStanding(zone, state.standing, at, sighting);
+  const bareMs = Math.max(0, state.bareMs - MISSES_PER_SIGHTING * lookedFor(zone, state, at));
+  const present = bareMs === 0;
+  const isThere = stands(zone, standing);
   const next: SpotState = {
     occupancy: state.occupancy,
     since: state.since,
@@ -174,37 +149,16 @@ function covered(zone: SpotZone, state: SpotState, at: Moment, sighting: Sightin
     absentFrom: present ? null : state.absentFrom,
     absentFrames: present ? 0 : state.absentFrames,
     witnessed: present ? 0 : state.witnessed,
-    bareMs: present ? 0 : state.bareMs,
-    lookedMs: present ? null : at.ms,
+    bareMs,
+    lookedMs: at.ms,
     blindFromMs: null,
-    coveredMs: at.ms,
-    covers,
-    parked: state.parked,
+    // It may have been taken for standing while it still turned in: where it stands now is where it is expected.
+    parked: state.occupancy === 'occupied' && isThere ? standing.box : state.parked,
     seen: standing.strays > 0 ? state.seen : sighting,
   };
-  const stood = standing.last.ms - standing.from.ms >= zone.enterAfterMs;
-  if (state.occupancy === 'occupied' || !stood || !(zone.enterAfterMs === 0 || believed(standing)))
-    return { state: next, change: null };
-  return change(next, 'occupied', standing.from);
-}
-
-/** A vehicle is seen in most frames; false boxes fall on the same place now and then, and seldom often. */
-function believed({ sightings, misses }: Standing): boolean {
-  if (sightings < MIN_SIGHTINGS) return false;
-  return sightings >= misses || (sightings >= MANY_SIGHTINGS && sightings * MANY_MISSES >= misses);
-}
-
-function stand(zone: SpotZone, standing: Standing | null, at: Moment, sighting: Sighting): Standing {
-  if (standing && !expired(zone, standing, at)) {
-    if (boxSimilarity(standing.box, sighting.box) >= STILL_SIMILARITY) {
-      // A stamp may repeat: only a later time is another sighting.
-      const sightings = standing.sightings + (at.ms > standing.last.ms ? 1 : 0);
-      const { from, misses, box } = standing;
-      return { from, last: at, sightings, misses, box, strays: 0 };
-    }
-    if (standing.strays < MAX_STRAYS && standing.sightings > 1) return { ...standing, strays: standing.strays + 1 };
-  }
-  return { from: at, last: at, sightings: 1, misses: 0, box: sighting.box, strays: 0 };
+  return state.occupancy === 'occupied' || !isThere
+    ? { state: next, change: null }
+    : change(next, 'occupied', standing.from);
 }
 
 function absent(zone: SpotZone, state: SpotState, at: Moment, elsewhere: boolean): SpotStep {
@@ -213,15 +167,13 @@ function absent(zone: SpotZone, state: SpotState, at: Moment, elsewhere: boolean
   const next: SpotState = {
     occupancy,
     since: state.since,
-    standing: state.standing && missed(zone, state.standing, at, elsewhere),
+    standing: state.standing && missStanding(zone, state.standing, at, elsewhere),
     absentFrom: state.absentFrom ?? at,
     absentFrames: Math.min(state.absentFrames + 1, MIN_ABSENT_FRAMES),
     witnessed: elsewhere ? Math.min(state.witnessed + 1, MIN_ABSENT_FRAMES) : state.witnessed,
-    bareMs: elsewhere ? state.bareMs + lookedFor(zone, state, at) : state.bareMs,
+    bareMs: elsewhere && state.absentFrom !== null ? state.bareMs + lookedFor(zone, state, at) : state.bareMs,
     lookedMs: elsewhere ? at.ms : state.lookedMs,
     blindFromMs: elsewhere ? null : (state.blindFromMs ?? at.ms),
-    coveredMs: state.coveredMs,
-    covers: state.covers,
     parked: state.parked,
     seen: state.seen,
   };
@@ -231,9 +183,12 @@ function absent(zone: SpotZone, state: SpotState, at: Moment, elsewhere: boolean
   return gone ? change(next, 'empty', next.absentFrom ?? at) : { state: next, change: null };
 }
 
-/** How much longer the spot has been seen to be bare; in a gap longer than missed detections make, nobody looked. */
+/**
+ * The time that one frame speaks for: since the last one, but no more than its share of leaveAfterMs, so that a camera of
+ * one frame a second must miss a vehicle ten times too. In longer gaps nobody looked.
+ */
 function lookedFor(zone: SpotZone, { lookedMs }: SpotState, at: Moment): number {
-  return lookedMs === null ? 0 : Math.min(at.ms - lookedMs, longestGapMs(zone));
+  return lookedMs === null ? 0 : Math.min(at.ms - lookedMs, zone.leaveAfterMs / MIN_MISSES);
 }
 
 function silent(
@@ -257,29 +212,19 @@ function lost(state: SpotState, at: Moment): SpotStep {
   return state.occupancy === 'unknown' ? { state: blind, change: null } : change(blind, 'unknown', at);
 }
 
-function missed(zone: SpotZone, standing: Standing, at: Moment, elsewhere: boolean): Standing | null {
-  if (expired(zone, standing, at)) return null;
-  return elsewhere ? { ...standing, misses: standing.misses + 1 } : standing;
-}
-
-function expired(zone: SpotZone, standing: Standing, at: Moment): boolean {
-  return at.ms - standing.last.ms > longestGapMs(zone);
-}
-
-/** Gaps up to `enterAfterMs` are missed detections; cameras slower than that need a longer `enterAfterMs`. */
-function longestGapMs(zone: SpotZone): number {
-  return Math.max(zone.enterAfterMs, MIN_GAP_MS);
-}
-
+/** The evidence for a change is used up by it: what speaks for the next one has to come after. */
 function change(state: SpotState, occupancy: Occupancy, since: Moment): SpotStep {
+  const isOccupied = occupancy === 'occupied';
+  const weighed = isOccupied ? { absentFrom: null, absentFrames: 0, witnessed: 0 } : { standing: null };
+  const parked = isOccupied ? (state.standing?.box ?? null) : null;
   return {
-    state: { ...state, occupancy, since, parked: occupancy === 'occupied' ? (state.standing?.box ?? null) : null },
+    state: { ...state, ...weighed, bareMs: 0, occupancy, since, parked },
     change: {
       previous: state.occupancy,
       previousSince: state.since,
       state: occupancy,
       since,
-      seen: occupancy === 'occupied' || state.occupancy === 'occupied' ? state.seen : null,
+      seen: isOccupied || state.occupancy === 'occupied' ? state.seen : null,
     },
   };
 }
