@@ -330,7 +330,10 @@ describe('routes', () => {
       { routes: { a: { route } }, hub: { schemaVersion: '1.0' } },
       '.routes.a: a route as an object needs schema version "1.1"',
     ],
-    [{ hub: { schemaVersion: '1.4' } }, '.schemaVersion: expected schema version "1.0" or "1.1"'],
+    [
+      { hub: { schemaVersion: '1.4' } },
+      '.schemaVersion: expected schema version "1.0" to "1.3" (take "1.1"): edgeHub refuses others',
+    ],
     [{ hub: { storeAndForwardConfiguration: {} } }, '.storeAndForwardConfiguration.timeToLiveSecs: missing'],
   ])('%j is refused', (parts, line) => {
     expect(refusal(() => load(parts))).toEqual([AT_HUB + line]);

@@ -37,14 +37,27 @@ describe.each(['deployment.template.json', 'deployment.debug.template.json'])('%
 
   test('mounts the volume’s root at the same place everywhere, and gives only the filter a volume of its own', () => {
     for (const name of ['artifacts', 'NVIDIADeepStreamSDK']) {
-      expect(module(name)?.createOptions.HostConfig?.Binds).toEqual(['/var/deepstream/artifacts:/artifacts']);
+      expect(module(name)?.createOptions.HostConfig?.Binds).toEqual(['deepstream-artifacts:/artifacts']);
     }
     expect(module('artifacts')?.env['ARTIFACTS_ROOT']).toBe('/artifacts');
     expect(module('filter')?.createOptions.HostConfig?.Binds).toEqual([
       'filter-data:/data',
-      '/var/deepstream/artifacts:/artifacts:ro',
+      'deepstream-artifacts:/artifacts:ro',
     ]);
     expect(module('filter')?.env['FILTER_DATA']).toBe('/data');
+  });
+
+  test.each(['artifacts', 'filter'])('gives %s no root, no capability, no socket and nothing of the host', (name) => {
+    const options = module(name)?.createOptions;
+    expect(options).not.toHaveProperty('User');
+    expect(options?.HostConfig).toMatchObject({
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+    });
+    for (const right of ['Privileged', 'CapAdd', 'GroupAdd', 'Devices', 'PidMode', 'NetworkMode', 'Mounts'])
+      expect(options?.HostConfig).not.toHaveProperty(right);
+    for (const bind of options?.HostConfig?.Binds ?? []) expect(bind).toMatch(/^[a-z]/);
   });
 
   test('runs DeepStream on the GPU, under the supervisor, with its RTSP port open', () => {
@@ -138,7 +151,12 @@ describe.each(['artifacts', 'filter'])('modules/%s', (name) => {
       expect(text).toMatch(/^USER node$/m);
       expect(text).toMatch(/^HEALTHCHECK /m);
       expect(text).toMatch(/^STOPSIGNAL SIGTERM$/m);
-      expect(text).toMatch(new RegExp(`^ARG BASE=${platform.replace('.debug', '')}/node:24-slim$`, 'm'));
+      expect(text).toMatch(/^ARG BASE=node:24-slim$/m);
+      const processor = platform === 'arm64v8' ? 'arm64' : 'amd64';
+      const [, last = ''] = text.split(`\nFROM --platform=linux/${processor} \${BASE}\n`);
+      // For another processor nothing can be run there without emulation.
+      expect(last).not.toMatch(/^RUN /m);
+      expect(last).not.toBe('');
       expect(text.includes('--inspect=0.0.0.0:9229')).toBe(platform.endsWith('.debug'));
     },
   );

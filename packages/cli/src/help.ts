@@ -11,7 +11,8 @@ export function commandHelp(spec: Omit<CommandSpec<CommandOptions>, 'run'>): str
     ([name, { value, help }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
   );
   const notes = spec.notes === undefined ? '' : `\n${spec.notes}\n`;
-  return `companion ${calledName(spec)} ${spec.operands} [options]\n\n${spec.summary}\n${notes}\n${table([...rows, ['--help', 'this text']])}`;
+  const called = ['companion', calledName(spec), spec.operands, '[options]'].filter((part) => part !== '').join(' ');
+  return `${called}\n\n${spec.summary}\n${notes}\n${table([...rows, ['--help', 'this text']])}`;
 }
 
 /** What `companion --help` prints. */

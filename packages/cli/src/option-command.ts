@@ -11,7 +11,7 @@ export interface OptionCommandSpec<O extends CommandOptions, R extends keyof O &
   readonly summary: string;
   readonly notes?: string;
   readonly options: O;
-  /** The options that have to be given; they are text. */
+  /** The options that have to be given, each once; they are text. */
   readonly required: readonly R[];
   /** Does the work; throws a `CliError` where it can't. */
   run(options: OptionValues<O> & Readonly<Record<R, string>>, terminal: Terminal): Promise<ExitCode>;
@@ -45,7 +45,9 @@ export function defineOptionCommand<const O extends CommandOptions, R extends ke
 }
 
 function parse(args: readonly string[], options: CommandOptions): Readonly<Record<string, unknown>> {
-  const known = Object.entries(options).map(([name, { type }]) => [name, { type }] as const);
+  const known = Object.entries(options).map(
+    ([name, { type, multiple }]) => [name, { type, ...(multiple === true && { multiple }) }] as const,
+  );
   try {
     return parseArgs({
       args: [...args],

@@ -19,7 +19,7 @@ describe('companion', () => {
       const { code, stdout } = await bench.call([...called.split(' '), '--help']);
       expect(code).toBe(0);
       expect(stdout).toContain(summary);
-      expect(stdout).toMatch(new RegExp(`^companion ${called} (?:FILE|--)`));
+      expect(stdout).toMatch(new RegExp(`^companion ${called} (?:FILE|--|\\[options\\])`));
     }
   });
 

@@ -1,4 +1,6 @@
 export { DeploymentError, type DeploymentProblem } from './deployment-error.ts';
 export type { Deployment } from './rules/index.ts';
-export { loadDeployment, type DeploymentLoaderOptions } from './deployment-loader.ts';
+export { loadDeployment } from './deployment-loader.ts';
+export { expandDeployment, type DeploymentLoaderOptions, type ExpandedDeployment } from './expand-deployment.ts';
+export { makeManifest, type Manifest, type ManifestOptions } from './make-manifest.ts';
 export { createModuleImages } from './module-images.ts';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { lstat, mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lockVolume } from '@companion/artifacts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startArtifactServer, type ArtifactServer } from '../volume.fixture.ts';
 import { createWorkbench, type Workbench } from '../workbench.ts';
@@ -38,8 +39,8 @@ describe('companion apply', () => {
       const path = join(directory, name);
       const { ctimeMs, ino } = await lstat(path);
       const isDirectory = (await lstat(path)).isDirectory();
-      lines.push(name === 'staging' ? path : `${path} ${ino} ${ctimeMs}`);
-      if (isDirectory) lines.push(...(await snapshot(path)));
+      lines.push(name === 'staging' || name === 'lock' ? path : `${path} ${ino} ${ctimeMs}`);
+      if (isDirectory && name !== 'lock') lines.push(...(await snapshot(path)));
     }
     return lines;
   }
@@ -150,6 +151,27 @@ describe('companion apply', () => {
     await writeFile(bench.path('usb/blob'), 'bearer s3cret');
     // It is found now, and not sent: this server has no TLS.
     expect((await call(guarded, `--secrets=${bench.path('usb')}`)).stderr).toContain('[CREDENTIAL_REFUSED]');
+  });
+
+  test('leaves a volume alone that a module or another run has, and says who has it', async () => {
+    await call(app());
+    const before = await snapshot();
+    const lock = await lockVolume(root(), 'the artifacts module');
+    const { code, stderr } = await call({ artifacts: {}, policy });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^the volume .* is in use by the artifacts module, process ${process.pid} .* \\[VOLUME_LOCKED\\]\n$`),
+    );
+    expect(JSON.parse((await call({ artifacts: {}, policy }, '--json')).stdout)).toMatchObject({
+      result: 'failed',
+      error: { code: 'VOLUME_LOCKED', facts: { role: 'the artifacts module', pid: process.pid } },
+    });
+    expect(await snapshot()).toEqual(before);
+    const shown = await bench.call(['status', '--root', root()]);
+    expect(shown.stdout).toMatch(/^in use by {3}the artifacts module, process \d+ on host \S+, since 20/m);
+    await lock.release();
+    expect((await bench.call(['status', '--root', root()])).stdout).toMatch(/^in use by {3}nobody$/m);
+    expect(await call({ artifacts: {}, policy })).toMatchObject({ code: 0 });
   });
 
   test('has exit code 2 where it is called wrongly, or its file can’t be read', async () => {

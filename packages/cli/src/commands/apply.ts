@@ -14,8 +14,8 @@ export const apply = defineOptionCommand({
   name: 'apply',
   summary: 'Make a volume look as desired properties say, once and without IoT Edge.',
   notes: `For factory images: downloads, verifies, unpacks and publishes as the artifacts module does, and makes "current" name the
-release. Nobody waits for DeepStream: the module goes on with it at its first start. Not while a module runs on the
-volume. A second run changes nothing; one that was cut goes on. HTTP_PROXY, HTTPS_PROXY, NO_PROXY and
+release. Nobody waits for DeepStream: the module goes on with it at its first start. Where a module or another run has the
+volume, it fails (VOLUME_LOCKED) and touches nothing. A second run changes nothing; one that was cut goes on. HTTP_PROXY, HTTPS_PROXY, NO_PROXY and
 ARTIFACTS_CA_FILES count as they do for the module; windows don't.
 Exit codes: 0 done, or nothing to do; 1 refused or failed; 2 usage, or a file that can't be read.`,
   options: {
@@ -107,9 +107,15 @@ function resultOf(applied: Applied | undefined, artifacts: ReadonlyMap<string, A
   return { result: before === release ? 'unchanged' : 'switched', release, before: before ?? null, artifacts: shown };
 }
 
+const ofVolume: ReadonlySet<string> = new Set(['VOLUME_LOCKED', 'VOLUME_UNWRITABLE']);
+
 function tell(applied: Applied | undefined, { config }: DesiredState, terminal: Terminal): void {
   if (applied === undefined) terminal.err('interrupted: the next run goes on from here\n');
-  else if (!applied.ok) terminal.err(`release ${applied.release}: ${applied.error.message} [${applied.error.code}]\n`);
-  else if (applied.before === applied.release) terminal.out(`release ${applied.release} is current: nothing to do\n`);
+  else if (!applied.ok) {
+    const { code, message } = applied.error;
+    // The release has no part in what is wrong with its volume.
+    const about = ofVolume.has(code) ? '' : `release ${applied.release}: `;
+    terminal.err(`${about}${message} [${code}]\n`);
+  } else if (applied.before === applied.release) terminal.out(`release ${applied.release} is current: nothing to do\n`);
   else terminal.out(`release ${applied.release} is current now${config === undefined ? '' : `, with ${config}`}\n`);
 }

@@ -8,6 +8,8 @@ import { configMessageSink } from './config-message-sink.ts';
 import { configRtspOut } from './config-rtsp-out.ts';
 import { configSet } from './config-set.ts';
 import { configSources } from './config-sources.ts';
+import { layer } from './layer.ts';
+import { manifest } from './manifest.ts';
 import { messageParse } from './message-parse.ts';
 import { pack } from './pack.ts';
 import { replay } from './replay.ts';
@@ -28,4 +30,6 @@ export const commands: readonly Command[] = [
   pack,
   apply,
   status,
+  manifest,
+  layer,
 ];

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readVolumeStatus } from '@companion/artifacts';
+import { describeHolder, readVolumeStatus } from '@companion/artifacts';
 import type { ReleaseStatus, VolumeStatus } from '@companion/artifacts';
 import { byteText } from '../byte-text.ts';
 import { CliError } from '../cli-error.ts';
@@ -31,12 +31,13 @@ function isWhole(one: ReleaseStatus | undefined): boolean {
   return one?.release !== undefined && one.missing.length === 0;
 }
 
-function statusJson({ current, active, previous, supervisor, releases, ...rest }: VolumeStatus): object {
+function statusJson({ current, active, previous, supervisor, releases, holder, ...rest }: VolumeStatus): object {
   return {
     current: current ?? null,
     active: active ?? null,
     previous: previous ?? null,
     ...rest,
+    holder: holder ?? null,
     supervisor: supervisor ?? null,
     releases: releases.map((one) => ({
       id: one.id,
@@ -55,6 +56,7 @@ function statusText(volume: VolumeStatus): string {
   const rows: (readonly [string, string])[] = [
     ['current', current ?? 'none yet'],
     ...releaseRows(volume.releases.find(({ id }) => id === current)),
+    ['in use by', volume.holder === undefined ? 'nobody' : describeHolder(volume.holder)],
     ['activation', [activationText(volume), ...(activateBy === undefined ? [] : [`by ${activateBy}`])].join(', ')],
     ['active', active ?? 'none proven healthy yet'],
     ['previous', previous ?? 'none'],

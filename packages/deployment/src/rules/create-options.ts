@@ -6,10 +6,11 @@ import { parseJsonText } from './json-text.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 
 /** IoT Hub holds a string of at most 512 characters here, so the tools cut createOptions into at most 8 of them. */
-const CHUNK_LENGTH = 512;
-const MAX_CHUNKS = 8;
+export const CREATE_OPTIONS_PIECE_LENGTH = 512;
+/** How many pieces a module may have. */
+export const MAX_CREATE_OPTIONS_PIECES = 8;
 /** What createOptions may come to, written as JSON without blanks. */
-export const MAX_CREATE_OPTIONS_LENGTH = CHUNK_LENGTH * MAX_CHUNKS;
+export const MAX_CREATE_OPTIONS_LENGTH = CREATE_OPTIONS_PIECE_LENGTH * MAX_CREATE_OPTIONS_PIECES;
 
 const command = z.union([z.array(z.string()), z.string().transform((text) => [text])], {
   error: 'expected a list of strings',
@@ -72,7 +73,7 @@ export function parseCreateOptions(
   }
   const length = JSON.stringify(joined.value).length;
   if (length > MAX_CREATE_OPTIONS_LENGTH) {
-    const reason = `${length} characters as JSON, but a deployment holds at most ${MAX_CREATE_OPTIONS_LENGTH} (${MAX_CHUNKS} pieces of ${CHUNK_LENGTH})`;
+    const reason = `${length} characters as JSON, but a deployment holds at most ${MAX_CREATE_OPTIONS_LENGTH} (${MAX_CREATE_OPTIONS_PIECES} pieces of ${CREATE_OPTIONS_PIECE_LENGTH})`;
     return { ok: false, problems: [{ path: ['createOptions'], reason }] };
   }
   return { ok: true, options: withoutUndefined(parsed.data) };
@@ -97,7 +98,8 @@ function join(
   for (const [index, key] of pieces.entries()) {
     const expected = `createOptions${String(index + 1).padStart(2, '0')}`;
     if (key !== expected) return refuse(key, `${expected} is missing before it`);
-    if (index + 1 >= MAX_CHUNKS) return refuse(key, `at most ${MAX_CHUNKS} pieces are allowed`);
+    if (index + 1 >= MAX_CREATE_OPTIONS_PIECES)
+      return refuse(key, `at most ${MAX_CREATE_OPTIONS_PIECES} pieces are allowed`);
     const piece = settings[key];
     if (typeof piece !== 'string') return refuse(key, 'expected a string');
     text += piece;

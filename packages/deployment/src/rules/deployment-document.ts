@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { parseCreateOptions } from './create-options.ts';
+import { composeDesired, DESIRED } from './desired-section.ts';
 import type { Deployment, DeploymentProblemCode, ModuleSource, ModuleSpec } from './deployment.ts';
 import type { JsonPath } from './json-path.ts';
 import type { JsonObject, JsonValue } from './json.ts';
@@ -21,10 +22,15 @@ export type DocumentResult =
 
 /** Where edgeAgent puts a module without a startupOrder: after all that have one. */
 const LAST = 4_294_967_295;
-const DESIRED = 'properties.desired';
 
 const json = z.custom<JsonValue>();
-const schemaVersion = z.string().regex(/^1\.[01](\.\d+)?$/, { error: 'expected schema version "1.0" or "1.1"' });
+// edgeAgent and edgeHub go ways of their own: the one refuses what the other has had since 1.2.
+const agentVersion = z.string().regex(/^1\.[01](\.\d+)?$/, {
+  error: 'expected schema version "1.0" or "1.1" (take "1.1"): edgeAgent refuses others',
+});
+const hubVersion = z.string().regex(/^1\.[0-3](\.\d+)?$/, {
+  error: 'expected schema version "1.0" to "1.3" (take "1.1"): edgeHub refuses others',
+});
 const env = z.record(
   z.string().regex(/^[^=\0]+$/),
   z.strictObject({
@@ -46,7 +52,7 @@ const moduleName = z
   .string()
   .regex(/^[A-Za-z0-9_.+%#*?!(),=@-]{1,128}$/, { error: 'not a name that a module can have' });
 const agentShape = z.strictObject({
-  schemaVersion,
+  schemaVersion: agentVersion,
   runtime: z.looseObject({ type: z.literal('docker') }),
   systemModules: z.strictObject({
     edgeAgent: moduleShape.partial({ status: true, restartPolicy: true }),
@@ -60,9 +66,12 @@ const routeObject = z.strictObject({
   timeToLiveSecs: z.int().min(0).optional(),
 });
 const hubShape = z.strictObject({
-  schemaVersion,
+  schemaVersion: hubVersion,
   routes: z.record(z.string().min(1), json),
   storeAndForwardConfiguration: z.looseObject({ timeToLiveSecs: z.int().min(0) }),
+  // Known since 1.2, and nothing to do with modules.
+  mqttBroker: json.optional(),
+  integrity: json.optional(),
 });
 const rootShape = z.strictObject({
   $schema: z.string().optional(),
@@ -85,9 +94,12 @@ export function readDeploymentDocument(
 
   const content = root.modulesContent as Readonly<Record<string, JsonValue>>;
   const sections = new Map(
-    Object.entries(content).map(
-      ([name, section]) => [name, desiredOf(section, ['modulesContent', name], problems)] as const,
-    ),
+    Object.entries(content).map(([name, section]) => {
+      const composed = composeDesired(section);
+      const found = composed.problems.map(({ path, reason }) => ({ path: ['modulesContent', name, ...path], reason }));
+      problems.push(...found.map((problem) => ({ ...problem, code: 'SHAPE' as const })));
+      return [name, composed.desired] as const;
+    }),
   );
   const agentAt = ['modulesContent', '$edgeAgent', DESIRED];
   const hubAt = ['modulesContent', '$edgeHub', DESIRED];
@@ -144,7 +156,11 @@ function readRoutes(
     const checked = check(routeObject, route, [...at, name], problems);
     if (checked === undefined) continue;
     if (hub?.schemaVersion.startsWith('1.0') === true) {
-      problems.push({ code: 'SHAPE', path: [...at, name], reason: 'a route as an object needs schema version "1.1"' });
+      problems.push({
+        code: 'SHAPE',
+        path: [...at, name],
+        reason: 'a route as an object needs schema version "1.1"',
+      });
     }
     const { priority, timeToLiveSecs } = checked;
     routes.push([
@@ -157,33 +173,6 @@ function readRoutes(
     ]);
   }
   return Object.fromEntries(routes);
-}
-
-/** The desired properties of a section: `properties.desired` whole, with each `properties.desired.<a>.<b>` of a layer set into it. */
-function desiredOf(section: JsonValue, at: JsonPath, problems: DocumentProblem[]): JsonObject {
-  const refuse = (path: JsonPath, reason: string): JsonObject => (problems.push({ code: 'SHAPE', path, reason }), {});
-  if (!isJsonObject(section)) return refuse(at, `expected an object with "${DESIRED}"`);
-  let desired: JsonObject = {};
-  // The whole first, wherever it stands in the file: it replaces, the layers' parts are set into it.
-  for (const key of Object.keys(section).sort((one, other) => Number(other === DESIRED) - Number(one === DESIRED))) {
-    const value = section[key] ?? null;
-    if (key === DESIRED) {
-      if (!isJsonObject(value)) refuse([...at, key], 'expected an object');
-      else desired = value;
-    } else if (key.startsWith(`${DESIRED}.`)) {
-      const steps = key.slice(DESIRED.length + 1).split('.');
-      if (steps.includes('')) refuse([...at, key], 'an empty step between dots');
-      else desired = withValueAt(desired, steps, value);
-    } else refuse([...at, key], `unknown key; expected "${DESIRED}" or "${DESIRED}.<name>"`);
-  }
-  return desired;
-}
-
-function withValueAt(object: JsonObject, steps: readonly string[], value: JsonValue): JsonObject {
-  const [first, ...rest] = steps;
-  if (first === undefined) return object;
-  const inner = object[first];
-  return { ...object, [first]: rest.length === 0 ? value : withValueAt(isJsonObject(inner) ? inner : {}, rest, value) };
 }
 
 function check<S extends z.ZodType>(

@@ -71,4 +71,12 @@ export type DeploymentProblemCode =
   | 'PLACEHOLDER_UNKNOWN'
   | 'MODULE_JSON'
   | 'CREATE_OPTIONS'
-  | 'MODULE_UNKNOWN';
+  | 'MODULE_UNKNOWN'
+  | 'MODULE_NAME'
+  | 'IMAGE'
+  | 'RUNTIME_VERSION'
+  | 'HOST_PORT'
+  | 'ROUTE'
+  | 'TWIN_LIMIT'
+  | 'TWIN_VALUE'
+  | 'VARIABLES_EXAMPLE';

@@ -1,4 +1,4 @@
-import { sourceMatches, sourceModule, sourcePrefix } from '@companion/deployment/rules';
+import { sourceMatches, sourcePrefix, unknownRouteModule } from '@companion/deployment/rules';
 import { parseRouteText, type RouteSink, type RouteSpec } from '@companion/deployment/rules';
 import { HubError } from './hub-error.ts';
 
@@ -77,16 +77,14 @@ function readRoute(
       },
     );
   }
-  const unknown = (module: string): HubError =>
-    new HubError(
+  const unknown = unknownRouteModule(parsed, modules);
+  if (unknown !== undefined) {
+    throw new HubError(
       'ROUTE_MODULE_UNKNOWN',
-      `route ${name} is refused: there is no module ${module} (there are ${modules.join(', ') || 'none'})`,
-      { route: name, module },
+      `route ${name} is refused: there is no module ${unknown} (there are ${modules.join(', ') || 'none'})`,
+      { route: name, module: unknown },
     );
-  if (parsed.sink.kind === 'module' && !modules.includes(parsed.sink.module)) throw unknown(parsed.sink.module);
-  // edgeHub takes a source that no module can have, and the route is then silent for ever; here that is a mistake.
-  const source = sourceModule(parsed.source);
-  if (source !== undefined && !modules.some(source.fits)) throw unknown(source.text);
+  }
   return {
     prefix: sourcePrefix(parsed.source),
     target: {
