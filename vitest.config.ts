@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['packages/**/*.test.ts', 'modules/**/*.test.ts', 'test/**/*.test.ts'],
+    // These are in vitest.long.config.ts.
+    exclude: ['**/node_modules/**', 'test/{containers,images,debugging,docs}/**'],
     // Most tests wait for processes, sockets and disks: more of them than cores keep the cores busy.
     maxWorkers: 3,
     testTimeout: 20_000,

@@ -1,16 +1,27 @@
 /**
- * Makes one file of a module and all it imports: `node --import tsx scripts/bundle.ts [--out DIR] [MODULE…]`.
- * Writes modules/<module>/dist/main.mjs (or DIR/<module>/main.mjs) with its source map, the licences of what is in it, and
- * whatever lies beside the module's sources that is not TypeScript.
+ * Makes one file of a program and all it imports: `node --import tsx scripts/bundle.ts [--out DIR] [NAME…]`.
+ * Names are artifacts and filter (both, unless told) and stand-in, DeepStream's stand-in. Writes dist/main.mjs beside the
+ * program's src (or DIR/NAME/main.mjs) with its source map, the licences of what is in it, and whatever lies beside a
+ * module's sources that is not TypeScript.
  */
-import { cpSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { build } from 'esbuild';
 
+import { leaveOut, mapOwnSources } from './bundle-plugins.ts';
+import { licencesOf } from './licences.ts';
+
 const root = resolve(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({ options: { out: { type: 'string' } }, allowPositionals: true });
+
+/** Where each program starts. */
+const entries: Readonly<Record<string, string>> = {
+  artifacts: 'modules/artifacts/src/main.ts',
+  filter: 'modules/filter/src/main.ts',
+  'stand-in': 'packages/simulator/src/deepstream/main.ts',
+};
 
 const commonJs = [
   "import { createRequire as createRequireOfBundle } from 'node:module';",
@@ -24,13 +35,18 @@ const commonJs = [
 for (const name of positionals.length > 0 ? positionals : ['artifacts', 'filter']) await bundle(name);
 
 async function bundle(name: string): Promise<void> {
-  const source = join(root, 'modules', name, 'src');
-  const target = values.out === undefined ? join(root, 'modules', name, 'dist') : resolve(values.out, name);
+  const entry = entries[name];
+  if (entry === undefined) {
+    process.stderr.write(`bundle: there is no ${name}, only ${Object.keys(entries).join(', ')}\n`);
+    process.exit(2);
+  }
+  const workspace = join(root, entry.split('/', 2).join('/'));
+  const target = values.out === undefined ? join(workspace, 'dist') : resolve(values.out, name);
   const file = join(target, 'main.mjs');
   rmSync(target, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [join(source, 'main.ts')],
+    entryPoints: [entry],
     outfile: file,
     bundle: true,
     platform: 'node',
@@ -38,16 +54,24 @@ async function bundle(name: string): Promise<void> {
     // An ES module, since the entries await at their top level. The Azure SDK in it is CommonJS and looks for these three.
     format: 'esm',
     banner: { js: commonJs },
-    // Names stay: stack traces and error classes are read in logs.
+    // Names stay: stack traces and error classes are read in logs, and variables in a debugger.
     minifyWhitespace: true,
     minifySyntax: true,
     sourcemap: 'linked',
     legalComments: 'linked',
+    metafile: true,
+    // The SDK loads it when a device uploads a blob, which a module can't: a tenth of the bundle for nothing.
+    plugins: [leaveOut(['@azure/storage-blob']), mapOwnSources()],
     logLevel: 'warning',
   });
+  writeFileSync(join(target, 'LICENSES.txt'), licencesOf(Object.keys(metafile.inputs), root));
+  if (entry.startsWith('modules/')) copyOthers(join(workspace, 'src'), target);
+  process.stdout.write(`${file}: ${Math.round(statSync(file).size / 1024)} KiB\n`);
+}
+
+function copyOthers(source: string, target: string): void {
   for (const entry of readdirSync(source, { withFileTypes: true, recursive: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile() && !entry.name.endsWith('.ts')) cpSync(path, join(target, relative(source, path)));
   }
-  process.stdout.write(`${file}: ${Math.round(statSync(file).size / 1024)} KiB\n`);
 }

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Something of Docker is not as it must be; the message is one line for whoever called the script. */
+export class DockerError extends Error {
+  override readonly name = 'DockerError';
+  readonly code: 'NO_CLIENT' | 'NO_ENGINE' | 'NO_BUILDKIT' | 'COMMAND_FAILED';
+
+  constructor(code: DockerError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The docker command, as far as the scripts use it. */
+export interface DockerClient {
+  /** Runs a command and resolves with what it wrote to stdout, trimmed. Rejects with COMMAND_FAILED; its message ends with what docker said. */
+  run(args: readonly string[]): Promise<string>;
+  /** Options that every `docker build` on this engine needs. */
+  readonly buildOptions: readonly string[];
+}
+
+/**
+ * Finds the client (the variable DOCKER, or `docker`) and tries its engine. Rejects with a DockerError where there is no
+ * client, where no engine answers, or where the client can't build with BuildKit.
+ */
+export async function openDocker(environment: NodeJS.ProcessEnv): Promise<DockerClient> {
+  const command = environment['DOCKER'] ?? 'docker';
+  const env = { ...environment, DOCKER_BUILDKIT: '1' };
+  const docker = async (args: readonly string[]): Promise<string> => {
+    try {
+      // A build writes megabytes of progress.
+      return (await run(command, [...args], { env, maxBuffer: 2 ** 28 })).stdout.trim();
+    } catch (cause) {
+      const said = isFailure(cause) ? cause.stderr.trim() : String(cause);
+      throw new DockerError('COMMAND_FAILED', `${command} ${args[0] ?? ''}: ${said}`, { cause });
+    }
+  };
+  const version = await docker(['version', '--format', '{{.Client.Version}}']).catch((error: unknown) => {
+    throw explain(error, command, environment['DOCKER_HOST']);
+  });
+  // Before version 23 BuildKit came with the client, now it is the plugin buildx.
+  if (Number.parseInt(version, 10) >= 23) {
+    await docker(['buildx', 'version']).catch((cause: unknown) => {
+      const hint = 'install its plugin buildx, or name another client in the variable DOCKER';
+      throw new DockerError('NO_BUILDKIT', `${command} ${version} has no BuildKit: ${hint}`, { cause });
+    });
+  }
+  const bridged = await docker(['network', 'inspect', 'bridge']).then(
+    () => true,
+    () => false,
+  );
+  // An engine without a bridge can build on its host's network only.
+  return { run: docker, buildOptions: bridged ? [] : ['--network', 'host'] };
+}
+
+function explain(error: unknown, command: string, host: string | undefined): DockerError {
+  const { cause } = error instanceof Error ? error : { cause: undefined };
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    return new DockerError(
+      'NO_CLIENT',
+      `there is no ${command}: install Docker, or name its client in the variable DOCKER`,
+    );
+  }
+  const where = host === undefined ? '' : ` at ${host}`;
+  return new DockerError('NO_ENGINE', `no Docker Engine answers${where}: start it, or name it in DOCKER_HOST`, {
+    cause,
+  });
+}
+
+function isFailure(error: unknown): error is Error & { readonly stderr: string } {
+  return error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' && error.stderr.trim() !== '';
+}

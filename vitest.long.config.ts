@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** What takes longer than a change should wait for: containers, a debugger, the commands of docs/, and every moment of the kill suites. */
+export default defineConfig({
+  test: {
+    include: [
+      'test/{containers,images,debugging,docs}/**/*.test.ts',
+      'test/filter-kill/**/*.test.ts',
+      'modules/artifacts/src/fail-points/**/*.test.ts',
+    ],
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
