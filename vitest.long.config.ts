@@ -7,6 +7,7 @@ export default defineConfig({
       'test/{containers,images,debugging,docs}/**/*.test.ts',
       'test/filter-kill/**/*.test.ts',
       'modules/artifacts/src/fail-points/**/*.test.ts',
+      'packages/simulator/src/agent/docker/**/*.test.ts',
     ],
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -13,13 +13,12 @@ export function commandsOf(markdown: string): Commands[] {
   return fences.flatMap((fence, index) => {
     if (fence[1] !== 'sh') return [];
     const next = fences[index + 1];
-    const between = next === undefined ? 'x' : markdown.slice(fence.index + fence[0].length, next.index);
-    const follows = next?.[1] === '' && between.trim() === '';
+    const follows = next?.[1] === '' && markdown.slice(fence.index + fence[0].length, next.index).trim() === '';
     return [
       {
         line: markdown.slice(0, fence.index).split('\n').length,
         script: fence[2] ?? '',
-        prints: follows ? next?.[2] : undefined,
+        prints: follows ? next[2] : undefined,
       },
     ];
   });

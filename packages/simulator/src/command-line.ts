@@ -15,14 +15,16 @@ export interface CommandLine {
   /** How long a step of the story may take. */
   readonly patienceSec: number;
   readonly logs: boolean;
+  readonly engine: 'processes' | 'docker';
+  readonly containerPrefix: string | undefined;
   /** Modules that are left to be run by hand. */
   readonly without: readonly string[];
 }
 
 export const usage = `Usage: npm start -- [options]
 
-Runs deployment.template.json on an embedded IoT Edge: no Azure, no containers, no GPU. Where DeepStream would run, a
-stand-in replays recorded detections.
+Runs deployment.template.json on an embedded IoT Edge: no Azure, no GPU, and no containers unless you want them. Where
+DeepStream would run, a stand-in replays recorded detections.
 
   --once              tell the whole story, print a summary, end: 0 if every promise was kept, 1 if not
   --replay FILE       let the stand-in send the messages of a JSON-lines file instead of the demo's recording
@@ -36,6 +38,9 @@ stand-in replays recorded detections.
   --fps N             frames a second that the stand-in replays (as recorded: 10)
   --without MODULE    leave a module to be started by hand, under a debugger for example; may be repeated
   --patience N        seconds that a step of the story may take (60)
+  --engine ENGINE     processes (default), or docker: the modules' images (npm run images) in containers of the Docker
+                      engine of this machine (DOCKER_HOST, or /var/run/docker.sock)
+  --container-prefix P  before the modules' names in the containers' (none, as on a device; with --once one of its own)
   --logs              show the modules' own logs too
   --help              this text
 `;
@@ -57,6 +62,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
     fps: integer('--fps', values.fps, 240),
     patienceSec: integer('--patience', values.patience, 3600) ?? 60,
     logs: values.logs,
+    engine: engine(values.engine),
+    containerPrefix: values['container-prefix'],
     without: values.without,
   };
 }
@@ -85,6 +92,8 @@ function parsed(args: readonly string[]) {
         patience: { type: 'string' },
         fps: { type: 'string' },
         logs: { type: 'boolean', default: false },
+        engine: { type: 'string', default: 'processes' },
+        'container-prefix': { type: 'string' },
         without: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -92,6 +101,11 @@ function parsed(args: readonly string[]) {
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
+}
+
+function engine(text: string): CommandLine['engine'] {
+  if (text === 'processes' || text === 'docker') return text;
+  throw new UsageError(`--engine wants processes or docker, not ${JSON.stringify(text)}`);
 }
 
 function integer(option: string, text: string | undefined, max: number): number | undefined {

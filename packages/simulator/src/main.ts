@@ -1,15 +1,16 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { parseCommandLine, usage, UsageError, type CommandLine } from './command-line.ts';
-import { curlHelp, handHelp } from './demo/curl-help.ts';
+import { curlHelp, handHelp, handVariables } from './demo/curl-help.ts';
 import { startDemo } from './demo/demo.ts';
 import { runOnce, summary } from './demo/run-once.ts';
 import { countReplayMessages } from './demo/replay-file.ts';
 import { createStory } from './demo/story.ts';
-import { openSimulator } from './simulator.ts';
+import type { MachineChoice } from './machine.ts';
+import { openSimulator, type Simulator } from './simulator.ts';
 import { narrate } from './timeline/narrator.ts';
 import { createTimeline } from './timeline/timeline.ts';
 
@@ -63,12 +64,15 @@ async function run(
     hubPort: command.hubPort ?? (command.once ? 0 : defaultHubPort),
     apiPort: command.apiPort ?? (command.once ? 0 : defaultApiPort),
     standInEnvironment: standInEnvironment(command),
+    ...(command.replay === undefined ? {} : { standInFile: resolve(command.replay) }),
+    machine: machineChoice(command),
     backoffUnitMs,
     without: command.without,
     log: pino({ level: 'silent' }),
     onOutput: (module, line) => {
       if (command.logs) timeline.write(`${module}| ${line}\n`);
     },
+    onNote: (module, text) => timeline.say(module, text, 'quiet'),
   });
   const { address } = simulator;
   const patienceMs = command.patienceSec * 1000;
@@ -76,8 +80,9 @@ async function run(
     'simulator',
     `hub on mqtts://localhost:${address.port}, service API on http://127.0.0.1:${address.apiPort}`,
   );
+  timeline.say('simulator', simulator.machine);
   timeline.say('simulator', 'a DeepStream stand-in replays recorded detections: no GPU, no inference', 'quiet');
-  await using demo = await startDemo({ root, seed: command.seed });
+  await using demo = await startDemo({ root, seed: command.seed, reach: simulator.reach });
   const endNarration = narrate(simulator, timeline);
   try {
     await simulator.start();
@@ -92,7 +97,9 @@ async function run(
       demo.patchTwins(simulator);
     }
     timeline.write(curlHelp(simulator));
-    for (const module of command.without) timeline.write(handHelp(simulator, module));
+    for (const module of command.without) {
+      timeline.write(handHelp(module, await writeHandVariables(simulator, module, root)));
+    }
     await untilAborted(signal);
     timeline.say('simulator', 'ending the modules');
     return exitCodes.fine;
@@ -101,11 +108,29 @@ async function run(
   }
 }
 
+/** Writes what starts a module by hand to `<root>/<module>.env`, for this user alone: the module's key is in it. */
+async function writeHandVariables(simulator: Simulator, module: string, root: string): Promise<string> {
+  const dataFolder = join(root, 'by-hand', module);
+  await mkdir(dataFolder, { recursive: true });
+  const file = join(root, `${module}.env`);
+  // Anew, since a file that is there keeps its mode.
+  await rm(file, { force: true });
+  await writeFile(file, handVariables(simulator, module, dataFolder), { mode: 0o600 });
+  return file;
+}
+
 function standInEnvironment({ replay, fps }: CommandLine): Record<string, string> {
   return {
     ...(replay === undefined ? {} : { DEEPSTREAM_STAND_IN_REPLAY: resolve(replay) }),
     ...(fps === undefined ? {} : { DEEPSTREAM_STAND_IN_FPS: String(fps) }),
   };
+}
+
+/** A story that is told once has names and volumes of its own, and takes them away again. */
+function machineChoice({ engine, once, containerPrefix }: CommandLine): MachineChoice {
+  if (engine === 'processes') return { kind: engine };
+  const prefix = containerPrefix ?? (once ? `simulator-${process.pid}-` : '');
+  return { kind: engine, containerPrefix: prefix, volumes: once ? 'remove' : 'keep' };
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -6,20 +6,31 @@ import { loadDeployment, type Deployment, type DeploymentLoaderOptions } from '@
 
 import { agentFolders, createAgent, type Agent } from './agent/index.ts';
 import { createHubServer, type HubAddress, type HubServer } from './hub/index.ts';
+import { openMachine, type MachineChoice, type Reach } from './machine.ts';
+import { openManagementSocket } from './management-socket.ts';
 import { moduleListRoute } from './module-list-route.ts';
 import { lockRoot } from './root-lock.ts';
+import { sharedVolume } from './shared-volume.ts';
 import { SimulatorError } from './simulator-error.ts';
 
-/** An IoT Edge device in this process: hub, workload API, service API, and the deployment's modules as child processes. */
+/** An IoT Edge device: hub, workload, management and service API in this process, and the deployment's modules as processes or containers. */
 export interface Simulator extends AsyncDisposable {
   readonly deployment: Deployment;
   readonly hub: HubServer;
   readonly agent: Agent;
   readonly address: HubAddress;
+  /** For people: where the modules run. */
+  readonly machine: string;
+  /** How modules reach a server of this process. */
+  readonly reach: Reach;
   /** The CA that modules run by hand must trust (`EdgeModuleCACertificateFile`). */
   readonly caFile: string;
-  /** The shared volume of artifacts and DeepStream, where it lies here. */
+  /** aziot-edged's management socket. */
+  readonly managementSocket: string;
+  /** The shared volume of artifacts and DeepStream, where it lies here. Of a container engine's own volume root alone may read it. */
   readonly volume: string;
+  /** Reads a file of that volume by its path in it, whoever may read the volume itself; links are followed. */
+  readVolume(path: string): Promise<Buffer>;
   /** Connection string of a module that somebody wants to run by hand. */
   connectionString(module: string): string;
   /** The text of a module's `/metrics`. */
@@ -34,59 +45,82 @@ export interface SimulatorOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The device's disk: volumes, shims, the CA. */
   readonly root: string;
+  /** Where modules run: as processes, unless told. */
+  readonly machine?: MachineChoice;
   readonly hubPort: number;
   readonly apiPort: number;
   /** Variables for modules that are no code of ours, by which the DeepStream stand-in is set. */
   readonly standInEnvironment: Readonly<Record<string, string>>;
+  /** The file that one of these variables names, where there is one: absolute. */
+  readonly standInFile?: string;
   /** edgeAgent waits 10 s before a first restart; a demo may be less patient. */
   readonly backoffUnitMs?: number;
   /** Modules that are not started: somebody runs them by hand. */
   readonly without?: readonly string[];
   readonly log: Logger;
   readonly onOutput?: (module: string, line: string) => void;
+  /** Told how the modules' containers differ from a device's, a sentence each. */
+  readonly onNote?: (module: string, text: string) => void;
 }
 
 /** The device's and the hub's name, as the modules see them. */
 const deviceId = 'laptop';
 const iotHubHostName = 'simulated.azure-devices.net';
-/** The module that DeepStream runs in, by the name its marketplace offer gives it. */
-export const deepstreamModule = 'NVIDIADeepStreamSDK';
 
 /**
- * Loads the template and opens the hub; `start` then starts the modules. Rejects with a DeploymentError, HubError,
- * AgentError or SimulatorError, and leaves nothing running.
+ * Loads the template, finds the machine and opens the hub; `start` then starts the modules. Rejects with a
+ * DeploymentError, HubError, AgentError, DockerError or SimulatorError, and leaves nothing running.
  */
 export async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { log, root } = options;
-  const deployment = withoutModules(options.without ?? [], {
-    templatePath: options.templatePath,
-    environment: options.environment,
-    ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
-  });
+  // Mistakes of the deployment come first: they need neither disk nor engine.
+  withoutModules(options, undefined);
   await makeRoot(root);
   const unlock = await lockRoot(root);
-  // A socket's path may have about 100 bytes, a root any number.
-  const socketFolder = await mkdtemp(join(tmpdir(), 'iotedge-'));
-  const workloadSocketPath = join(socketFolder, 'workload.sock');
-  let agent: Agent | undefined;
-  const hub = createHubServer({
-    deviceId,
-    iotHubHostName,
-    workloadSocketPath,
-    port: options.hubPort,
-    apiPort: options.apiPort,
-    log,
-    ...moduleListRoute(() => agent?.modules() ?? []),
-  });
-
+  const closing: (() => Promise<unknown>)[] = [unlock];
   const close = async (): Promise<void> => {
-    await agent?.stop();
-    await hub.stop();
-    await rm(socketFolder, { recursive: true, force: true });
-    await unlock();
+    const failures: unknown[] = [];
+    for (const end of closing.splice(0).reverse()) await end().catch((error: unknown) => failures.push(error));
+    // All has been tried; what failed first is why the rest may have.
+    if (failures.length > 0) throw failures[0];
   };
 
   try {
+    const machine = await openMachine({
+      choice: options.machine ?? { kind: 'processes' },
+      environment: options.environment,
+      root,
+    });
+    closing.push(() => machine.close());
+    const deployment = withoutModules(options, machine.platform);
+    const shared = sharedVolume(deployment);
+    // A socket's path may have about 100 bytes, a root any number.
+    const socketFolder = await mkdtemp(join(tmpdir(), 'iotedge-'));
+    closing.push(() => rm(socketFolder, { recursive: true, force: true }));
+    const workloadSocketPath = join(socketFolder, 'workload.sock');
+    const managementSocketPath = join(socketFolder, 'mgmt.sock');
+    // Who asks for it, may ask before it is there.
+    const device: { agent?: Agent } = {};
+    const managementSocket = agentFolders(root).hostPath('/var/run/iotedge/mgmt.sock');
+    const management = await openManagementSocket({
+      socketPath: managementSocketPath,
+      link: managementSocket,
+      agent: () => device.agent,
+    });
+    closing.push(() => management[Symbol.asyncDispose]());
+    const hub = createHubServer({
+      deviceId,
+      iotHubHostName,
+      workloadSocketPath,
+      workloadSocketMode: machine.workloadSocketMode,
+      gatewayHostName: machine.gatewayHostName,
+      gatewayAddress: machine.reach.listenAddress,
+      port: options.hubPort,
+      apiPort: options.apiPort,
+      log,
+      ...moduleListRoute(() => device.agent?.modules() ?? []),
+    });
+    closing.push(() => hub.stop());
     const address = await hub.start();
     const identities = new Map(deployment.modules.map(({ name, desired }) => [name, hub.addModule(name, desired)]));
     hub.setRoutes(deployment.routes, { timeToLiveSecs: deployment.timeToLiveSecs });
@@ -94,35 +128,45 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     await writeFile(caFile, address.caCertificatePem);
     const ownCode = new Set(deployment.modules.filter(({ source }) => source !== undefined).map(({ name }) => name));
 
-    const running = createAgent({
+    const engine = machine.createEngine({
       deployment,
-      root,
-      log,
-      environment: options.environment,
-      standIns: { 'deepstream-test5-app': standInCommand() },
-      ...(options.backoffUnitMs === undefined ? {} : { backoffUnitMs: options.backoffUnitMs }),
-      ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
+      workloadSocketPath,
+      managementSocketPath,
+      standInFile: options.standInFile,
+      onNote: (module, text) => options.onNote?.(module, text),
       moduleEnvironment: (module) => ({
-        IOTEDGE_WORKLOADURI: `unix://${workloadSocketPath}`,
+        IOTEDGE_WORKLOADURI: machine.workloadUri(workloadSocketPath),
         IOTEDGE_DEVICEID: deviceId,
         IOTEDGE_MODULEID: module,
         IOTEDGE_IOTHUBHOSTNAME: iotHubHostName,
         IOTEDGE_AUTHSCHEME: 'sasToken',
         IOTEDGE_APIVERSION: '2018-06-28',
-        IOTEDGE_GATEWAYHOSTNAME: `localhost:${address.port}`,
+        IOTEDGE_GATEWAYHOSTNAME: `${machine.gatewayHostName}:${address.port}`,
         IOTEDGE_MODULEGENERATIONID: identities.get(module)?.generationId ?? '',
         ...(ownCode.has(module) ? {} : options.standInEnvironment),
       }),
     });
-    agent = running;
+    const running = createAgent({
+      deployment,
+      engine,
+      log,
+      ...(options.backoffUnitMs === undefined ? {} : { backoffUnitMs: options.backoffUnitMs }),
+      ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
+    });
+    device.agent = running;
+    closing.push(() => running.stop());
 
     return {
       deployment,
       hub,
       agent: running,
       address,
+      machine: machine.summary,
+      reach: machine.reach,
       caFile,
-      volume: sharedVolume(deployment, root),
+      managementSocket,
+      volume: await engine.volumePath(shared.source),
+      readVolume: (path) => engine.readFile(shared.module, `${shared.target}/${path}`),
       connectionString: (module) => identities.get(module)?.connectionString ?? '',
       metricsOf: (module) => metricsOf(running, module),
       start: () => running.start(),
@@ -135,8 +179,15 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
   }
 }
 
-function withoutModules(names: readonly string[], options: DeploymentLoaderOptions): Deployment {
-  const deployment = loadDeployment(options);
+function withoutModules(options: SimulatorOptions, platform: string | undefined): Deployment {
+  const loader: DeploymentLoaderOptions = {
+    templatePath: options.templatePath,
+    environment: options.environment,
+    ...(options.envFile === undefined ? {} : { envFile: options.envFile }),
+    ...(platform === undefined ? {} : { platform }),
+  };
+  const deployment = loadDeployment(loader);
+  const names = options.without ?? [];
   for (const name of names) {
     if (deployment.modules.some((module) => module.name === name)) continue;
     const known = deployment.modules.map((module) => module.name).join(', ');
@@ -166,24 +217,6 @@ async function makeRoot(root: string): Promise<void> {
   }
 }
 
-/** Where the volume that artifacts and DeepStream share lies here, be it a folder of the device or a named volume. */
-function sharedVolume(deployment: Deployment, root: string): string {
-  const sources = (name: string): string[] => {
-    const host = deployment.modules.find((one) => one.name === name)?.createOptions.HostConfig;
-    const binds = (host?.Binds ?? []).map((bind) => bind.split(':')[0] ?? '');
-    return [...binds, ...(host?.Mounts ?? []).map(({ Source }) => Source)];
-  };
-  const shared = sources('artifacts').find((source) => sources(deepstreamModule).includes(source));
-  if (shared === undefined) {
-    throw new SimulatorError(
-      'VOLUME_MISSING',
-      `modules artifacts and ${deepstreamModule} share no volume in createOptions: releases would never reach DeepStream`,
-    );
-  }
-  const folders = agentFolders(root);
-  return shared.startsWith('/') ? folders.hostPath(shared) : join(folders.volumes, shared);
-}
-
 async function metricsOf(agent: Agent, module: string): Promise<string> {
   const url = agent.modules().find(({ name }) => name === module)?.metricsUrl;
   if (url === undefined) return '';
@@ -194,9 +227,4 @@ async function metricsOf(agent: Agent, module: string): Promise<string> {
     // It is just starting or just ending; whoever asks will ask again.
     return '';
   }
-}
-
-function standInCommand(): string[] {
-  const main = join(import.meta.dirname, 'deepstream', 'main.ts');
-  return [process.execPath, '--import', import.meta.resolve('tsx'), main];
 }

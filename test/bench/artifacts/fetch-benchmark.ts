@@ -59,7 +59,13 @@ async function measureFetch(title: string, contents: Contents): Promise<Measurem
     const plain: Cost[] = [];
     const fetchOurs = async (round: number): Promise<void> => {
       const startedMs = performance.now();
-      const { stdout } = await run(process.execPath, [child, join(folder, `volume-${round}`), url, sha256]);
+      const { stdout } = await run(process.execPath, [
+        '--max-semi-space-size=2',
+        child,
+        join(folder, `volume-${round}`),
+        url,
+        sha256,
+      ]);
       const wallMs = performance.now() - startedMs;
       ours.push({ wallMs, ...(JSON.parse(stdout) as { insideMs: number; cpuMs: number; peakBytes: number }) });
     };
@@ -150,7 +156,7 @@ function header(path: string, type: 'File' | 'Directory', mode: number, size: nu
   return block;
 }
 
-/** As the module is deployed: one file. Loading it from source would measure the loader's memory. */
+/** As the module is deployed: one file, started with the flags of its image. Loading it from source would measure the loader's memory. */
 async function bundleChild(folder: string): Promise<string> {
   const outfile = join(folder, 'fetch-child.mjs');
   await build({

@@ -1,6 +1,12 @@
 /** What can happen to a module. */
 export type Happening =
-  | { readonly kind: 'started'; readonly pid: number; readonly restarts: number }
+  | {
+      readonly kind: 'started';
+      /** What was started, for people: `process 4711`. */
+      readonly label: string;
+      readonly pid: number | undefined;
+      readonly restarts: number;
+    }
   | { readonly kind: 'exited'; readonly exitCode: number | null; readonly signal: string | null }
   /** It will be started again after `delayMs`. */
   | { readonly kind: 'backoff'; readonly restarts: number; readonly delayMs: number }

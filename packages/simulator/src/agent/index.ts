@@ -1,5 +1,11 @@
 export { createAgent } from './agent.ts';
 export type { Agent } from './agent.ts';
 export type { AgentEvent } from './agent-event.ts';
-export { agentFolders } from './agent-folders.ts';
+export type { Engine } from './engine.ts';
 export type { ModuleInfo } from './module-runner.ts';
+export { agentFolders } from './processes/agent-folders.ts';
+export { createProcessEngine } from './processes/process-engine.ts';
+export type { ContainerMount } from './docker/container-plan.ts';
+export { gatewayName } from './docker/container-network.ts';
+export { createDockerEngine } from './docker/docker-engine.ts';
+export { openDockerHost } from './docker/docker-host.ts';

@@ -5,19 +5,17 @@ import { step } from '../rules/restart-policy.ts';
 import type { LifeEffect, LifeInput, LifeState, RestartRule } from '../rules/restart-policy.ts';
 import type { AgentClock } from './agent-clock.ts';
 import type { AgentEvent, Happening } from './agent-event.ts';
-import type { Launch } from './launch.ts';
-import { startModuleProcess } from './module-process.ts';
-import type { ModuleProcess, ProcessExit } from './module-process.ts';
-import type { Watchdog } from './watchdog.ts';
+import type { ModuleExit, ModuleRun } from './engine.ts';
 
 /** What one module does at the moment. */
 export interface ModuleInfo {
   readonly name: string;
   readonly state: 'running' | 'stopping' | 'backoff' | 'stopped' | 'failed';
+  /** Of its first process; undefined while it does not run. */
   readonly pid: number | undefined;
   /** Restarts by the restart policy since it was last started by hand or was healthy for long. */
   readonly restarts: number;
-  /** Of the last process that ended; null where a signal ended it. */
+  /** Of the last run that ended; null where a signal ended it. */
   readonly exitCode: number | null | undefined;
   readonly metricsUrl: string | undefined;
   /** Milliseconds since 1970; undefined while it does not run. */
@@ -29,37 +27,35 @@ export interface ModuleRunnerOptions {
   readonly spec: ModuleSpec;
   readonly rule: RestartRule;
   readonly clock: AgentClock;
-  readonly watchdog: Watchdog;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly stopGraceMs: number;
   readonly keptLines: number;
-  /** Plans the next process; asked before each start, since ports may have been taken meanwhile. */
-  readonly plan: () => Promise<{ readonly launch: Launch; readonly metricsUrl: string | undefined }>;
+  /** Starts it once more. */
+  readonly run: (onLine: (line: string) => void) => Promise<ModuleRun>;
   readonly onOutput: (line: string) => void;
   readonly onEvent: (event: AgentEvent) => void;
 }
 
 /** Keeps one module in the state that its restart policy wants. */
 export interface ModuleRunner {
-  /** Resolves when the process is there (or has failed to start, which is the restart policy's business). */
+  /** Resolves when it runs (or has failed to start, which is the restart policy's business). */
   start(): Promise<void>;
   /** Resolves when nothing of the module runs any more. */
   stop(): Promise<void>;
   /** Stops and starts, without back-off and with a fresh count of restarts. */
   restart(): Promise<void>;
   info(): ModuleInfo;
-  /** The last lines of all its processes, oldest first. */
+  /** The last lines of all its runs, oldest first. */
   output(): readonly string[];
 }
 
-/** The thin layer under `step` of rules/restart-policy.ts: turns its effects into processes and timers, and their ends into inputs. */
+/** The thin layer under `step` of rules/restart-policy.ts: turns its effects into runs and timers, and their ends into inputs. */
 export function createModuleRunner(options: ModuleRunnerOptions): ModuleRunner {
   const { spec, clock, log } = options;
   const kept: string[] = [];
   let state: LifeState = { kind: 'idle', restarts: 0 };
-  let lastExit: ProcessExit | undefined;
-  let process: ModuleProcess | undefined;
-  let metricsUrl: string | undefined;
+  let lastExit: ModuleExit | undefined;
+  let current: ModuleRun | undefined;
   let launched: Promise<void> = Promise.resolve();
   let finished: Promise<void> = Promise.resolve();
   let cancelTimer: () => void = () => undefined;
@@ -84,7 +80,7 @@ export function createModuleRunner(options: ModuleRunnerOptions): ModuleRunner {
         finished = launched.then(waitForExit);
         return;
       case 'terminate':
-        void launched.then(() => process?.terminate(options.stopGraceMs));
+        void launched.then(() => current?.terminate(options.stopGraceMs));
         return;
       case 'wait':
         cancelTimer();
@@ -97,19 +93,18 @@ export function createModuleRunner(options: ModuleRunnerOptions): ModuleRunner {
   }
   async function launch(): Promise<void> {
     try {
-      const planned = await options.plan();
-      process = startModuleProcess(planned.launch, options.watchdog, line);
-      metricsUrl = planned.metricsUrl;
-      if (process.pid !== undefined) emit({ kind: 'started', pid: process.pid, restarts: state.restarts });
-      log.info({ module: spec.name, pid: process.pid, restarts: state.restarts }, 'module started');
+      current = await options.run(line);
+      const { pid, label } = current;
+      emit({ kind: 'started', label, pid, restarts: state.restarts });
+      log.info({ module: spec.name, pid, restarts: state.restarts }, 'module started');
     } catch (error) {
-      // A folder that can't be made, a port that can't be had: for the restart policy this is a process that failed at once.
+      // A folder that can't be made, a port that can't be had: for the restart policy this is a run that failed at once.
       line(`can't be started: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   async function waitForExit(): Promise<void> {
-    const exit = process === undefined ? { exitCode: 127, signal: null } : await process.exit;
-    process = undefined;
+    const exit = current === undefined ? { exitCode: 127, signal: null } : await current.exit;
+    current = undefined;
     lastExit = exit;
     emit({ kind: 'exited', ...exit });
     log.info({ module: spec.name, ...exit }, 'module exited');
@@ -151,10 +146,10 @@ export function createModuleRunner(options: ModuleRunnerOptions): ModuleRunner {
     info: () => ({
       name: spec.name,
       state: visibleState(),
-      pid: process?.pid,
+      pid: current?.pid,
       restarts: state.restarts,
       exitCode: lastExit?.exitCode,
-      metricsUrl: state.kind === 'running' ? metricsUrl : undefined,
+      metricsUrl: state.kind === 'running' ? current?.metricsUrl : undefined,
       startedAtMs: state.kind === 'running' ? state.sinceMs : undefined,
     }),
     output: () => [...kept],

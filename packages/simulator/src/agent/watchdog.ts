@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Ends the modules when the agent itself was killed and can't. */
+/** A process that ends the modules when the agent itself was killed and can't. */
 export interface Watchdog {
   /** Its process, while it runs. */
   readonly pid: number | undefined;
@@ -14,11 +14,17 @@ export interface Watchdog {
   stop(): Promise<void>;
 }
 
+/** What is left when the agent is gone, and how to end it. */
+export interface WatchdogProgram {
+  /** Acts when its stdin ends; all signals but KILL must mean nothing to it. */
+  readonly command: readonly [string, ...string[]];
+}
+
 /**
  * Reads `add <group>` and `drop <group>` from the agent's pipe. Its end means that the agent is gone, however it went: the
  * groups' leaders get SIGTERM, as a container's first process does, and after two seconds all that is left is killed.
  */
-const SCRIPT = `
+const KILL_GROUPS = `
 trap '' INT TERM HUP
 groups=' '
 while read -r verb group; do
@@ -42,10 +48,12 @@ exit 0
 const RESPAWN_MS = 200;
 
 /**
- * A watchdog in a process (and session) of its own, a small `sh`: a signal from the terminal or a kill of the agent does
- * not reach it. It needs no help from the modules. One that is killed is started again and told everything anew.
+ * A watchdog in a process (and session) of its own, by default a small `sh` that ends process groups: a signal from the
+ * terminal or a kill of the agent does not reach it. It needs no help from the modules. One that is killed is started
+ * again and told everything anew.
  */
-export function createWatchdog(): Watchdog {
+export function createWatchdog(program: WatchdogProgram = { command: ['/bin/sh', '-c', KILL_GROUPS] }): Watchdog {
+  const [command, ...args] = program.command;
   const groups = new Set<number>();
   let child: ChildProcess | undefined;
   let running = false;
@@ -56,7 +64,7 @@ export function createWatchdog(): Watchdog {
     if (child?.stdin?.writable === true) child.stdin.write(`${line}\n`);
   }
   function open(): void {
-    const opened = spawn('/bin/sh', ['-c', SCRIPT], {
+    const opened = spawn(command, args, {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
       env: { PATH: '/usr/bin:/bin' },

@@ -6,10 +6,11 @@ import { basename, join } from 'node:path';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Reach } from '../machine.ts';
 
-/** Serves the demo's artifacts on loopback, as a blob store would, only slower: so that there is something to see. */
+/** Serves the demo's artifacts to this machine, as a blob store would, only slower: so that there is something to see. */
 export interface ArtifactServer extends AsyncDisposable {
-  /** `http://127.0.0.1:<port>/<file>` */
+  /** `http://<name>:<port>/<file>` */
   urlOf(file: string): string;
 }
 
@@ -17,19 +18,24 @@ interface ArtifactServerOptions {
   readonly directory: string;
   /** 0: as fast as it goes. */
   readonly bytesPerSec: number;
+  readonly reach: Reach;
 }
 
 /** Starts the server on a free port. */
-export async function startArtifactServer({ directory, bytesPerSec }: ArtifactServerOptions): Promise<ArtifactServer> {
+export async function startArtifactServer({
+  directory,
+  bytesPerSec,
+  reach,
+}: ArtifactServerOptions): Promise<ArtifactServer> {
   const server = createServer((request, response) => {
     serve(request, response, directory, bytesPerSec).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    server.once('error', reject).listen(0, reach.listenAddress, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
-    urlOf: (file) => `http://127.0.0.1:${port}/${encodeURIComponent(basename(file))}`,
+    urlOf: (file) => `http://${reach.name}:${port}/${encodeURIComponent(basename(file))}`,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -40,13 +40,21 @@ The device's disk is ${simulator.volume}
 `;
 }
 
-/** How to start a module of ours by hand against this simulator, with or without a debugger. */
-export function handHelp(simulator: Simulator, module: string): string {
-  const variables = [
-    `EdgeHubConnectionString='${simulator.connectionString(module)}'`,
-    `EdgeModuleCACertificateFile=${simulator.caFile}`,
-    ...(module === 'artifacts' ? [`ARTIFACTS_ROOT=${simulator.volume}`] : []),
-    'METRICS_PORT=0',
-  ];
-  return `\nRun ${module} by hand (add --inspect-brk after node for a debugger):\n\n  ${variables.join(' \\\n  ')} \\\n    node --import tsx modules/${module}/src/main.ts\n`;
+/** The variables that start a module of ours by hand against this simulator, as the text of a file for `node --env-file`: it holds the module's key. */
+export function handVariables(simulator: Simulator, module: string, dataFolder: string): string {
+  const variables = {
+    EdgeHubConnectionString: simulator.connectionString(module),
+    EdgeModuleCACertificateFile: simulator.caFile,
+    ARTIFACTS_ROOT: simulator.volume,
+    FILTER_DATA: dataFolder,
+    METRICS_PORT: '0',
+  };
+  const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`);
+  return lines.join('');
+}
+
+/** How to start a module of ours by hand with these variables, with or without a debugger. */
+export function handHelp(module: string, variablesFile: string): string {
+  const command = `node --env-file='${variablesFile}' --import tsx modules/${module}/src/main.ts`;
+  return `\nRun ${module} by hand (add --inspect-brk after node for a debugger):\n\n  ${command}\n`;
 }

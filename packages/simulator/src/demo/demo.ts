@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDemoArtifacts, type DemoArtifact } from '../scene/index.ts';
+import { loopback, type Reach } from '../machine.ts';
 import type { Simulator } from '../simulator.ts';
 import { startArtifactServer, type ArtifactServer } from './artifact-server.ts';
 import { artifactsTwin, filterTwin } from './demo-twins.ts';
@@ -16,14 +17,21 @@ export interface Demo extends AsyncDisposable {
 /** Slow enough to see the downloads, fast enough not to wait for them. */
 const downloadBytesPerSec = 3_000_000;
 
-/** Makes the artifacts below `root` and serves them on loopback, as slowly as `bytesPerSec` says (0: as fast as it goes). */
-export async function startDemo(options: { root: string; seed: number; bytesPerSec?: number }): Promise<Demo> {
+/** Makes the artifacts below `root` and serves them to the modules, as slowly as `bytesPerSec` says (0: as fast as it goes). */
+export async function startDemo(options: {
+  root: string;
+  seed: number;
+  bytesPerSec?: number;
+  /** How modules reach this process: on loopback, unless told. */
+  reach?: Reach;
+}): Promise<Demo> {
   const directory = join(options.root, 'blob-store');
   await mkdir(directory, { recursive: true });
   const artifacts = await makeDemoArtifacts({ dir: directory, seed: options.seed });
   const server: ArtifactServer = await startArtifactServer({
     directory,
     bytesPerSec: options.bytesPerSec ?? downloadBytesPerSec,
+    reach: options.reach ?? loopback,
   });
   return {
     artifacts,

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject, JsonValue } from '@companion/edge';
 import { parseKeyFile } from '@companion/deepstream/keyfile';
@@ -36,11 +34,15 @@ export interface Story {
   replayArrives(messages: number): Promise<Check>;
 }
 
+/** A file of the shared volume; "" for one that is not there. */
+type ReadText = (path: string) => Promise<string>;
+
 const lookEveryMs = 200;
 
 /** Tells the story on a running simulator. Steps never throw for what they check; they say what is missing. */
 export function createStory({ simulator, timeline, patienceMs, signal }: StoryOptions): Story {
-  const { hub, volume } = simulator;
+  const { hub } = simulator;
+  const read: ReadText = async (path) => simulator.readVolume(path).then(String, () => '');
 
   /** Looks until `probe` answers, or patience ends. */
   const eventually = async <T>(probe: () => T | undefined | Promise<T | undefined>): Promise<T | undefined> => {
@@ -77,7 +79,7 @@ export function createStory({ simulator, timeline, patienceMs, signal }: StoryOp
 
     async releaseRuns(what, other) {
       const seen = await eventually(async () => {
-        const release = await runningRelease(volume, reported('artifacts'));
+        const release = await runningRelease(read, reported('artifacts'));
         return release === undefined || release === other ? undefined : release;
       });
       const found =
@@ -111,8 +113,8 @@ export function createStory({ simulator, timeline, patienceMs, signal }: StoryOp
     },
 
     async rtspSwitchedOn(release) {
-      const config = await readFile(join(volume, 'releases', release, 'app-config'), 'utf8').catch(() => '');
-      const parsed = parseKeyFile(await readFile(join(volume, 'releases', release, config.trim())).catch(() => ''));
+      const config = await read(`releases/${release}/app-config`);
+      const parsed = parseKeyFile(await read(`releases/${release}/${config.trim()}`));
       const value = (group: string): string | undefined => (parsed.ok ? parsed.file.get(group, 'enable') : undefined);
       const kept = value('sink0') === '0' && value('sink3') === '1';
       return check(
@@ -124,7 +126,7 @@ export function createStory({ simulator, timeline, patienceMs, signal }: StoryOp
 
     async replayArrives(messages) {
       let metrics: Metrics = new Map();
-      const startsBefore = await starts(volume);
+      const startsBefore = await starts(read);
       let shown = -1;
       const arrived = (): number => total(metrics, 'filter_messages_received_total');
       await eventually(async () => {
@@ -138,7 +140,7 @@ export function createStory({ simulator, timeline, patienceMs, signal }: StoryOp
       const failed = total(metrics, 'filter_messages_failed_total');
       const lost = messages - arrived();
       // Each start sends the file from its beginning: the counters would then be right by accident.
-      const restarted = (await starts(volume)) !== startsBefore;
+      const restarted = (await starts(read)) !== startsBefore;
       const found = `${parsed} parsed, ${lost} lost, ${failed} failed (counted at the filter)`;
       return check(
         `${messages} recorded messages go through TLS, SDK, route and filter`,
@@ -153,12 +155,12 @@ export function createStory({ simulator, timeline, patienceMs, signal }: StoryOp
 export const rtspPatch: JsonObject = { deepstream: { edits: rtspEdits } };
 
 /** The release, if the link, the supervisor and the module's report all name the same one and it counts as running. */
-async function runningRelease(volume: string, reportedState: JsonObject): Promise<string | undefined> {
+async function runningRelease(read: ReadText, reportedState: JsonObject): Promise<string | undefined> {
   const release = reportedState['release'] as JsonObject | undefined;
   const id = release?.['id'];
   if (typeof id !== 'string' || release?.['state'] !== 'running') return undefined;
-  const published = await readFile(join(volume, 'current', 'release.json'), 'utf8').catch(() => '{}');
-  const status = await readFile(join(volume, 'supervisor.status'), 'utf8').catch(() => '');
+  const published = (await read('current/release.json')) || '{}';
+  const status = await read('supervisor.status');
   const current = (JSON.parse(published) as Record<string, JsonValue>)['id'];
   const runs = status.includes(`\nrelease=${id}\n`) && status.startsWith('state=running\n');
   return current === id && runs ? id : undefined;
@@ -184,8 +186,8 @@ function connectsByItself(simulator: Simulator, module: string): boolean {
 }
 
 /** How often the supervisor has started DeepStream, and which supervisor it was. */
-async function starts(volume: string): Promise<string> {
-  const status = await readFile(join(volume, 'supervisor.status'), 'utf8').catch(() => '');
+async function starts(read: ReadText): Promise<string> {
+  const status = await read('supervisor.status');
   return status
     .split('\n')
     .filter((line) => /^(starts|supervisor)=/.test(line))

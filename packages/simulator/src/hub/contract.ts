@@ -17,8 +17,12 @@ export interface HubServerOptions {
   readonly apiPort?: number;
   /** Where the workload API listens; a stale socket file is replaced. At most about 100 bytes long, a limit of the operating system. */
   readonly workloadSocketPath: string;
+  /** Who may use the workload API, as the socket's mode: 0o600 unless told. */
+  readonly workloadSocketMode?: number;
   /** A further name that the server certificate shall cover, beside localhost, 127.0.0.1 and ::1. */
   readonly gatewayHostName?: string;
+  /** A further address of this machine to listen on with the TLS head, on the same port. */
+  readonly gatewayAddress?: string;
   readonly log: Logger;
   readonly clock?: HubClock;
   /** How long a module may take to acknowledge a message before it is sent again; default 30000. */

@@ -41,12 +41,13 @@ export function createHubServer(options: HubServerOptions): HubServer {
     const common = { deviceId, iotHubHostName, clock, log, moduleOf: core.moduleOf, onRefused: core.refused };
     const mqtt = await createMqttHead({ ...common, ...core.mqttEvents });
     closers.push(() => mqtt.close());
-    const gateway = createGatewayPort({
-      certificate: current,
-      log,
-      onMqtt: (connection) => mqtt.handle(connection),
-      onRequest: createGatewayApi({ ...common, invoke: core.invokeRequest }),
-    });
+    const gateway = () =>
+      createGatewayPort({
+        certificate: current,
+        log,
+        onMqtt: (connection) => mqtt.handle(connection),
+        onRequest: createGatewayApi({ ...common, invoke: core.invokeRequest }),
+      });
     const workload = createWorkloadApi({ ...common, caCertificatePem: () => current.caCertificatePem });
     const service = createServiceApi({
       deviceId,
@@ -58,11 +59,13 @@ export function createHubServer(options: HubServerOptions): HubServer {
       extraRouteHelp: options.extraRouteHelp ?? [],
     });
     const host = '127.0.0.1';
-    const port = await opened(gateway, 'modules', { host, port: lastPorts.port });
+    const port = await opened(gateway(), 'modules', { host, port: lastPorts.port });
+    const { gatewayAddress = host } = options;
+    if (gatewayAddress !== host) await opened(gateway(), 'modules', { host: gatewayAddress, port });
     const apiPort = await opened(httpServer(service), 'the service API', { host, port: lastPorts.apiPort });
     await clearStaleSocket(workloadSocketPath);
     await opened(httpServer(workload), 'the workload API', { path: workloadSocketPath });
-    await chmod(workloadSocketPath, 0o600);
+    await chmod(workloadSocketPath, options.workloadSocketMode ?? 0o600);
     log.info({ port, apiPort, workloadSocketPath }, 'hub listens');
     return { port, apiPort, caCertificatePem: current.caCertificatePem };
   }

@@ -59,16 +59,14 @@ function tellAgentEvent(event: AgentEvent, lastLine: string | undefined, timelin
     case 'started':
       timeline.say(
         event.module,
-        event.restarts === 0
-          ? `process ${event.pid} started`
-          : `process ${event.pid} started (restart ${event.restarts})`,
+        event.restarts === 0 ? `${event.label} started` : `${event.label} started (restart ${event.restarts})`,
         'quiet',
       );
       break;
     case 'exited':
       timeline.say(
         event.module,
-        `process ended: ${event.signal ?? `exit code ${event.exitCode ?? '?'}`}`,
+        `ended: ${event.signal ?? `exit code ${event.exitCode ?? '?'}`}`,
         event.exitCode === 0 ? 'quiet' : 'bad',
       );
       // Why, in its own words: nobody should have to start again with --logs to see it.

@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
 
 import type { CreateOptions, ModuleSpec } from '@companion/deployment/rules';
-import { mapPaths, plainPath } from '../rules/path-mapping.ts';
-import type { PathMapping } from '../rules/path-mapping.ts';
-import { AgentError } from './agent-error.ts';
+import { mapPaths, plainPath } from '../../rules/path-mapping.ts';
+import type { PathMapping } from '../../rules/path-mapping.ts';
+import { AgentError } from '../agent-error.ts';
 import type { AgentFolders } from './agent-folders.ts';
 
 /** How to start a module's process; every path is absolute and outside of any container. */
@@ -117,7 +117,8 @@ function environment(
   };
 }
 
-function mappingsOf(spec: ModuleSpec, folders: AgentFolders): readonly PathMapping[] {
+/** Where the module's mounts lie here. Throws `MOUNT_UNSUPPORTED` for one over the root. */
+export function mappingsOf(spec: ModuleSpec, folders: AgentFolders): readonly PathMapping[] {
   const { Binds = [], Mounts = [] }: NonNullable<CreateOptions['HostConfig']> = spec.createOptions.HostConfig ?? {};
   const pairs = [
     ...Binds.map((bind) => bind.split(':') as [string, string, string?]),

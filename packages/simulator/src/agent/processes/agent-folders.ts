@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { plainPath } from '../rules/path-mapping.ts';
+import { plainPath } from '../../rules/path-mapping.ts';
 
 /** Where the agent keeps what on a device lies in containers, volumes and the device's own file system. */
 export interface AgentFolders {
@@ -11,7 +11,7 @@ export interface AgentFolders {
   /** Named volumes. */
   readonly volumes: string;
   /** Where a path of the device lies here: `/var/deepstream` is `<root>/host/var/deepstream`; `..` never leaves the root. */
-  hostPath(devicePath: string): string;
+  readonly hostPath: (devicePath: string) => string;
 }
 
 /** The folders below a root. */

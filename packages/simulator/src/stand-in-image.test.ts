@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+
+import type { ModuleSpec } from '@companion/deployment/rules';
+import { standInImage } from './stand-in-image.ts';
+
+const spec = (image: string, source?: ModuleSpec['source']): ModuleSpec => ({
+  name: 'one',
+  image,
+  status: 'running',
+  restartPolicy: 'always',
+  startupOrder: 0,
+  env: {},
+  desired: {},
+  createOptions: {},
+  ...(source === undefined ? {} : { source }),
+});
+const source = { dir: '/modules/one', debug: false };
+
+test.each([
+  ['localhost:5000/deepstream-companion-artifacts:0.1.0-amd64', 'localhost:5000/deepstream-companion-stand-in:0.1.0'],
+  ['registry/a/b/artifacts:1.2.3-arm64v8.debug', 'registry/a/b/deepstream-companion-stand-in:1.2.3'],
+])('lies beside %s', (image, expected) => {
+  expect(standInImage({ modules: [spec('elsewhere/other:9'), spec(image, source)] })).toBe(expected);
+});
+
+test('is unknown where no module is of this repository', () => {
+  expect(standInImage({ modules: [spec('elsewhere/other:9')] })).toBeUndefined();
+});

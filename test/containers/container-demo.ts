@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { vi } from 'vitest';
+import { openSimulator, startDemo, type Demo, type Simulator } from '@companion/simulator';
+import type { DockerClient } from '../../packages/simulator/src/agent/docker/docker-client.ts';
+import type { JsonObject } from '@companion/edge';
+
+/** A container as the engine describes it, as far as tests look. */
+export interface Inspected {
+  readonly Id: string;
+  readonly State: {
+    readonly Pid: number;
+    readonly StartedAt: string;
+    readonly FinishedAt: string;
+    readonly ExitCode: number;
+  };
+  readonly Config: { readonly User: string; readonly Labels: Readonly<Record<string, string>> };
+  readonly HostConfig: { readonly ReadonlyRootfs: boolean; readonly CapAdd: readonly string[] | null };
+  readonly Mounts: readonly { readonly Type: string; readonly Destination: string; readonly RW: boolean }[];
+}
+
+/** What a test may change of a module in the template. */
+export interface ModuleChange {
+  readonly createOptions?: JsonObject;
+  readonly hostConfig?: JsonObject;
+}
+
+/** The demo with the template's modules in containers. */
+export interface ContainerDemo extends AsyncDisposable {
+  readonly simulator: Simulator;
+  readonly demo: Demo;
+  readonly root: string;
+  /** What a module wrote, oldest first. */
+  readonly lines: readonly string[];
+  containerName(module: string): string;
+  inspect(module: string): Promise<Inspected>;
+  /** A `POST` on the module's container: kill, pause, …. */
+  act(module: string, verb: string): Promise<void>;
+  reported(module: string): JsonObject;
+  /** The release that the link and the twin agree on as running; waits for it. */
+  runningRelease(): Promise<string>;
+  anotherRelease(before: string): Promise<string>;
+  /** Waits until the filter has read more messages than when it was called. */
+  detectionsFlow(): Promise<void>;
+  /** Of a process, by a line of its /proc status. */
+  procStatus(module: string, key: string): Promise<string>;
+}
+
+const patience = { timeout: 75_000, interval: 100 };
+
+/** Starts it below a new temporary folder. The twins are left to the test, unless `activate` is given. */
+export async function startContainerDemo(options: {
+  readonly client: DockerClient;
+  readonly change?: Readonly<Record<string, ModuleChange>>;
+  /** Done with the device's disk before any module runs; what it returns takes that back when none does. */
+  readonly prepare?: (root: string) => () => void;
+}): Promise<ContainerDemo> {
+  const { client } = options;
+  const root = await mkdtemp(join(tmpdir(), 'containers-'));
+  const unprepare = options.prepare?.(root);
+  const prefix = `containers-${process.pid}-${root.slice(-4)}-`;
+  const templatePath = join(root, 'deployment.template.json');
+  await writeFile(templatePath, JSON.stringify(changed(options.change ?? {})));
+  const lines: string[] = [];
+  const simulator = await openSimulator({
+    templatePath,
+    environment: process.env,
+    root,
+    machine: { kind: 'docker', containerPrefix: prefix, volumes: 'remove' },
+    hubPort: 0,
+    apiPort: 0,
+    standInEnvironment: { DEEPSTREAM_STAND_IN_ENGINE_BUILD_MS: '200' },
+    backoffUnitMs: 300,
+    log: pino({ level: 'silent' }),
+    onOutput: (module, line) => lines.push(`${module}: ${line}`),
+  });
+  const demo = await startDemo({ root, seed: 1, reach: simulator.reach });
+  await simulator.start();
+
+  const reported = (module: string): JsonObject => simulator.hub.twins.get(module).properties.reported;
+  const containerName = (module: string): string => `${prefix}${module}`;
+  const inspect = async (module: string) =>
+    (await client.call('GET', `/containers/${containerName(module)}/json`)) as Inspected;
+  const running = async (): Promise<string> => {
+    const { id, state } = (reported('artifacts')['release'] ?? {}) as { id?: string; state?: string };
+    const published = await simulator.readVolume('current/release.json').then(String, () => '{}');
+    if (state === 'running' && (JSON.parse(published) as { id?: string }).id === id && id !== undefined) return id;
+    throw new Error(`not running: ${JSON.stringify({ reported: reported('artifacts'), last: lines.slice(-5) })}`);
+  };
+
+  return {
+    simulator,
+    demo,
+    root,
+    lines,
+    containerName,
+    inspect,
+    async act(module, verb) {
+      await client.call('POST', `/containers/${containerName(module)}/${verb}`);
+    },
+    reported,
+    runningRelease: () => vi.waitFor(running, patience),
+    anotherRelease: (before) =>
+      vi.waitFor(async () => {
+        const id = await running();
+        if (id === before) throw new Error(`still ${before}`);
+        return id;
+      }, patience),
+    async detectionsFlow() {
+      const read = async (): Promise<number> =>
+        Number(/^filter_messages_parsed_total\{.*\} (\d+)$/m.exec(await simulator.metricsOf('filter'))?.[1] ?? 0);
+      let lowest = await read();
+      await vi.waitFor(async () => {
+        const now = await read();
+        // A filter that was just restarted counts from zero again.
+        lowest = Math.min(lowest, now);
+        if (now <= lowest) throw new Error(`the filter has read ${now} messages and waits for more`);
+      }, patience);
+    },
+    async procStatus(module, key) {
+      const { Pid } = (await inspect(module)).State;
+      const status = await readFile(`/proc/${Pid}/status`, 'utf8');
+      return new RegExp(`^${key}:\\s+(.*)$`, 'm').exec(status)?.[1] ?? '';
+    },
+    async [Symbol.asyncDispose]() {
+      await simulator.stop();
+      unprepare?.();
+      await demo[Symbol.asyncDispose]();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Template {
+  modulesContent: { $edgeAgent: { 'properties.desired': { modules: Record<string, TemplateModule> } } };
+}
+interface TemplateModule {
+  settings: { createOptions: JsonObject & { HostConfig?: JsonObject } };
+}
+
+/** The project's template with something in createOptions replaced. */
+function changed(changes: Readonly<Record<string, ModuleChange>>): Template {
+  const template = JSON.parse(readFileSync('deployment.template.json', 'utf8')) as Template;
+  const { modules } = template.modulesContent.$edgeAgent['properties.desired'];
+  for (const [name, { createOptions = {}, hostConfig = {} }] of Object.entries(changes)) {
+    const settings = modules[name]?.settings;
+    if (settings === undefined) throw new Error(`the template has no module ${name}`);
+    settings.createOptions = {
+      ...settings.createOptions,
+      ...createOptions,
+      HostConfig: { ...settings.createOptions.HostConfig, ...hostConfig },
+    };
+  }
+  return template;
+}
