@@ -102,12 +102,6 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     // Who asks for it, may ask before it is there.
     const device: { agent?: Agent } = {};
     const managementSocket = agentFolders(root).hostPath('/var/run/iotedge/mgmt.sock');
-    const management = await openManagementSocket({
-      socketPath: managementSocketPath,
-      link: managementSocket,
-      agent: () => device.agent,
-    });
-    closing.push(() => management[Symbol.asyncDispose]());
     const hub = createHubServer({
       deviceId,
       iotHubHostName,
@@ -126,6 +120,12 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     hub.setRoutes(deployment.routes, { timeToLiveSecs: deployment.timeToLiveSecs });
     const caFile = join(root, 'ca.pem');
     await writeFile(caFile, address.caCertificatePem);
+    const management = await openManagementSocket({
+      socketPath: managementSocketPath,
+      link: managementSocket,
+      agent: () => device.agent,
+    });
+    closing.push(() => management[Symbol.asyncDispose]());
     const ownCode = new Set(deployment.modules.filter(({ source }) => source !== undefined).map(({ name }) => name));
 
     const engine = machine.createEngine({
