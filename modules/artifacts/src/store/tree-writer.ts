@@ -1,10 +1,11 @@
-import { closeSync, mkdirSync, openSync, writevSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkSpaceSync } from '../disk/space.ts';
 import { flushFileSystem, flushTree } from '../volume/durable.ts';
 import { archiveTooLarge, badArchive, type ArchiveLimits } from './archive-failure.ts';
 import { checkEntryPath } from './entry-path.ts';
+import { createSmallFiles } from './small-files.ts';
 
 /** Writes what an archive holds into an empty directory; every name is checked, modes and owners are ours. */
 export interface TreeWriter {
@@ -14,10 +15,7 @@ export interface TreeWriter {
   addDirectory(path: string): void;
   /** Takes the name and the room for a file; the result is where it will stand. */
   reserveFile(path: string, sizeBytes: number): string;
-  /**
-   * Writes a small file in one go, without leaving this thread: three hops to the thread pool cost more than the write, and
-   * a thread of its own for it brought nothing but its memory.
-   */
+  /** Writes a small file, now or soon; see `SmallFiles`. */
   writeSmall(place: string, chunks: readonly Buffer[]): void;
   openLarge(place: string): Promise<LargeFile>;
   /** Resolves when everything is on the disk, directories included. */
@@ -45,6 +43,7 @@ const checkSpaceEveryBytes = 16 * 1024 * 1024;
 export function createTreeWriter(directory: string, name: string, limits: ArchiveLimits): TreeWriter {
   /** Lower-case path → the path as it was first written: a second `A` beside `a` would be one file on another file system. */
   const taken = new Map<string, { path: string; isDirectory: boolean }>();
+  const smallFiles = createSmallFiles();
   const handles = new Set<FileHandle>();
   const flushing = new Set<Promise<void>>();
   let fileCount = 0;
@@ -76,13 +75,13 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
         : 'is both a file and a directory';
     throw badArchive(name, `entry ${JSON.stringify(path)} ${reason}`);
   };
-  /** Where the last file stands: the next one mostly stands beside it, and then all the names above it are known. */
-  let lastParents = '';
+  /** Files mostly stand beside others, and then all the names above them are known. */
+  const knownParents = new Set<string>();
   const makeParents = (parts: readonly string[]): void => {
     const parents = parts.slice(0, -1).join('/');
-    if (parents === lastParents) return;
+    if (knownParents.has(parents)) return;
     makeDirectories(parts.slice(0, -1));
-    lastParents = parents;
+    knownParents.add(parents);
   };
   const makeDirectories = (parts: readonly string[]): void => {
     for (let depth = 1; depth <= parts.length; depth++) {
@@ -142,15 +141,7 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
       }
       return join(directory, ...parts);
     },
-    writeSmall(place, chunks) {
-      const descriptor = openSync(place, 'wx', 0o644);
-      try {
-        let rest = chunks.filter((chunk) => chunk.length > 0);
-        while (rest.length > 0) rest = after(rest, writevSync(descriptor, rest.slice(0, 1000)));
-      } finally {
-        closeSync(descriptor);
-      }
-    },
+    writeSmall: (place, chunks) => smallFiles.add(place, chunks),
     async openLarge(place) {
       const handle = await open(place, 'wx', 0o644);
       handles.add(handle);
@@ -163,6 +154,7 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
       };
     },
     async flush() {
+      await smallFiles.done();
       await Promise.all(flushing);
       await flushingEarly;
       if (flushFailure !== undefined) throw flushFailure as Error;
@@ -170,20 +162,11 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
       await flushTree(directory);
     },
     async abandon() {
+      await smallFiles.abandon();
       await Promise.all(flushing);
       await flushingEarly;
       for (const handle of handles) await handle.close();
       handles.clear();
     },
   };
-}
-
-/** What is left of the chunks after `written` bytes of them. */
-function after(chunks: readonly Buffer[], written: number): Buffer[] {
-  let index = 0;
-  let skip = written;
-  for (; index < chunks.length && skip >= (chunks[index]?.length ?? 0); index++) skip -= chunks[index]?.length ?? 0;
-  const rest = chunks.slice(index);
-  if (rest[0] !== undefined && skip > 0) rest[0] = rest[0].subarray(skip);
-  return rest;
 }

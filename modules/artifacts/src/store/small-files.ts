@@ -1,0 +1,153 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+
+/** Writes many small files, each in one go and never over one that is there. What is written is not flushed. */
+export interface SmallFiles {
+  /**
+   * Takes the file over; it is written now or soon. The bytes are copied. Throws what an earlier file could not be written
+   * for: an `ErrnoException`.
+   */
+  add(place: string, chunks: readonly Buffer[]): void;
+  /** Resolves when all are written, and lets the thread go. Rejects as `add` throws. */
+  done(): Promise<void>;
+  /** Resolves when nothing is written any more, whatever became of it. */
+  abandon(): Promise<void>;
+}
+
+/** A heap of files whose bytes lie one after the other in `bytes`. */
+interface Batch {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly places: string[];
+  /** Where each file ends in `bytes`. */
+  readonly ends: number[];
+}
+
+type Answer = { readonly code: string; readonly message: string } | undefined;
+
+const batchBytes = 512 * 1024;
+/** Empty files take no room in a batch. */
+const maxPlaces = 512;
+/** Creating a file is the kernel's work for some 30 µs: it pays to share that with a second thread from about here. */
+const threadFromFiles = 512;
+/** One that is being written, and one that waits so that there is no pause; whatever is more than that is written here. */
+const maxWithThread = 2;
+
+/**
+ * The thread's whole program. A text, since a module ships as one file and a thread wants one of its own or this; plain
+ * calls that block, since nothing else goes on there.
+ */
+const threadProgram = `
+const { closeSync, openSync, writeSync } = require('node:fs');
+const { parentPort } = require('node:worker_threads');
+parentPort.on('message', ({ bytes, places, ends }) => {
+  let at = 0;
+  try {
+    for (let index = 0; index < places.length; index++) {
+      const descriptor = openSync(places[index], 'wx', 0o644);
+      try {
+        while (at < ends[index]) at += writeSync(descriptor, bytes, at, ends[index] - at);
+      } finally {
+        closeSync(descriptor);
+      }
+    }
+    parentPort.postMessage(undefined);
+  } catch (error) {
+    parentPort.postMessage({ code: error.code, message: error.message });
+  }
+});
+`;
+
+/** Creates a writer for one archive. */
+export function createSmallFiles(): SmallFiles {
+  let batch = emptyBatch();
+  let filled = 0;
+  let files = 0;
+  let withThread = 0;
+  let thread: Worker | undefined;
+  let failure: Error | undefined;
+  let wake = (): void => undefined;
+
+  const check = (): void => {
+    if (failure !== undefined) throw failure;
+  };
+  const startThread = (): Worker => {
+    // Without this process's flags: a loader of TypeScript would be loaded there again.
+    const started = new Worker(threadProgram, {
+      eval: true,
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    });
+    started.on('message', (answer: Answer) => {
+      withThread--;
+      if (answer !== undefined) failure ??= Object.assign(new Error(answer.message), { code: answer.code });
+      wake();
+    });
+    started.on('error', (error) => {
+      failure ??= error;
+      withThread = 0;
+      wake();
+    });
+    return started;
+  };
+  const pass = (): void => {
+    const due = { ...batch, bytes: batch.bytes.subarray(0, filled) };
+    if (files >= threadFromFiles && availableParallelism() > 1) thread ??= startThread();
+    if (thread === undefined || withThread >= maxWithThread) {
+      writeBatch(due);
+      batch = { bytes: batch.bytes, places: [], ends: [] };
+    } else {
+      withThread++;
+      thread.postMessage(due, [batch.bytes.buffer]);
+      batch = emptyBatch();
+    }
+    filled = 0;
+  };
+  const threadEnds = async (): Promise<void> => {
+    while (withThread > 0) await new Promise<void>((resolve) => (wake = resolve));
+    await thread?.terminate();
+    thread = undefined;
+  };
+
+  return {
+    add(place, chunks) {
+      check();
+      const sizeBytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+      if (filled + sizeBytes > batchBytes && filled > 0) pass();
+      for (const chunk of chunks) {
+        batch.bytes.set(chunk, filled);
+        filled += chunk.length;
+      }
+      batch.places.push(place);
+      batch.ends.push(filled);
+      files++;
+      if (batch.places.length >= maxPlaces) pass();
+    },
+    async done() {
+      check();
+      if (batch.places.length > 0) pass();
+      await threadEnds();
+      check();
+    },
+    async abandon() {
+      await threadEnds();
+    },
+  };
+}
+
+function emptyBatch(): Batch {
+  return { bytes: new Uint8Array(batchBytes), places: [], ends: [] };
+}
+
+function writeBatch({ bytes, places, ends }: Batch): void {
+  let at = 0;
+  places.forEach((place, index) => {
+    const end = ends[index] ?? at;
+    const descriptor = openSync(place, 'wx', 0o644);
+    try {
+      while (at < end) at += writeSync(descriptor, bytes, at, end - at);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+}
