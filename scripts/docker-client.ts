@@ -18,6 +18,8 @@ export class DockerError extends Error {
 export interface DockerClient {
   /** Runs a command and resolves with what it wrote to stdout, trimmed. Rejects with COMMAND_FAILED; its message ends with what docker said. */
   run(args: readonly string[]): Promise<string>;
+  /** The engine's processor, in Docker's words: amd64, arm64, … */
+  readonly architecture: string;
   /** Options that every `docker build` on this engine needs. */
   readonly buildOptions: readonly string[];
 }
@@ -53,7 +55,8 @@ export async function openDocker(environment: NodeJS.ProcessEnv): Promise<Docker
     () => false,
   );
   // An engine without a bridge can build on its host's network only.
-  return { run: docker, buildOptions: bridged ? [] : ['--network', 'host'] };
+  const architecture = await docker(['version', '--format', '{{.Server.Arch}}']);
+  return { run: docker, architecture, buildOptions: bridged ? [] : ['--network', 'host'] };
 }
 
 function explain(error: unknown, command: string, host: string | undefined): DockerError {

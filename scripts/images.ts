@@ -1,7 +1,7 @@
 /**
  * Builds the container images: `npm run images [-- --base IMAGE] [--platform P] [--module M] [--npmrc FILE]`.
  *
- * Without --platform it builds amd64 and amd64.debug. A line for each image: name, what it adds to its base, seconds.
+ * Without --platform it builds for the engine's own processor: amd64 and amd64.debug, or arm64v8. A line for each image: name, what it adds to its base, seconds.
  * Exit codes: 0 fine; 1 a build failed, or an image adds more than 5 MB; 2 usage, or no Docker to build with.
  */
 import { existsSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { listImages, platforms, type ImageSpec, type Platform } from './image-li
 const usage = `usage: npm run images [-- OPTIONS]
   --base IMAGE        the base of all images (an official Node 24)
   --build-base IMAGE  the base of the stage that bundles, where that can't be the same: for another processor
-  --platform P        ${platforms.join(', ')} (amd64 and amd64.debug)
+  --platform P        ${platforms.join(', ')} (the engine's own, and its debug image)
   --module M          artifacts, filter or stand-in (all)
   --npmrc FILE        npm's settings while building; in no layer
 `;
@@ -25,10 +25,10 @@ const maxAddedBytes = 5_000_000;
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const options = readOptions();
-  if (typeof options === 'string') return fail(2, options);
   try {
     const docker = await openDocker(process.env);
+    const options = readOptions(docker.architecture === 'arm64' ? ['arm64v8'] : ['amd64', 'amd64.debug']);
+    if (typeof options === 'string') return fail(2, options);
     let code = 0;
     for (const spec of options.images) code = Math.max(code, await build(docker, spec, options.arguments));
     return code;
@@ -43,7 +43,9 @@ function fail(code: number, message: string): number {
   return code;
 }
 
-function readOptions(): { readonly images: readonly ImageSpec[]; readonly arguments: readonly string[] } | string {
+function readOptions(
+  own: readonly Platform[],
+): { readonly images: readonly ImageSpec[]; readonly arguments: readonly string[] } | string {
   let values;
   try {
     const text = { type: 'string' } as const;
@@ -53,8 +55,7 @@ function readOptions(): { readonly images: readonly ImageSpec[]; readonly argume
     return `${error instanceof Error ? error.message : String(error)}\n${usage}`;
   }
   const { base, 'build-base': buildBase, platform, module, npmrc } = values;
-  const wanted: readonly Platform[] =
-    platform === undefined ? ['amd64', 'amd64.debug'] : platforms.filter((known) => known === platform);
+  const wanted: readonly Platform[] = platform === undefined ? own : platforms.filter((known) => known === platform);
   if (wanted.length === 0) return `--platform ${platform ?? ''}: expected ${platforms.join(', ')}`;
   if (npmrc !== undefined && !existsSync(npmrc)) return `--npmrc ${npmrc}: there is no such file`;
 

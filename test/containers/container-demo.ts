@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { vi } from 'vitest';
 import { openSimulator, startDemo, type Demo, type Simulator } from '@companion/simulator';
 import type { DockerClient } from '../../packages/simulator/src/agent/docker/docker-client.ts';
 import type { JsonObject } from '@companion/edge';
+import { watchDemo, type DemoWatch } from '../system/demo-watch.ts';
 
 /** A container as the engine describes it, as far as tests look. */
 export interface Inspected {
@@ -29,7 +29,7 @@ export interface ModuleChange {
 }
 
 /** The demo with the template's modules in containers. */
-export interface ContainerDemo extends AsyncDisposable {
+export interface ContainerDemo extends DemoWatch, AsyncDisposable {
   readonly simulator: Simulator;
   readonly demo: Demo;
   readonly root: string;
@@ -40,11 +40,6 @@ export interface ContainerDemo extends AsyncDisposable {
   /** A `POST` on the module's container: kill, pause, …. */
   act(module: string, verb: string): Promise<void>;
   reported(module: string): JsonObject;
-  /** The release that the link and the twin agree on as running; waits for it. */
-  runningRelease(): Promise<string>;
-  anotherRelease(before: string): Promise<string>;
-  /** Waits until the filter has read more messages than when it was called. */
-  detectionsFlow(): Promise<void>;
   /** Of a process, by a line of its /proc status. */
   procStatus(module: string, key: string): Promise<string>;
 }
@@ -102,24 +97,7 @@ export async function startContainerDemo(options: {
       await client.call('POST', `/containers/${containerName(module)}/${verb}`);
     },
     reported,
-    runningRelease: () => vi.waitFor(running, patience),
-    anotherRelease: (before) =>
-      vi.waitFor(async () => {
-        const id = await running();
-        if (id === before) throw new Error(`still ${before}`);
-        return id;
-      }, patience),
-    async detectionsFlow() {
-      const read = async (): Promise<number> =>
-        Number(/^filter_messages_parsed_total\{.*\} (\d+)$/m.exec(await simulator.metricsOf('filter'))?.[1] ?? 0);
-      let lowest = await read();
-      await vi.waitFor(async () => {
-        const now = await read();
-        // A filter that was just restarted counts from zero again.
-        lowest = Math.min(lowest, now);
-        if (now <= lowest) throw new Error(`the filter has read ${now} messages and waits for more`);
-      }, patience);
-    },
+    ...watchDemo(simulator, running, patience),
     async procStatus(module, key) {
       const { Pid } = (await inspect(module)).State;
       const status = await readFile(`/proc/${Pid}/status`, 'utf8');

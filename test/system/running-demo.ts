@@ -2,21 +2,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { vi } from 'vitest';
 import { openSimulator, startDemo, type Demo, type Simulator } from '@companion/simulator';
 import type { JsonObject } from '@companion/edge';
+import { watchDemo, type DemoWatch } from './demo-watch.ts';
 
 /** The whole system with the demo's twins, as real processes, and ways to look at it. */
-export interface RunningDemo extends AsyncDisposable {
+export interface RunningDemo extends DemoWatch, AsyncDisposable {
   readonly simulator: Simulator;
   readonly demo: Demo;
   readonly root: string;
-  /** The release that the link, the supervisor and the twin agree on as running; waits for it. */
-  runningRelease(): Promise<string>;
-  /** The same, for a release that is another than the one before. */
-  anotherRelease(before: string): Promise<string>;
-  /** Waits until the filter has read more messages than when it was called. */
-  detectionsFlow(): Promise<void>;
   reported(module: string): JsonObject;
   supervisorStatus(): Promise<Readonly<Record<string, string>>>;
 }
@@ -69,24 +63,7 @@ export async function startRunningDemo(): Promise<RunningDemo> {
     root,
     reported,
     supervisorStatus,
-    runningRelease: () => vi.waitFor(running, patience),
-    anotherRelease: (before) =>
-      vi.waitFor(async () => {
-        const id = await running();
-        if (id === before) throw new Error(`still ${before}`);
-        return id;
-      }, patience),
-    async detectionsFlow() {
-      const read = async (): Promise<number> =>
-        Number(/^filter_messages_parsed_total\{.*\} (\d+)$/m.exec(await simulator.metricsOf('filter'))?.[1] ?? 0);
-      let lowest = await read();
-      await vi.waitFor(async () => {
-        const now = await read();
-        // A filter that was just restarted counts from zero again.
-        lowest = Math.min(lowest, now);
-        if (now <= lowest) throw new Error(`the filter has read ${now} messages and waits for more`);
-      }, patience);
-    },
+    ...watchDemo(simulator, running, patience),
     async [Symbol.asyncDispose]() {
       await simulator.stop();
       await demo[Symbol.asyncDispose]();

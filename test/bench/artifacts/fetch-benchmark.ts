@@ -60,7 +60,7 @@ async function measureFetch(title: string, contents: Contents): Promise<Measurem
     const fetchOurs = async (round: number): Promise<void> => {
       const startedMs = performance.now();
       const { stdout } = await run(process.execPath, [
-        '--max-semi-space-size=2',
+        '--max-semi-space-size=1',
         child,
         join(folder, `volume-${round}`),
         url,

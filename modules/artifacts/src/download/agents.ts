@@ -17,7 +17,8 @@ export async function createAgents(
 ): Promise<AgentFor> {
   const extra = await Promise.all(extraCaFiles.map(readCa));
   // `ca` replaces the usual authorities, so they must be named again.
-  const trust = extra.length === 0 ? {} : { ca: [...rootCertificates, ...extra] };
+  // Said here, so that no variable of Node's turns it off.
+  const trust = { rejectUnauthorized: true, ...(extra.length === 0 ? {} : { ca: [...rootCertificates, ...extra] }) };
   return (url) => {
     const via = proxy === undefined ? undefined : proxyFor(url, proxy);
     if (url.protocol === 'https:') return via === undefined ? new HttpsAgent(trust) : tunnel(url, via, trust);
@@ -29,7 +30,11 @@ export async function createAgents(
  * What HttpsProxyAgent is made with holds for the way to the proxy; `options` holds for the server behind it. It hides the
  * server's name from TLS where that is an address, which would then be compared to `localhost`.
  */
-function tunnel({ hostname }: URL, via: string, trust: { readonly ca?: string[] }): HttpAgent {
+function tunnel(
+  { hostname }: URL,
+  via: string,
+  trust: { readonly rejectUnauthorized: boolean; readonly ca?: string[] },
+): HttpAgent {
   const agent = new HttpsProxyAgent(via, trust);
   const host = hostname.replace(/^\[|\]$/g, '');
   Object.assign(agent.options, trust, {
