@@ -82,6 +82,8 @@ async function importImage(root: string, tag: string): Promise<void> {
     stdio: ['pipe', 'ignore', 'inherit'],
   });
   packing.stdout.pipe(importing.stdin);
+  // An import that ended early reads no more: without this tar would wait for ever.
+  for (const event of ['close', 'error'] as const) importing.once(event, () => packing.stdout.destroy());
   // Told by the exit code, and docker says itself why it stopped reading.
   importing.stdin.on('error', () => undefined);
   const codes = await Promise.all([exitCode(packing, 'tar'), exitCode(importing, docker)]);

@@ -9,20 +9,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256, startFetchBench, type FetchBench } from '../../modules/artifacts/src/download/fetch.fixture.ts';
 import { collectGarbage } from '../../modules/artifacts/src/disk/garbage.ts';
 import { tarOf } from '../archives/tar-text.ts';
+import { mountable } from './mountable.ts';
 
 const mib = 1024 * 1024;
-const mountable = mayMount();
-
-/** Mounting needs root and more: a container may forbid it. */
-function mayMount(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  try {
-    execFileSync('unshare', ['-m', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe.skipIf(!mountable)('a volume of 8 MiB (needs root, to mount a tmpfs)', () => {
   let root: string;

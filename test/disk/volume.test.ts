@@ -5,19 +5,10 @@ import type { JsonObject } from '@companion/edge';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { lockVolume } from '../../modules/artifacts/src/volume/lock.ts';
 import { startModuleBench, type ModuleBench } from './module-process.ts';
+import { mountable } from './mountable.ts';
 
 const nobody = 65_534;
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
-const mountable = isRoot && mayMount();
-
-function mayMount(): boolean {
-  try {
-    execFileSync('unshare', ['-m', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 let bench: ModuleBench;
 let root: string;

@@ -112,7 +112,25 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     await windowOpens(desired, release, signal);
     signal.throwIfAborted();
     prepared({ state: 'ready' });
-    await releases.activate(release.id, desired.activate);
+    await untilDone(signal, () => releases.activate(release.id, desired.activate));
+  };
+
+  /** What the volume refuses now it may take later: a pass that gave up would leave the twin waiting for ever. */
+  const untilDone = async (signal: AbortSignal, work: () => Promise<unknown>): Promise<void> => {
+    const before = state.wanted?.preparation;
+    for (let failures = 1; ; failures++) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        const failure = asArtifactError(error);
+        log.error({ code: failure.code, facts: failure.facts }, failure.message);
+        prepared({ state: 'refused', error: reportedError(failure) });
+        await pause(failure, failures, signal);
+        if (before !== undefined) prepared(before);
+      }
+    }
   };
 
   /** True once the release is published; false where no pause would help. */
@@ -138,7 +156,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         prepared({ state: 'refused', error: reportedError(failure) });
         if (!failure.retryable) {
           const { code, message } = failure;
-          await releases.put({ type: 'reject', rejection: { id: release.id, code, message } });
+          const rejection = { id: release.id, code, message };
+          await untilDone(signal, () => releases.put({ type: 'reject', rejection }));
           return false;
         }
         await pause(failure, failures, signal);
@@ -147,7 +166,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   };
 
   const pause = async (failure: ArtifactError, failures: number, signal: AbortSignal): Promise<void> => {
-    if (failure.code === 'DISK_FULL' && (await prune()) > 0) return;
+    if (failure.code === 'DISK_FULL' && (await prune().catch(() => 0)) > 0) return;
     const pauseMs = Math.max(backoffMs(failures, { ...retry, random: Math.random }), failure.retryAfterMs ?? 0);
     log.info({ code: failure.code, pauseMs }, 'trying again after a pause');
     await clock.delay(pauseMs, signal);

@@ -1,6 +1,7 @@
 import { backoffMs, type JsonObject, type Log } from '@companion/edge';
 import type { Clock } from '../clock.ts';
 import { readSavedState, saveState } from '../control-file.ts';
+import { asArtifactError } from '../failure.ts';
 import { failPoint } from '../fail-points/fail-point.ts';
 import { initialControl, stepControl, targetOf, type Control, type ControlInput } from '../plan/control.ts';
 import type { ActivateSpec } from '../plan/desired.ts';
@@ -234,15 +235,28 @@ export function createReleaseControl({ layout, clock, log, onView }: ReleaseCont
         spec = saved?.spec;
         const current = await readCurrent(layout);
         view = { ...view, control: saved?.control ?? initialControl, current };
-        await apply({ type: 'started', current });
+        const input = { type: 'started', current } as const;
+        await apply(input).catch((error: unknown) => {
+          if (asArtifactError(error).code !== 'DISK_FULL') throw error;
+          // Room comes from what a module that works collects: a full disk must not keep it from starting.
+          log.error({ code: 'DISK_FULL' }, 'this start is not counted: the disk is full');
+          view = { ...view, control: stepControl(view.control, input) };
+        });
         onView(view);
       }),
     async activate(release, by) {
       const same = JSON.stringify(by) === JSON.stringify(spec);
       if (same && stepControl(view.control, { type: 'activate', release }) === view.control) return;
       await exclusively(async () => {
+        const before = spec;
         spec = by;
-        if (!(await apply({ type: 'activate', release }))) await saveState(layout, { control: view.control, spec });
+        try {
+          if (!(await apply({ type: 'activate', release }))) await saveState(layout, { control: view.control, spec });
+        } catch (error) {
+          // Not taken, so that the next try saves it.
+          spec = before;
+          throw error;
+        }
       });
     },
     put: async (input) => {

@@ -65,6 +65,7 @@ export function createSmallFiles(): SmallFiles {
   let files = 0;
   let withThread = 0;
   let thread: Worker | undefined;
+  let alone = availableParallelism() === 1;
   let failure: Error | undefined;
   let wake = (): void => undefined;
 
@@ -83,8 +84,10 @@ export function createSmallFiles(): SmallFiles {
       if (answer !== undefined) failure ??= Object.assign(new Error(answer.message), { code: answer.code });
       wake();
     });
-    started.on('error', (error) => {
-      failure ??= error;
+    started.on('error', (error) => (failure ??= error));
+    // After an error too; after terminate() nothing is under way any more.
+    started.on('exit', () => {
+      if (withThread > 0) failure ??= new Error('the thread that writes small files ended');
       withThread = 0;
       wake();
     });
@@ -92,7 +95,14 @@ export function createSmallFiles(): SmallFiles {
   };
   const pass = (): void => {
     const due = { ...batch, bytes: batch.bytes.subarray(0, filled) };
-    if (files >= threadFromFiles && availableParallelism() > 1) thread ??= startThread();
+    if (files >= threadFromFiles && !alone && thread === undefined) {
+      try {
+        thread = startThread();
+      } catch {
+        // No thread is to be had, by a limit of the container for one.
+        alone = true;
+      }
+    }
     if (thread === undefined || withThread >= maxWithThread) {
       writeBatch(due);
       batch = { bytes: batch.bytes, places: [], ends: [] };
