@@ -15,8 +15,9 @@ export const apply = defineOptionCommand({
   summary: 'Make a volume look as desired properties say, once and without IoT Edge.',
   notes: `For factory images: downloads, verifies, unpacks and publishes as the artifacts module does, and makes "current" name the
 release. Nobody waits for DeepStream: the module goes on with it at its first start. Where a module or another run has the
-volume, it fails (VOLUME_LOCKED) and touches nothing. A second run changes nothing; one that was cut goes on. HTTP_PROXY, HTTPS_PROXY, NO_PROXY and
-ARTIFACTS_CA_FILES count as they do for the module; windows don't.
+volume, it fails (VOLUME_LOCKED) and touches nothing. A second run changes nothing; one that was cut goes on. Run it as
+uid 1000, like the module, which must be able to write there too: sudo -u '#1000' npx companion apply …
+HTTP_PROXY, HTTPS_PROXY, NO_PROXY and ARTIFACTS_CA_FILES count as they do for the module; windows don't.
 Exit codes: 0 done, or nothing to do; 1 refused or failed; 2 usage, or a file that can't be read.`,
   options: {
     desired: {
