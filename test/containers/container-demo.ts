@@ -64,7 +64,7 @@ export async function startContainerDemo(options: {
     templatePath,
     environment: process.env,
     root,
-    machine: { kind: 'docker', containerPrefix: prefix, volumes: 'remove' },
+    machine: { kind: 'docker', containerPrefix: prefix, volumes: 'remove', engineSocket: 'give' },
     hubPort: 0,
     apiPort: 0,
     standInEnvironment: { DEEPSTREAM_STAND_IN_ENGINE_BUILD_MS: '200' },

@@ -28,6 +28,8 @@ export function createConfiguration({ initial, root, log, onChange }: Configurat
   const zonesFile = createZonesFile({ root, log });
   let settings = initial;
   let newest: DesiredDocument | undefined;
+  /** The file that the newest document names, or the one in force where that document can't be understood. */
+  let named: string | null = null;
 
   function apply(document: DesiredDocument): void {
     settings = applyDesired(settings, document, zonesFile.content);
@@ -47,15 +49,20 @@ export function createConfiguration({ initial, root, log, onChange }: Configurat
     },
     async take(document) {
       newest = document;
-      // Twice: the first tells which file is named.
-      const named = applyDesired(settings, document, zonesFile.content).options.zonesFile;
-      if (named !== null || zonesFile.content !== undefined) await zonesFile.read(named);
+      const before = named;
+      // Without any content, which may be another file's.
+      named = applyDesired(settings, document).options.zonesFile;
+      if (named !== null || before !== null) await zonesFile.read(named);
       if (newest === document) apply(document);
     },
     async readAgain() {
-      if (settings.options.zonesFile === null || newest === undefined) return;
+      const document = newest;
+      if (named === null || document === undefined) return;
       const { problem } = zonesFile;
-      if (await zonesFile.read(settings.options.zonesFile)) apply(newest);
+      const changed = await zonesFile.read(named);
+      // Its own read waits behind this one, and the content is not yet that of its file.
+      if (newest !== document) return;
+      if (changed) apply(document);
       else if (problem !== zonesFile.problem) onChange();
     },
   };

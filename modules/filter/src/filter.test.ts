@@ -259,6 +259,19 @@ describe('the filter', () => {
     expect(hub.reported).toMatchObject({ spots: { occupied: 0, empty: 0, unknown: 2 } });
   });
 
+  test('tells of a sensor that was lost before a reset that it is heard again, once', async () => {
+    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    await frames(10_000);
+    await clock.pass(120_000);
+    expect(await hub.call('reset', null)).toMatchObject({ status: 200 });
+    await frames(10_000);
+    expect(
+      events()
+        .map(({ type }) => type)
+        .filter((type) => type.startsWith('sensor.')),
+    ).toEqual(['sensor.lost', 'sensor.restored']);
+  });
+
   test('sends snapshots on its method, after a reconnect and periodically', async () => {
     hub.connect('connected');
     hub.desire({ version: 2, properties: { zones: { A1 }, snapshotEveryMs: 60_000 } });

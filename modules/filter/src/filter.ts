@@ -171,15 +171,12 @@ export function createFilter(options: FilterOptions): Filter {
     };
   }
 
-  /** A zone that is taken away and comes back has no state. */
   function reset(names: readonly string[] | undefined): readonly string[] {
     const { config } = configuration.settings;
     const known = new Set(config.zones.map(({ name }) => name));
     const missing = (names ?? []).filter((name) => !known.has(name));
     if (missing.length > 0) return missing;
-    const kept = config.zones.filter(({ name }) => names !== undefined && !names.includes(name));
-    pipeline.configure({ ...config, zones: kept });
-    pipeline.configure(config);
+    pipeline.configure(config, names === undefined ? known : new Set(names));
     log.info({ zones: names ?? 'all' }, 'zones were reset');
     outbox.saveCheckpoint();
     reporter.changed();

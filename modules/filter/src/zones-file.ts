@@ -8,7 +8,10 @@ export interface ZonesFile {
   readonly content: string | undefined;
   /** Why the file that is named can't be read, as the rest of a sentence; undefined where it can. */
   readonly problem: string | undefined;
-  /** Reads it again; resolves to whether the content is another. Never rejects. A file that vanishes keeps its last content. */
+  /**
+   * Reads it again, after the reads that were asked for before; resolves to whether the content is another. Never rejects.
+   * A file that vanishes keeps its last content.
+   */
   read(path: string | null): Promise<boolean>;
 }
 
@@ -21,6 +24,7 @@ export function createZonesFile({ root, log }: { readonly root: string; readonly
   let known: string | null = null;
   let stamp = '';
   let problem: string | undefined;
+  let reads: Promise<unknown> = Promise.resolve();
 
   async function readNew(path: string): Promise<boolean> {
     const file = join(root, 'current', path);
@@ -34,6 +38,28 @@ export function createZonesFile({ root, log }: { readonly root: string; readonly
     return content !== before;
   }
 
+  async function readNow(path: string | null): Promise<boolean> {
+    const renamed = path !== known;
+    known = path;
+    if (renamed) stamp = '';
+    if (path === null) {
+      const had = content !== undefined;
+      content = undefined;
+      problem = undefined;
+      return had;
+    }
+    try {
+      const changed = await readNew(path);
+      problem = undefined;
+      return changed;
+    } catch (error) {
+      if (problem === undefined || renamed) log.warn({ zonesFile: path, err: error }, 'the zones file can’t be read');
+      const { code, message } = error as NodeJS.ErrnoException;
+      problem = `must name a file of the release, but "${path}" ${code === 'ENOENT' ? 'is not there' : `can't be read: ${message}`}`;
+      return false;
+    }
+  }
+
   return {
     get content() {
       return content;
@@ -41,26 +67,10 @@ export function createZonesFile({ root, log }: { readonly root: string; readonly
     get problem() {
       return problem;
     },
-    async read(path) {
-      const renamed = path !== known;
-      known = path;
-      if (renamed) stamp = '';
-      if (path === null) {
-        const had = content !== undefined;
-        content = undefined;
-        problem = undefined;
-        return had;
-      }
-      try {
-        const changed = await readNew(path);
-        problem = undefined;
-        return changed;
-      } catch (error) {
-        if (problem === undefined || renamed) log.warn({ zonesFile: path, err: error }, 'the zones file can’t be read');
-        const { code, message } = error as NodeJS.ErrnoException;
-        problem = `must name a file of the release, but "${path}" ${code === 'ENOENT' ? 'is not there' : `can't be read: ${message}`}`;
-        return false;
-      }
+    read(path) {
+      const read = reads.then(() => readNow(path));
+      reads = read;
+      return read;
     },
   };
 }

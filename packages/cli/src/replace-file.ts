@@ -8,8 +8,9 @@ import { CliError } from './cli-error.ts';
 /**
  * Replaces what a file holds, or makes it, all or nothing, also through a power cut: a temporary file beside it, synced,
  * takes its name. Symlinks are followed and stay; mode and owner are kept; hard links part. Watchers see a rename, no write.
+ * `newMode`, less the umask, is for a file that was not there.
  */
-export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+export async function replaceFile(path: string, bytes: Uint8Array, { newMode = 0o666 } = {}): Promise<void> {
   try {
     const target = await realpath(path).catch(orMissing(path));
     const known = await stat(target).catch(orMissing(undefined));
@@ -17,7 +18,7 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
     const folder = dirname(target);
     const temporary = join(folder, `.${basename(target)}.${randomUUID()}.tmp`);
     try {
-      const file = await open(temporary, 'wx', known === undefined ? 0o666 : 0o600);
+      const file = await open(temporary, 'wx', known === undefined ? newMode : 0o600);
       try {
         await file.writeFile(bytes);
         if (known !== undefined) await keepOwnerAndMode(file, known);

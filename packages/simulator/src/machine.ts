@@ -27,6 +27,11 @@ export type MachineChoice =
       readonly volumes: 'keep' | 'remove';
       /** What the engine is asked for otherwise. */
       readonly network?: 'bridge' | 'host';
+      /**
+       * Whether a module that binds Docker's socket gets this machine's, by default only without a prefix: with one, a
+       * module that restarts another by its name on a device would reach this machine's own container of that name.
+       */
+      readonly engineSocket?: 'give' | 'withhold';
     };
 
 /** What the modules share with the simulator. */
@@ -107,7 +112,9 @@ async function openDocker(
     root,
     ...(choice.network === undefined ? {} : { network: choice.network }),
   });
-  const { network, socketPath, client, id } = host;
+  const { network, socketPath, client, id, run } = host;
+  const containerPrefix = choice.containerPrefix ?? '';
+  const engineSocket = choice.engineSocket ?? (containerPrefix === '' ? 'give' : 'withhold');
   const bridged = network.kind === 'bridge';
   return {
     summary: `modules run in containers of Docker ${host.version}, ${bridged ? `on the bridge network ${network.name}` : "on this machine's network: the engine has no bridge"}`,
@@ -126,16 +133,27 @@ async function openDocker(
         client,
         socketPath,
         id,
+        run,
         network,
-        containerPrefix: choice.containerPrefix ?? '',
+        containerPrefix,
         volumes: choice.volumes,
         images: new Map(standIn === undefined ? [] : [[deepstreamModule, standIn]]),
         moduleEnvironment: parts.moduleEnvironment,
         hostPath: agentFolders(root).hostPath,
         given: new Map([
           [deviceSockets.management, parts.managementSocketPath],
-          [deviceSockets.docker, socketPath],
+          ...(engineSocket === 'give' ? [[deviceSockets.docker, socketPath] as const] : []),
         ]),
+        withheld: new Map(
+          engineSocket === 'give'
+            ? []
+            : [
+                [
+                  deviceSockets.docker,
+                  `containers are called ${containerPrefix}…, and their names without it are not ours`,
+                ],
+              ],
+        ),
         mounts: (module): ContainerMount[] =>
           module === deepstreamModule && standInFile !== undefined
             ? [workload, { Source: standInFile, Target: standInFile, ReadOnly: true }]

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +78,20 @@ test('restarts a module, and answers 404 for what there is not', async () => {
   expect(unknown.status).toBe(404);
   expect(JSON.parse(unknown.body)).toEqual({ message: 'module nobody: the deployment has no such module' });
   expect((await ask(link, 'DELETE', '/modules/one')).status).toBe(404);
+  expect((await ask(link, 'POST', '/modules/%zz/restart')).status).toBe(400);
   expect(restarted).toEqual(['one', 'nobody']);
   await server[Symbol.asyncDispose]();
+});
+
+test('takes the place of a folder that an engine has made for a bind', async () => {
+  await mkdir(join(folder, 'host/var/run/iotedge/mgmt.sock/inner'), { recursive: true });
+  const { server, link } = await open();
+  expect((await ask(link, 'GET', '/modules')).status).toBe(200);
+  await server[Symbol.asyncDispose]();
+});
+
+test('listens no more where its second name can not be made', async () => {
+  await writeFile(join(folder, 'host'), 'a file in the way');
+  await expect(open()).rejects.toMatchObject({ code: 'ENOTDIR' });
+  await expect(ask(join(folder, 'mgmt.sock'), 'GET', '/modules')).rejects.toMatchObject({ code: 'ENOENT' });
 });

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { dirname } from 'node:path';
 
 import type { Agent, ModuleInfo } from './agent/index.ts';
+import { pathParts } from './hub/http-json.ts';
 
 /** What the socket may do to modules. */
 type Managed = Pick<Agent, 'modules' | 'restart'>;
@@ -34,25 +35,36 @@ export async function openManagementSocket(options: {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(socketPath, resolve);
   });
-  await chmod(socketPath, 0o660);
-  await mkdir(dirname(link), { recursive: true });
-  await rm(link, { force: true });
-  await symlink(socketPath, link);
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  try {
+    await chmod(socketPath, 0o660);
+    await mkdir(dirname(link), { recursive: true });
+    // A container engine makes a folder of a bind's source that is not there.
+    await rm(link, { force: true, recursive: true });
+    await symlink(socketPath, link);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     async [Symbol.asyncDispose]() {
       await rm(link, { force: true });
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await close();
     },
   };
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, agent: Managed | undefined): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://management');
-  const [first, name, action, ...rest] = pathname.split('/').filter(Boolean).map(decodeURIComponent);
-  if (request.method === 'GET' && first === 'modules' && name === undefined) {
+  const parts = pathParts(pathname);
+  const [first, name, action, ...rest] = parts ?? [];
+  if (parts === undefined) {
+    send(response, 400, { message: `the path ${pathname} is not percent-encoded` });
+  } else if (request.method === 'GET' && first === 'modules' && name === undefined) {
     send(response, 200, { modules: (agent?.modules() ?? []).map(moduleJson) });
   } else if (
     request.method === 'POST' &&

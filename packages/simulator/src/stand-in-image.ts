@@ -9,6 +9,7 @@ export function standInImage({ modules }: Pick<Deployment, 'modules'>): string |
   const own = modules.find(({ source }) => source !== undefined)?.image;
   if (own === undefined) return undefined;
   const slash = own.lastIndexOf('/') + 1;
-  const version = /:([^:/-]+)[^:/]*$/.exec(own)?.[1] ?? 'latest';
+  const tag = /:([^/:]+)$/.exec(own)?.[1];
+  const version = tag?.replace(/-(?:amd64|arm64v8|arm32v7)(?:\.debug)?$/, '') ?? 'latest';
   return `${own.slice(0, slash)}deepstream-companion-stand-in:${version}`;
 }

@@ -412,6 +412,17 @@ describe('other zones', () => {
     expect(play.story).toEqual(['A1 empty 10']);
   });
 
+  test('that are the same lose only the states that are to be forgotten, and the sensor stays lost until it is heard', () => {
+    play.frames(10_000, () => [inA1]).silence(60_000);
+    const both = { zones: [A1, A2] };
+    play.pipeline.configure(both, new Set(['A1', 'A2']));
+    expect(play.pipeline.zones().map((view) => view.since)).toEqual([null, null]);
+    play.silence(60_000).frames(10_000, () => [inA1]);
+    expect(play.sensors).toEqual(['Yard lost 40', 'Yard alive 130']);
+    play.pipeline.configure(both, new Set(['A2']));
+    expect(play.pipeline.zones().map((view) => view.state)).toEqual(['occupied', 'unknown']);
+  });
+
   test('of other sensors do not hear of this one', () => {
     play = new Play(A1, spot('B1', 0, { sensor: 'Roof' }));
     play.frames(10_000, () => [inA1]);

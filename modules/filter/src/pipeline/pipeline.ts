@@ -1,8 +1,9 @@
-import type { Detection, Frame } from '@companion/deepstream/message';
+import type { Frame } from '@companion/deepstream/message';
 import { endArea, type AreaState } from './area.ts';
 import type { PipelineConfig, ReportedSpotZone, WatchingZone, Zone } from './config.ts';
 import type { Occupancy, SensorTotals, SpotEvent, SpotTotals, ZoneEvent } from './event.ts';
-import { reportSpot, UNREPORTED, type ReportedSpotState } from './reported-spot.ts';
+import { createReportedGroup, type ReportedGroup } from './reported-group.ts';
+import type { ReportedSpotState } from './reported-spot.ts';
 import type { Moment } from './sensor-clock.ts';
 import { samePlace } from './same-place.ts';
 import { createSensor, type Find, type Sensor, type SensorFinding, type SensorState } from './sensor.ts';
@@ -33,18 +34,16 @@ export interface PipelineState {
 export interface Pipeline {
   /** The events that one input brings, in a fixed order. */
   step(input: PipelineInput): readonly ZoneEvent[];
-  /** Takes other zones. A zone that keeps its place (sensor and shape) keeps its state. */
-  configure(config: PipelineConfig): void;
+  /**
+   * Takes other zones. A zone that keeps its place (sensor and shape) keeps its state, unless its name is in `forget`;
+   * what is known of its sensor stays either way.
+   */
+  configure(config: PipelineConfig, forget?: ReadonlySet<string>): void;
   zones(): readonly ZoneView[];
   totals(): SpotTotals;
   /** Everything as it stands; `nowMs` of our own clock. */
   snapshot(nowMs: number): Snapshot;
   state(): PipelineState;
-}
-
-interface Reported {
-  readonly zone: ReportedSpotZone;
-  state: ReportedSpotState;
 }
 
 /** Sensors heard within this time show that DeepStream lives. */
@@ -55,7 +54,7 @@ const MAX_SENSORS = 1_024;
 /** Makes a pipeline; `state` is what an earlier one with the same zones remembered. */
 export function createPipeline(config: PipelineConfig, state?: PipelineState): Pipeline {
   let sensors = new Map<string, Sensor>();
-  let reported = new Map<string, Reported>();
+  let reported: ReportedGroup;
   let zones = new Map<string, Zone>();
   let scale = config.frame;
   let owed: ZoneEvent[] = [...(state?.owed ?? [])];
@@ -98,26 +97,14 @@ export function createPipeline(config: PipelineConfig, state?: PipelineState): P
       }
     };
 
-  function report(sensor: string, at: Moment, detections: readonly Detection[]): void {
-    if (reported.size === 0) return;
-    for (const detection of detections) {
-      if (detection.parkingSpot === undefined) continue;
-      const spot = reported.get(detection.parkingSpot);
-      if (!spot || (spot.zone.sensor !== null && spot.zone.sensor !== sensor)) continue;
-      const step = reportSpot(spot.state, at, sensor, detection);
-      spot.state = step.state;
-      if (step.change) onSpot(spot.zone.name, sensor, step.change);
-    }
-  }
-
   function makeSensor(
     name: string,
     watching: readonly WatchingZone[],
     known: SensorState | undefined,
     stateOf: StateOf,
   ): Sensor {
-    const onTurn = (sensor: string, at: Moment, { detections }: { readonly detections: readonly Detection[] }): void =>
-      report(sensor, at, detections);
+    const onTurn = (sensor: string, at: Moment, { detections }: Pick<Frame, 'detections'>): void =>
+      reported.report(sensor, at, detections);
     return createSensor({
       name,
       zones: watching,
@@ -139,12 +126,10 @@ export function createPipeline(config: PipelineConfig, state?: PipelineState): P
     scale = next.frame;
     zones = new Map(next.zones.map((zone) => [zone.name, zone]));
     const bySensor = new Map<string, WatchingZone[]>();
-    reported = new Map();
+    const spots = next.zones.filter((zone) => zone.kind === 'reported');
+    reported = createReportedGroup(spots, reportedOf, (zone, sensor, change) => onSpot(zone.name, sensor, change));
     for (const zone of next.zones) {
-      if (zone.kind === 'reported') {
-        reported.set(zone.parkingSpot, { zone, state: reportedOf(zone) ?? UNREPORTED });
-        continue;
-      }
+      if (zone.kind === 'reported') continue;
       const neighbours = bySensor.get(zone.sensor);
       if (neighbours) neighbours.push(zone);
       else bySensor.set(zone.sensor, [zone]);
@@ -159,9 +144,7 @@ export function createPipeline(config: PipelineConfig, state?: PipelineState): P
   /** The sensor of a frame; undefined if nothing of it could matter. */
   function sensorOf(frame: Frame): Sensor | undefined {
     const known = sensors.get(frame.sensor);
-    if (known || reported.size === 0 || sensors.size >= MAX_SENSORS) return known;
-    if (!frame.detections.some(({ parkingSpot }) => parkingSpot !== undefined && reported.has(parkingSpot)))
-      return known;
+    if (known || sensors.size >= MAX_SENSORS || !reported.spokenOf(frame.detections)) return known;
     const made = makeSensor(frame.sensor, [], undefined, () => undefined);
     sensors.set(frame.sensor, made);
     return made;
@@ -175,23 +158,18 @@ export function createPipeline(config: PipelineConfig, state?: PipelineState): P
   }
 
   function views(): readonly ZoneView[] {
-    const watched = [...sensors.values()].flatMap((sensor) => sensor.zones());
-    const told = [...reported.values()].map(({ zone, state: { occupancy, since, sensor } }): ZoneView => {
-      return { zone: zone.name, kind: 'spot', sensor: sensor ?? zone.sensor ?? '', state: occupancy, since };
-    });
-    return [...watched, ...told];
+    return [...[...sensors.values()].flatMap((sensor) => sensor.zones()), ...reported.views()];
   }
 
   function zoneStates(): Record<string, WatchState> {
     return Object.fromEntries([...sensors.values()].flatMap((sensor) => sensor.watchStates()));
   }
 
-  /** Visits to an area that is taken away, or becomes another, end here. */
-  function endVisits(next: ReadonlyMap<string, Zone>, states: ReadonlyMap<string, WatchState>): void {
+  /** Visits to an area that is taken away or forgotten, or becomes another, end here. */
+  function endVisits(kept: ReadonlySet<string>, states: ReadonlyMap<string, WatchState>): void {
     for (const zone of zones.values()) {
-      const after = next.get(zone.name);
-      const stays = after !== undefined && samePlace(zone, after);
-      if (zone.kind === 'area' && !stays) owed.push(...endArea(zone, states.get(zone.name) as AreaState, 'removed'));
+      if (zone.kind !== 'area' || kept.has(zone.name)) continue;
+      owed.push(...endArea(zone, states.get(zone.name) as AreaState, 'removed'));
     }
   }
 
@@ -227,21 +205,21 @@ export function createPipeline(config: PipelineConfig, state?: PipelineState): P
       }
       return made;
     },
-    configure(next) {
-      const before = zones;
+    configure(next, forget = new Set()) {
       const states = new Map(Object.entries(zoneStates()));
-      const told = new Map([...reported.values()].map((spot) => [spot.zone.name, spot.state]));
+      const told = new Map(reported.states());
       const sensorStates = Object.fromEntries([...sensors.values()].map((sensor) => [sensor.name, sensor.state()]));
-      endVisits(new Map(next.zones.map((zone) => [zone.name, zone])), states);
-      const kept = (zone: Zone): boolean => {
-        const known = before.get(zone.name);
-        return known !== undefined && samePlace(known, zone);
-      };
+      const staying = next.zones.filter((zone) => {
+        const known = zones.get(zone.name);
+        return known !== undefined && samePlace(known, zone) && !forget.has(zone.name);
+      });
+      const kept = new Set(staying.map(({ name }) => name));
+      endVisits(kept, states);
       build(
         next,
         sensorStates,
-        (zone) => (kept(zone) ? states.get(zone.name) : undefined),
-        (zone) => (kept(zone) ? told.get(zone.name) : undefined),
+        (zone) => (kept.has(zone.name) ? states.get(zone.name) : undefined),
+        (zone) => (kept.has(zone.name) ? told.get(zone.name) : undefined),
       );
     },
     zones: views,
@@ -255,7 +233,7 @@ export function createPipeline(config: PipelineConfig, state?: PipelineState): P
     state: () => ({
       sensors: Object.fromEntries([...sensors.values()].map((sensor) => [sensor.name, sensor.state()])),
       zones: zoneStates(),
-      reported: Object.fromEntries([...reported.values()].map((spot) => [spot.zone.name, spot.state])),
+      reported: Object.fromEntries(reported.states()),
       owed: [...owed],
     }),
   };

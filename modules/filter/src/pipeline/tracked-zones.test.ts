@@ -126,6 +126,17 @@ describe('an area', () => {
     silence(1);
     expect(area().at(-1)).toMatchObject({ type: 'area.exited', visit: { end: 'removed' } });
   });
+
+  test('ends its visits once when it is forgotten, and counts anew who is still there', () => {
+    frames(20, () => [person(300, 300)]);
+    pipeline.configure({ zones: [hall, gate] }, new Set(['hall']));
+    frames(20, () => [person(300, 300)]);
+    const visits = area().filter(({ visit }) => visit !== null);
+    expect(visits.map(({ type }) => type)).toEqual(['area.entered', 'area.exited', 'area.entered']);
+    expect(visits[1]?.visit).toMatchObject({ id: visits[0]?.visit?.id, end: 'removed' });
+    expect(visits[2]).toMatchObject({ totals: { count: 1, entered: 1, exited: 0 } });
+    expect(visits[2]?.visit?.id).not.toBe(visits[0]?.visit?.id);
+  });
 });
 
 describe('a line', () => {

@@ -57,7 +57,8 @@ Exit codes: 0 written, perhaps with warnings; 1 errors, and nothing is written; 
     if (out === '-') terminal.out(text);
     else {
       await makeFolder(dirname(resolve(out)));
-      await replaceFile(out, Buffer.from(text));
+      // Passwords of registries, filled in from .env, may be in it.
+      await replaceFile(out, Buffer.from(text), { newMode: 0o600 });
       terminal.out(`${out}: ${summary(made.outline)}\n`);
     }
     return 0;

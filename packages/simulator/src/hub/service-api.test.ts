@@ -75,8 +75,9 @@ describe('twins over the service API', () => {
       await send(fixture, 'PATCH', '/twins/other/modules/filter', { properties: { desired: { a: 2 } } }),
       await call(fixture, twinPath, { method: 'DELETE' }),
       await call(fixture, '/nothing'),
+      await call(fixture, `/twins/${deviceId}/modules/%zz`),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([400, 413, 412, 400, 400, 400, 404, 404, 400, 404]);
+    expect(answers.map(({ status }) => status)).toEqual([400, 413, 412, 400, 400, 400, 404, 404, 400, 404, 400]);
     expect(await answers[1]?.json()).toEqual({
       Message: expect.stringMatching(/^ErrorCode:RequestEntityTooLarge;.*36027 bytes, more than 32768/) as string,
       ExceptionMessage: expect.any(String) as string,

@@ -29,7 +29,8 @@ export function createServiceApi(
     // A web page that resolves its own name to 127.0.0.1 still sends its own name.
     if (!isLoopback(request.headers.host)) throw new HubError('BAD_REQUEST', 'the Host header is not this machine');
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const parts = pathParts(url.pathname) ?? [];
+    const parts = pathParts(url.pathname);
+    if (parts === undefined) throw new HubError('BAD_REQUEST', `the path ${url.pathname} is not percent-encoded`);
     const [first, device, modules, module, action] = parts;
     const { method } = request;
     if (parts.length === 0 && method === 'GET') {

@@ -3,7 +3,6 @@ import { createServer } from 'node:net';
 import { z } from 'zod';
 
 import type { DockerClient } from './docker-client.ts';
-import { DockerError } from './docker-error.ts';
 import { labelsOf } from './labels.ts';
 
 /** How a simulator's containers reach the hub, and it them. */
@@ -32,24 +31,20 @@ const network = z.object({
  */
 export async function openNetwork(
   client: DockerClient,
-  id: string,
-  wish?: ContainerNetwork['kind'],
+  { id, run, wish }: { readonly id: string; readonly run: string; readonly wish?: ContainerNetwork['kind'] },
 ): Promise<ContainerNetwork> {
   const networks = z.array(z.object({ Driver: z.string() })).parse(await client.call('GET', '/networks'));
   const kind = wish ?? (networks.some(({ Driver }) => Driver === 'bridge') ? 'bridge' : 'host');
   if (kind === 'host') return { kind };
-  const name = networkName(id);
-  const path = `/networks/${name}`;
-  const found = await client.call('GET', path).catch(async (error: unknown) => {
-    if (!(error instanceof DockerError && error.code === 'NOT_FOUND')) throw error;
-    await client.call('POST', '/networks/create', {
-      Name: name,
-      Driver: 'bridge',
-      CheckDuplicate: true,
-      Labels: labelsOf(id),
-    });
-    return client.call('GET', path);
+  // Of this run alone: the last one's watchdog may be about to remove that one's.
+  const name = `simulator-${id}-${run}`;
+  await client.call('POST', '/networks/create', {
+    Name: name,
+    Driver: 'bridge',
+    CheckDuplicate: true,
+    Labels: labelsOf(id, run),
   });
+  const found = await client.call('GET', `/networks/${name}`);
   const gateway = network.parse(found).IPAM.Config?.[0]?.Gateway?.replace(/\/\d+$/, '');
   // An engine in a virtual machine (Docker Desktop) has its bridge there, and a way to this machine's loopback.
   return gateway !== undefined && (await isHere(gateway))
@@ -64,8 +59,4 @@ function isHere(address: string): Promise<boolean> {
     server.once('error', () => done(false));
     server.listen(0, address, () => server.close(() => done(true)));
   });
-}
-
-function networkName(id: string): string {
-  return `simulator-${id}`;
 }

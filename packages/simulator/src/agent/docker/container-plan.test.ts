@@ -16,6 +16,7 @@ const spec = (parts: Partial<ModuleSpec>): ModuleSpec => ({
 });
 const context = (parts: Partial<ContainerContext> = {}): ContainerContext => ({
   id: '4711',
+  run: '0815',
   image: 'registry/one:1',
   imageCommand: { Entrypoint: [], Cmd: ['node', '--inspect=0.0.0.0:9229', 'main.mjs'] },
   injected: { IOTEDGE_MODULEID: 'one' },
@@ -24,6 +25,7 @@ const context = (parts: Partial<ContainerContext> = {}): ContainerContext => ({
   hostPath: (path) => `/root${path}`,
   volumeName: (name) => `own-${name}`,
   given: new Map([['/var/run/docker.sock', '/engine/docker.sock']]),
+  withheld: new Map(),
   mounts: [],
   lowLimits: false,
   ...parts,
@@ -47,7 +49,7 @@ describe('a container', () => {
     expect(Object.keys(body['HostConfig'] as object)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/Runtime|DeviceRequests|RestartPolicy/)]),
     );
-    expect(leftOut(spec({ createOptions }))).toHaveLength(2);
+    expect(leftOut(spec({ createOptions }), new Map())).toHaveLength(2);
     expect(body['Labels']).toMatchObject({ 'net.azure-devices.edge.owner': 'Microsoft.Azure.Devices.Edge.Agent' });
   });
 
@@ -71,6 +73,18 @@ describe('a container', () => {
     });
     expect(folders).toEqual(['/root/var/data']);
     expect(volumes).toEqual(['own-files', 'own-more']);
+  });
+
+  test('goes without what is withheld, and says why', () => {
+    const withheld = new Map([['/var/run/docker.sock', 'not here']]);
+    const HostConfig = { Binds: ['/var/run/docker.sock:/var/run/docker.sock', 'files:/files'] };
+    const { body, folders } = planContainer(spec({ createOptions: { HostConfig } }), context({ withheld }));
+    expect(body['HostConfig']).toMatchObject({ Binds: ['own-files:/files'] });
+    expect(folders).toEqual([]);
+    expect(leftOut(spec({ createOptions: { HostConfig } }), withheld)).toEqual([
+      '/var/run/docker.sock left out: not here',
+    ]);
+    expect(leftOut(spec({}), withheld)).toEqual([]);
   });
 
   test("on this machine's network publishes no port, and its inspector listens where it would have been published", () => {

@@ -15,6 +15,7 @@ export interface ContainerMount {
 export interface ContainerContext {
   /** The simulator's. */
   readonly id: string;
+  readonly run: string;
   readonly image: string;
   /** The image's own, which createOptions may replace. */
   readonly imageCommand: { readonly Entrypoint: readonly string[]; readonly Cmd: readonly string[] };
@@ -29,6 +30,8 @@ export interface ContainerContext {
   readonly volumeName: (name: string) => string;
   /** From paths of the device to the files that stand for them: sockets, mostly. They are not made where they are missing. */
   readonly given: ReadonlyMap<string, string>;
+  /** Paths of the device that are not mounted, and why. */
+  readonly withheld: ReadonlyMap<string, string>;
   /** What is mounted besides. */
   readonly mounts: readonly ContainerMount[];
   /** Set where the engine may not raise limits: then it has to be told lower ones. */
@@ -55,7 +58,9 @@ const lowLimits = ['nofile', 'nproc'].map((Name) => ({ Name, Soft: 1024, Hard: 1
  */
 export function planContainer(spec: ModuleSpec, context: ContainerContext): ContainerPlan {
   const { createOptions } = spec;
-  const { Binds = [], Mounts = [], PortBindings = {}, ...rest } = createOptions.HostConfig ?? {};
+  const { Binds: allBinds = [], Mounts: allMounts = [], PortBindings = {}, ...rest } = createOptions.HostConfig ?? {};
+  const Binds = allBinds.filter((bind) => !context.withheld.has(bindSource(bind)));
+  const Mounts = allMounts.filter(({ Source }) => !context.withheld.has(Source));
   const host = withoutKeys(rest, ['Runtime', 'RestartPolicy', 'DeviceRequests']);
   const sources = [...Binds.map(bindSource), ...Mounts.map(({ Source }) => Source)];
   const place = (source: string): string =>
@@ -74,7 +79,11 @@ export function planContainer(spec: ModuleSpec, context: ContainerContext): Cont
       ...context.injected,
       ...(context.metricsPort === undefined ? {} : { METRICS_PORT: String(context.metricsPort) }),
     }).map(([name, value]) => `${name}=${value}`),
-    Labels: { ...(createOptions['Labels'] as JsonObject | undefined), ...ownerLabel, ...labelsOf(context.id) },
+    Labels: {
+      ...(createOptions['Labels'] as JsonObject | undefined),
+      ...ownerLabel,
+      ...labelsOf(context.id, context.run),
+    },
     ...exposedPorts(spec, context),
     HostConfig: {
       ...host,
@@ -93,11 +102,13 @@ export function planContainer(spec: ModuleSpec, context: ContainerContext): Cont
 }
 
 /** What the plan of this module leaves out, one sentence each. */
-export function leftOut(spec: ModuleSpec): readonly string[] {
-  const { Runtime, DeviceRequests } = spec.createOptions.HostConfig ?? {};
+export function leftOut(spec: ModuleSpec, withheld: ContainerContext['withheld']): readonly string[] {
+  const { Runtime, DeviceRequests, Binds = [], Mounts = [] } = spec.createOptions.HostConfig ?? {};
+  const sources = new Set([...Binds.map(bindSource), ...Mounts.map(({ Source }) => Source)]);
   return [
     ...(typeof Runtime === 'string' ? [`runtime ${Runtime} left out: the stand-in needs no GPU`] : []),
     ...(DeviceRequests === undefined ? [] : ['device requests left out: the stand-in needs no GPU']),
+    ...[...withheld].filter(([path]) => sources.has(path)).map(([path, reason]) => `${path} left out: ${reason}`),
   ];
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import type { ModuleExit, ModuleRun } from '../engine.ts';
 import { readAll, type DockerClient } from './docker-client.ts';
+import { DockerError } from './docker-error.ts';
 import { createLogReader } from './log-frames.ts';
 
 const inspected = z.object({
@@ -53,14 +54,19 @@ export async function runContainer(
   const ended: Promise<number | null> =
     before.Running && !state.Running ? Promise.resolve(state.ExitCode) : exitCodeOf(waiting);
 
+  let giveUp: () => void;
+  const givenUp = new Promise<'given up'>((resolve) => (giveUp = () => resolve('given up')));
+
   async function finish(): Promise<ModuleExit> {
-    const exitCode = await ended;
-    if (exitCode === null) onLine('the Docker engine went away: nobody knows what became of the container');
+    const end = await Promise.race([ended, givenUp]);
+    const exitCode = end === 'given up' ? null : end;
+    if (end === null) onLine('the Docker engine went away: nobody knows what became of the container');
     const patience = new AbortController();
     const { signal } = patience;
     await Promise.race([outputEnded, pause(outputEndsMs, undefined, { signal }).catch(() => undefined)]);
     patience.abort();
     output.destroy();
+    waiting?.destroy();
     lines.end();
     return { exitCode, signal: null };
   }
@@ -69,8 +75,13 @@ export async function runContainer(
     pid: state.Pid === 0 ? undefined : state.Pid,
     exit: finish(),
     terminate(graceMs) {
-      // What it answers is told by the container's end; where the engine is gone, that has been told too.
-      client.call('POST', `/containers/${container}/stop?t=${Math.ceil(graceMs / 1000)}`).catch(() => undefined);
+      // That it is stopped, is told by its end. One that can't be stopped must not be waited for: closing removes it.
+      client.call('POST', `/containers/${container}/stop?t=${Math.ceil(graceMs / 1000)}`).catch((error: unknown) => {
+        // Without an engine the wait is broken off too, which tells that.
+        if (error instanceof DockerError && error.code === 'ENGINE_UNREACHABLE') return;
+        onLine(`the container can't be stopped: ${error instanceof Error ? error.message : String(error)}`);
+        giveUp();
+      });
     },
   };
 }

@@ -16,7 +16,12 @@ export interface DockerClient {
   attach(container: string): Promise<Readable>;
 }
 
-const codes: Readonly<Record<number, DockerErrorCode>> = { 404: 'NOT_FOUND', 409: 'CONFLICT' };
+const codes: Readonly<Record<number, DockerErrorCode>> = {
+  // A network that has containers is not removed: 403, where anything else in use is 409.
+  403: 'CONFLICT',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+};
 
 /** A client of the engine behind a unix socket; nothing is connected before the first call. */
 export function createDockerClient({ socketPath }: { readonly socketPath: string }): DockerClient {

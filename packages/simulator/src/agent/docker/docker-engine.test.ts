@@ -32,6 +32,7 @@ async function engineOn(root: string, network?: ContainerNetwork['kind']) {
     moduleEnvironment: (module) => ({ IOTEDGE_MODULEID: module }),
     hostPath: agentFolders(state).hostPath,
     given: new Map(),
+    withheld: new Map(),
     mounts: () => [],
     volumes: 'remove',
     onNote: () => undefined,
@@ -51,7 +52,8 @@ if (docker.ok) {
       const host = await openDockerHost({ environment: process.env, root });
       const engine = createDockerEngine({
         ...host, containerPrefix: 'test-' + host.id + '-', images: new Map(), moduleEnvironment: () => ({}),
-        hostPath: (path) => root + '/host' + path, given: new Map(), mounts: () => [], volumes: 'remove', onNote() {},
+        hostPath: (path) => root + '/host' + path, given: new Map(), withheld: new Map(), mounts: () => [],
+        volumes: 'remove', onNote() {},
       });`,
     image: docker.image,
     async kill(agent, module) {

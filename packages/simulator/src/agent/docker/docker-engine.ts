@@ -24,6 +24,8 @@ export interface DockerEngineOptions {
   readonly socketPath: string;
   /** Tells this simulator's containers from any other's. */
   readonly id: string;
+  /** And this run of it. */
+  readonly run: string;
   /** Before the module's name in the container's: edgeAgent has none. */
   readonly containerPrefix: string;
   readonly network: ContainerNetwork;
@@ -34,6 +36,8 @@ export interface DockerEngineOptions {
   readonly hostPath: (devicePath: string) => string;
   /** From paths of the device to the files that stand for them. */
   readonly given: ReadonlyMap<string, string>;
+  /** Paths of the device that modules do not get, and why. */
+  readonly withheld: ReadonlyMap<string, string>;
   /** What is mounted into a module besides. */
   readonly mounts: (module: string) => readonly ContainerMount[];
   /** Whether named volumes go with the simulator. */
@@ -59,7 +63,7 @@ const published = z.object({
 
 /** Runs modules in containers of a Docker engine on this machine, which it finds and leaves without any of its own. */
 export function createDockerEngine(options: DockerEngineOptions): Engine {
-  const { client, id, network } = options;
+  const { client, id, run, network } = options;
   const created = new Map<string, Created>();
   const metricsPorts = new Map<string, number>();
   const noted = new Set<string>();
@@ -73,6 +77,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       fileURLToPath(new URL('./container-watchdog.ts', import.meta.url)),
       options.socketPath,
       id,
+      run,
       ...scope,
       // Of the machine, which closes its network itself when it can.
       'networks' satisfies SweepScope,
@@ -107,13 +112,17 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
   }
   /** The module's container, made anew where it is to differ from the last one: as on a device, a restart keeps it. */
   async function containerOf(spec: ModuleSpec): Promise<Created> {
-    const before = created.get(spec.name);
-    if (before !== undefined && (await isRunning(client, before.container))) return before;
+    const last = created.get(spec.name);
+    const running = last === undefined ? undefined : await unlessGone(isRunning(client, last.container));
+    if (running === true && last !== undefined) return last;
+    // Somebody else may have removed it.
+    const before = running === undefined ? undefined : last;
     const wanted = metricsPortOf(spec);
     if (wanted !== undefined)
       metricsPorts.set(spec.name, network.kind === 'host' ? await freePort(metricsPorts.get(spec.name)) : wanted);
     const { body, folders, volumes } = planContainer(spec, {
       id,
+      run,
       image: imageOf(spec),
       imageCommand: await imageCommand(spec),
       injected: options.moduleEnvironment(spec.name),
@@ -122,12 +131,13 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       hostPath: options.hostPath,
       volumeName,
       given: options.given,
+      withheld: options.withheld,
       mounts: options.mounts(spec.name),
       lowLimits,
     });
     const plan = JSON.stringify(body);
     if (before?.plan === plan) return before;
-    if (before !== undefined) await client.call('DELETE', `/containers/${before.container}?force=1`);
+    if (before !== undefined) await unlessGone(client.call('DELETE', `/containers/${before.container}?force=1`));
     created.delete(spec.name);
     for (const folder of folders) await mkdir(folder, { recursive: true });
     for (const volume of volumes) await createVolume(volume);
@@ -164,7 +174,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       created.clear();
     },
     async run(spec, onLine) {
-      for (const text of leftOut(spec)) note(spec.name, text);
+      for (const text of leftOut(spec, options.withheld)) note(spec.name, text);
       let { container } = await containerOf(spec);
       const start = () => runContainer(client, container, onLine);
       const running = await start().catch(async (refused: unknown) => {
@@ -207,6 +217,14 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       await watchdog.stop();
     },
   };
+}
+
+/** Undefined where there is no such thing (any more). */
+function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof DockerError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  });
 }
 
 function firstFile(archive: NodeJS.ReadableStream): Promise<Buffer> {

@@ -1,7 +1,7 @@
 /**
  * What can go wrong with Docker. `ENGINE_UNREACHABLE`: nothing answers on the socket. `ENGINE_UNSUPPORTED`: DOCKER_HOST is
- * no unix socket. `NOT_FOUND`: no such container, image, volume or file. `CONFLICT`: a name is taken. `ENGINE_REFUSED`:
- * anything else that the engine says no to.
+ * no unix socket. `NOT_FOUND`: no such container, image, volume or file. `CONFLICT`: a name is taken, or what is to go is in
+ * use. `ENGINE_REFUSED`: anything else that the engine says no to.
  */
 export type DockerErrorCode = 'ENGINE_UNREACHABLE' | 'ENGINE_UNSUPPORTED' | 'NOT_FOUND' | 'CONFLICT' | 'ENGINE_REFUSED';
 

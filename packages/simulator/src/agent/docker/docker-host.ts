@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 
 import { z } from 'zod';
@@ -18,6 +18,8 @@ export interface DockerHost {
   readonly network: ContainerNetwork;
   /** Stands for the simulator's root in labels and names. */
   readonly id: string;
+  /** Tells this run on the root from the ones before and after it. */
+  readonly run: string;
   /** Removes what was made for it, when no container is left. */
   close(): Promise<void>;
 }
@@ -36,7 +38,9 @@ export async function openDockerHost(options: {
   const client = createDockerClient({ socketPath });
   const { Version, Arch } = versionAnswer.parse(await client.call('GET', '/version'));
   const id = createHash('sha256').update(realpathSync(options.root)).digest('hex').slice(0, 12);
-  const network = await openNetwork(client, id, options.network);
+  const run = randomBytes(4).toString('hex');
+  const wish = options.network === undefined ? {} : { wish: options.network };
+  const network = await openNetwork(client, { id, run, ...wish });
   return {
     client,
     socketPath,
@@ -44,6 +48,7 @@ export async function openDockerHost(options: {
     platform: platforms[Arch] ?? Arch,
     network,
     id,
+    run,
     close: () => sweepNetworks(client, id),
   };
 }
