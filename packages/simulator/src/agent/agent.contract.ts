@@ -220,6 +220,7 @@ export function describeAgentOn(title: string, under: EngineUnderTest): void {
 
     describe('stop', () => {
       /** A supervisor with an app that ignores SIGTERM, as DeepStream does. */
+      // Its shell is counted twice for a moment, whenever it starts a sleep.
       const supervised = `sh -c ': ${marker}; trap "" TERM; echo app; while :; do sleep 0.05; done' & echo shell; trap 'exit 0' TERM; wait`;
 
       test('ends modules in reverse order and leaves no process behind, grandchildren included', async () => {
@@ -229,7 +230,7 @@ export function describeAgentOn(title: string, under: EngineUnderTest): void {
         ]);
         await agent.start();
         await until(() => expect(lines).toHaveLength(4));
-        expect(alive()).toBe(4);
+        await until(() => expect(alive()).toBe(4));
         await agent.stop();
         expect(events.filter(({ kind }) => kind === 'exited').map(({ module }) => module)).toEqual(['second', 'first']);
         expect(alive()).toBe(0);
@@ -284,7 +285,7 @@ export function describeAgentOn(title: string, under: EngineUnderTest): void {
         await until(() => expect(lines).toHaveLength(2));
         await under.kill(agent, info()?.name ?? '');
         await until(() => expect(lines).toHaveLength(4));
-        expect(alive()).toBe(2);
+        await until(() => expect(alive()).toBe(2));
       });
 
       test('when the agent itself is killed, a watchdog ends all of it', async () => {
@@ -304,7 +305,7 @@ export function describeAgentOn(title: string, under: EngineUnderTest): void {
         let output = '';
         child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
         await until(() => expect(output.trim().split('\n')).toHaveLength(2));
-        expect(alive()).toBe(2);
+        await until(() => expect(alive()).toBe(2));
         child.kill('SIGKILL');
         await until(() => expect(alive()).toBe(0));
       });
