@@ -1,19 +1,11 @@
 import { expect, test } from 'vitest';
 
 import type { ModuleSpec } from '@companion/deployment/rules';
+import { moduleSpec } from './agent/module-spec.fixture.ts';
 import { standInImage } from './stand-in-image.ts';
 
-const spec = (image: string, source?: ModuleSpec['source']): ModuleSpec => ({
-  name: 'one',
-  image,
-  status: 'running',
-  restartPolicy: 'always',
-  startupOrder: 0,
-  env: {},
-  desired: {},
-  createOptions: {},
-  ...(source === undefined ? {} : { source }),
-});
+const spec = (image: string, source?: ModuleSpec['source']): ModuleSpec =>
+  moduleSpec({ image, ...(source === undefined ? {} : { source }) });
 const source = { dir: '/modules/one', debug: false };
 
 test.each([

@@ -1,18 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { corpusFile, corpusNames, corpusPresent } from '../../fixtures/config-corpus.ts';
 import { parseKeyFile } from './index.ts';
 import type { KeyFile } from './index.ts';
 
-const folder = new URL('../../../../../shared/data/configs/', import.meta.url);
-const present = existsSync(folder);
-if (!present) console.warn('skipped: ../shared/data/configs with the real configuration files is not here');
-
-const names = present
-  ? readFileSync(new URL('SOURCES.tsv', folder), 'utf8')
-      .split('\n')
-      .filter((row) => row.startsWith('keyfile\t'))
-      .map((row) => row.split('\t')[1] ?? '')
-  : [];
+const names = corpusNames('keyfile');
 
 function read(bytes: Uint8Array | string): KeyFile {
   const parsed = parseKeyFile(bytes);
@@ -20,11 +11,11 @@ function read(bytes: Uint8Array | string): KeyFile {
   return parsed.file;
 }
 
-describe.skipIf(!present)('every real key file', () => {
+describe.skipIf(!corpusPresent)('every real key file', () => {
   test('prints the bytes it was read from', () => {
     expect(names.length).toBeGreaterThan(100);
     for (const name of names) {
-      const bytes = readFileSync(new URL(encodeURIComponent(name), folder));
+      const bytes = corpusFile(name);
       expect(bytes.equals(read(bytes).toBytes()), name).toBe(true);
     }
   });
@@ -32,7 +23,7 @@ describe.skipIf(!present)('every real key file', () => {
   test('changes exactly the line of a key that is set, and is restored by setting it back', () => {
     let keys = 0;
     for (const name of names) {
-      const before = readFileSync(new URL(encodeURIComponent(name), folder), 'utf8');
+      const before = corpusFile(name).toString('utf8');
       const lines = before.split('\n');
       const file = read(before);
       for (const group of file.groups()) {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { corpusFile, corpusNames } from '../../fixtures/config-corpus.ts';
 import { parseKeyFile } from './index.ts';
 
 /** Loads each text with libglib in the C locale and prints what it reads, everything as Latin-1 so that bytes survive. */
@@ -120,17 +120,6 @@ function expectSame(bytes: Uint8Array, glib: GlibResult): void {
   expect(ours).toEqual(theirs);
 }
 
-/** The key files among the real configuration files beside the repository. */
-function corpus(): Buffer[] {
-  const folder = new URL('../../../../../shared/data/configs/', import.meta.url);
-  if (!existsSync(folder)) return [];
-  const rows = readFileSync(new URL('SOURCES.tsv', folder), 'utf8').split('\n');
-  return rows
-    .map((row) => row.split('\t'))
-    .filter(([kind]) => kind === 'keyfile')
-    .map(([, name = '']) => readFileSync(new URL(encodeURIComponent(name), folder)));
-}
-
 /** Files that look at one rule of GLib each. */
 const ODD_FILES = [
   '',
@@ -179,7 +168,7 @@ const ODD_FILES = [
 
 describe.skipIf(!hasGlib)('the key file model reads what GLib reads', () => {
   test('in every key file of the corpus', ({ skip }) => {
-    const files = corpus();
+    const files = corpusNames('keyfile').map(corpusFile);
     if (files.length === 0) skip('../shared/data/configs is not here');
     askGlib(files).forEach((glib, i) => {
       const file = files[i];

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { corpusFile, corpusNames, corpusPresent } from '../../fixtures/config-corpus.ts';
 import { checkAppConfig } from '../app-config/index.ts';
 import { parseConfig } from '../config-file/index.ts';
 import type { ConfigFile } from '../config-file/index.ts';
@@ -282,18 +282,11 @@ describe('setMessageSink', () => {
   });
 });
 
-const folder = new URL('../../../../../shared/data/configs/', import.meta.url);
-const present = existsSync(folder);
-if (!present) console.warn('skipped: ../shared/data/configs with the real configuration files is not here');
-
-test.skipIf(!present)('every recipe is idempotent on every real app config and raises no error in it', () => {
-  const names = readFileSync(new URL('SOURCES.tsv', folder), 'utf8')
-    .split('\n')
-    .slice(1)
-    .flatMap((row) => row.split('\t')[1] ?? []);
+test.skipIf(!corpusPresent)('every recipe is idempotent on every real app config and raises no error in it', () => {
+  const names = [...corpusNames('keyfile'), ...corpusNames('yaml')];
   let apps = 0;
   for (const name of names) {
-    const text = readFileSync(new URL(encodeURIComponent(name), folder), 'utf8');
+    const text = corpusFile(name).toString('utf8');
     const report = (bytes: Uint8Array) =>
       checkAppConfig({
         path: name,

@@ -1,18 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { corpusFile, corpusNames, corpusPresent } from '../../fixtures/config-corpus.ts';
 import type { ConfigFile } from '../config-file/index.ts';
 import { parseYamlConfig } from './index.ts';
 
-const folder = new URL('../../../../../shared/data/configs/', import.meta.url);
-const present = existsSync(folder);
-if (!present) console.warn('skipped: ../shared/data/configs with the real configuration files is not here');
-
-const names = present
-  ? readFileSync(new URL('SOURCES.tsv', folder), 'utf8')
-      .split('\n')
-      .filter((row) => row.startsWith('yaml\t'))
-      .map((row) => row.split('\t')[1] ?? '')
-  : [];
+const names = corpusNames('yaml');
 
 function read(bytes: Uint8Array | string): ConfigFile {
   const parsed = parseYamlConfig(bytes);
@@ -20,11 +11,11 @@ function read(bytes: Uint8Array | string): ConfigFile {
   return parsed.file;
 }
 
-describe.skipIf(!present)('every real YAML config', () => {
+describe.skipIf(!corpusPresent)('every real YAML config', () => {
   test('prints the bytes it was read from', () => {
     expect(names.length).toBeGreaterThan(70);
     for (const name of names) {
-      const bytes = readFileSync(new URL(encodeURIComponent(name), folder));
+      const bytes = corpusFile(name);
       const file = read(bytes);
       expect(bytes.equals(file.toBytes()), name).toBe(true);
       expect(file.groups().length, name).toBeGreaterThan(0);
@@ -35,7 +26,7 @@ describe.skipIf(!present)('every real YAML config', () => {
     let keys = 0;
     const several: string[] = [];
     for (const name of names) {
-      const before = readFileSync(new URL(encodeURIComponent(name), folder), 'utf8');
+      const before = corpusFile(name).toString('utf8');
       const lines = before.split('\n');
       const file = read(before);
       for (const group of file.groups()) {

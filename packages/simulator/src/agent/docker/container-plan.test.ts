@@ -1,19 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ModuleSpec } from '@companion/deployment/rules';
+import { moduleSpec } from '../module-spec.fixture.ts';
 import { leftOut, metricsPortOf, planContainer, type ContainerContext } from './container-plan.ts';
 
-const spec = (parts: Partial<ModuleSpec>): ModuleSpec => ({
-  name: 'one',
-  image: 'registry/one:1',
-  status: 'running',
-  restartPolicy: 'always',
-  startupOrder: 0,
-  env: {},
-  desired: {},
-  createOptions: {},
-  ...parts,
-});
 const context = (parts: Partial<ContainerContext> = {}): ContainerContext => ({
   id: '4711',
   run: '0815',
@@ -39,7 +28,7 @@ describe('a container', () => {
       WorkingDir: '/w',
       HostConfig: { CapDrop: ['ALL'], Runtime: 'nvidia', DeviceRequests: [{}], RestartPolicy: { Name: 'always' } },
     };
-    const { body } = planContainer(spec({ createOptions }), context());
+    const { body } = planContainer(moduleSpec({ createOptions }), context());
     expect(body).toMatchObject({
       Image: 'registry/one:1',
       User: '1000',
@@ -49,13 +38,16 @@ describe('a container', () => {
     expect(Object.keys(body['HostConfig'] as object)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/Runtime|DeviceRequests|RestartPolicy/)]),
     );
-    expect(leftOut(spec({ createOptions }), new Map())).toHaveLength(2);
+    expect(leftOut(moduleSpec({ createOptions }), new Map())).toHaveLength(2);
     expect(body['Labels']).toMatchObject({ 'net.azure-devices.edge.owner': 'Microsoft.Azure.Devices.Edge.Agent' });
   });
 
   test('has its variables from createOptions, the deployment and edgeAgent, the later before the earlier', () => {
     const { body } = planContainer(
-      spec({ createOptions: { Env: ['A=1', 'B=x=y'] }, env: { A: '2', METRICS_PORT: '9600', IOTEDGE_MODULEID: 'no' } }),
+      moduleSpec({
+        createOptions: { Env: ['A=1', 'B=x=y'] },
+        env: { A: '2', METRICS_PORT: '9600', IOTEDGE_MODULEID: 'no' },
+      }),
       context({ metricsPort: 40_000 }),
     );
     expect(body['Env']).toEqual(['A=2', 'B=x=y', 'METRICS_PORT=40000', 'IOTEDGE_MODULEID=one']);
@@ -66,7 +58,7 @@ describe('a container', () => {
       Binds: ['/var/data:/data:ro', 'files:/files', '/var/run/docker.sock:/var/run/docker.sock'],
       Mounts: [{ Type: 'volume' as const, Source: 'more', Target: '/more' }],
     };
-    const { body, folders, volumes } = planContainer(spec({ createOptions: { HostConfig } }), context());
+    const { body, folders, volumes } = planContainer(moduleSpec({ createOptions: { HostConfig } }), context());
     expect(body['HostConfig']).toMatchObject({
       Binds: ['/root/var/data:/data:ro', 'own-files:/files', '/engine/docker.sock:/var/run/docker.sock'],
       Mounts: [{ Type: 'volume', Source: 'own-more', Target: '/more' }],
@@ -78,18 +70,18 @@ describe('a container', () => {
   test('goes without what is withheld, and says why', () => {
     const withheld = new Map([['/var/run/docker.sock', 'not here']]);
     const HostConfig = { Binds: ['/var/run/docker.sock:/var/run/docker.sock', 'files:/files'] };
-    const { body, folders } = planContainer(spec({ createOptions: { HostConfig } }), context({ withheld }));
+    const { body, folders } = planContainer(moduleSpec({ createOptions: { HostConfig } }), context({ withheld }));
     expect(body['HostConfig']).toMatchObject({ Binds: ['own-files:/files'] });
     expect(folders).toEqual([]);
-    expect(leftOut(spec({ createOptions: { HostConfig } }), withheld)).toEqual([
+    expect(leftOut(moduleSpec({ createOptions: { HostConfig } }), withheld)).toEqual([
       '/var/run/docker.sock left out: not here',
     ]);
-    expect(leftOut(spec({}), withheld)).toEqual([]);
+    expect(leftOut(moduleSpec({}), withheld)).toEqual([]);
   });
 
   test("on this machine's network publishes no port, and its inspector listens where it would have been published", () => {
     const HostConfig = { PortBindings: { '9229/tcp': [{ HostPort: '9230' }] } };
-    const { body } = planContainer(spec({ createOptions: { HostConfig } }), context());
+    const { body } = planContainer(moduleSpec({ createOptions: { HostConfig } }), context());
     expect(body).toMatchObject({
       HostConfig: { NetworkMode: 'host' },
       Cmd: ['node', '--inspect=127.0.0.1:9230', 'main.mjs'],
@@ -100,7 +92,7 @@ describe('a container', () => {
   test('on a bridge publishes its ports, and its metrics on loopback', () => {
     const HostConfig = { PortBindings: { '8554/tcp': [{ HostPort: '8554' }] } };
     const { body } = planContainer(
-      spec({ createOptions: { HostConfig } }),
+      moduleSpec({ createOptions: { HostConfig } }),
       context({ network: bridge, metricsPort: 9600 }),
     );
     expect(body).toMatchObject({
@@ -115,8 +107,8 @@ describe('a container', () => {
   });
 
   test('serves metrics where it says, or where our modules do', () => {
-    expect(metricsPortOf(spec({}))).toBeUndefined();
-    expect(metricsPortOf(spec({ env: { METRICS_PORT: '9700' } }))).toBe(9700);
-    expect(metricsPortOf(spec({ source: { dir: '/m', debug: false } }))).toBe(9600);
+    expect(metricsPortOf(moduleSpec({}))).toBeUndefined();
+    expect(metricsPortOf(moduleSpec({ env: { METRICS_PORT: '9700' } }))).toBe(9700);
+    expect(metricsPortOf(moduleSpec({ source: { dir: '/m', debug: false } }))).toBe(9600);
   });
 });

@@ -1,18 +1,10 @@
 import { expect, test } from 'vitest';
 
+import { moduleSpec } from '../module-spec.fixture.ts';
 import { createDockerEngine } from './docker-engine.ts';
 import { answeringEngine } from './engine-answers.fixture.ts';
 
-const spec = {
-  name: 'one',
-  image: 'registry/one:1',
-  status: 'running',
-  restartPolicy: 'always',
-  startupOrder: 0,
-  env: {},
-  desired: {},
-  createOptions: {},
-} as const;
+const spec = moduleSpec();
 
 test('a container that was removed from outside is made anew', async () => {
   const containers = new Map<string, boolean>();
