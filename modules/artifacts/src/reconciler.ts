@@ -124,9 +124,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         return;
       } catch (error) {
         signal.throwIfAborted();
-        const failure = asArtifactError(error);
-        log.error({ code: failure.code, facts: failure.facts }, failure.message);
-        prepared({ state: 'refused', error: reportedError(failure) });
+        const failure = refused(error);
         await pause(failure, failures, signal);
         if (before !== undefined) prepared(before);
       }
@@ -151,9 +149,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         return true;
       } catch (error) {
         signal.throwIfAborted();
-        const failure = asArtifactError(error);
-        log.error({ release: release.id, code: failure.code, facts: failure.facts }, failure.message);
-        prepared({ state: 'refused', error: reportedError(failure) });
+        const failure = refused(error);
         if (!failure.retryable) {
           const { code, message } = failure;
           const rejection = { id: release.id, code, message };
@@ -210,6 +206,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   const prepared = (preparation: Preparation): void => {
     if (state.wanted !== undefined) update({ wanted: { ...state.wanted, preparation } });
+  };
+  const refused = (error: unknown): ArtifactError => {
+    const failure = asArtifactError(error);
+    log.error({ release: state.wanted?.id, code: failure.code, facts: failure.facts }, failure.message);
+    prepared({ state: 'refused', error: reportedError(failure) });
+    return failure;
   };
 
   const changeArtifact = (digest: string, change: ArtifactChange): void => {
