@@ -9,6 +9,11 @@ const pure = [
   'modules/filter/src/pipeline/**/*.ts',
 ];
 
+const zodAsNamespace = {
+  selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier[imported.name='z']",
+  message: "`import * as z from 'zod'`: with `z` by name, the messages of every language come into the bundles.",
+};
+
 export default tseslint.config(
   { ignores: ['eslint.config.mjs', '**/node_modules/', '**/dist/', '.simulator/', 'config/', 'coverage/'] },
   {
@@ -20,6 +25,7 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
+      'no-restricted-syntax': ['error', zodAsNamespace],
       'no-restricted-imports': [
         'error',
         {
@@ -38,6 +44,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
+        zodAsNamespace,
         {
           selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
           message: 'Pure code takes `now` as an argument.',

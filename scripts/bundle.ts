@@ -10,7 +10,8 @@ import { parseArgs } from 'node:util';
 
 import { build } from 'esbuild';
 
-import { leaveOut, mapOwnSources } from './bundle-plugins.ts';
+import { bundleOptions } from './bundle-options.ts';
+import { mapOwnSources } from './bundle-plugins.ts';
 import { licencesOf } from './licences.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -22,15 +23,6 @@ const entries: Readonly<Record<string, string>> = {
   filter: 'modules/filter/src/main.ts',
   'stand-in': 'packages/simulator/src/deepstream/main.ts',
 };
-
-const commonJs = [
-  "import { createRequire as createRequireOfBundle } from 'node:module';",
-  "import { dirname as dirnameOfBundle } from 'node:path';",
-  "import { fileURLToPath as pathOfBundle } from 'node:url';",
-  'const require = createRequireOfBundle(import.meta.url);',
-  'const __filename = pathOfBundle(import.meta.url);',
-  'const __dirname = dirnameOfBundle(__filename);',
-].join('');
 
 for (const name of positionals.length > 0 ? positionals : ['artifacts', 'filter']) await bundle(name);
 
@@ -48,20 +40,11 @@ async function bundle(name: string): Promise<void> {
     absWorkingDir: root,
     entryPoints: [entry],
     outfile: file,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    // An ES module, since the entries await at their top level. The Azure SDK in it is CommonJS and looks for these three.
-    format: 'esm',
-    banner: { js: commonJs },
-    // Names stay: stack traces and error classes are read in logs, and variables in a debugger.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    ...bundleOptions,
     sourcemap: 'linked',
     legalComments: 'linked',
     metafile: true,
-    // The SDK loads it when a device uploads a blob, which a module can't: a tenth of the bundle for nothing.
-    plugins: [leaveOut(['@azure/storage-blob']), mapOwnSources()],
+    plugins: [...bundleOptions.plugins, mapOwnSources()],
     logLevel: 'warning',
   });
   writeFileSync(join(target, 'LICENSES.txt'), licencesOf(Object.keys(metafile.inputs), root));

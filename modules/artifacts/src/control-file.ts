@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { failPoint } from './fail-points/fail-point.ts';
 import { initialControl, type Control } from './plan/control.ts';
 import type { ActivateSpec } from './plan/desired.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@companion/edge';
-import { z } from 'zod';
+import * as z from 'zod';
 import { found, inPlainWords, must, problemsOf, type FieldProblem } from './mistake.ts';
 import type { PipelineConfig, Zone } from './pipeline/config.ts';
 import { defaultsSchema, parseZone, type Defaults } from './zone-schema.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseMessage } from '@companion/deepstream/message';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cloudEvent, eventMessage, eventSource } from './cloud-event.ts';
 import { eventSchema } from './event-schema.ts';
 import type { AreaEvent, LineEvent, SensorEvent, SpotEvent, ZoneEvent } from './pipeline/event.ts';

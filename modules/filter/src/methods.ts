@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, MethodResult } from '@companion/edge';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inPlainWords, problemsOf } from './mistake.ts';
 
 /** What the direct methods do. */

@@ -2,7 +2,7 @@
  * What is wrong in a document that people write (the twin, the zones file, a method's payload): where, and in one line of
  * that document's own words what must stand there and what was found.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Something wrong: the path of the place (`defaults.enterAfterMs`, "" for the whole) and what, as the rest of a sentence. */
 export interface FieldProblem {

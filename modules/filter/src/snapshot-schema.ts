@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stateSchemas, totalsSchemas } from './event-schema.ts';
 
 const { instant, clock, occupancy, availability, direction, liveness } = stateSchemas;

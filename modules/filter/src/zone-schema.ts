@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inPlainWords, must, problemsOf } from './mistake.ts';
 import type { Zone } from './pipeline/config.ts';
 import { meetingSides, polygonArea, type Polygon } from './pipeline/geometry.ts';

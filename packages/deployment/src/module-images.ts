@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { ModuleSource } from './rules/deployment.ts';
 import { parseJsonText } from './rules/json-text.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createContainerActivator } from './container-activator.ts';
 import type { Activator } from './activator.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Log } from '@companion/edge';
-import { z } from 'zod';
+import * as z from 'zod';
 import { failPoint } from '../fail-points/fail-point.ts';
 import { flush } from '../volume/durable.ts';
 import { hasErrno } from '../volume/errno.ts';

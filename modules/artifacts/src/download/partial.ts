@@ -1,5 +1,5 @@
 import { open, readFile, rm, type FileHandle } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { failPoint } from '../fail-points/fail-point.ts';
 import { writeFileDurably } from '../volume/durable.ts';
 import { hasErrno } from '../volume/errno.ts';

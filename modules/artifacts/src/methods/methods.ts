@@ -1,5 +1,5 @@
 import type { Hub, JsonObject, JsonValue, MethodResult } from '@companion/edge';
-import { z } from 'zod';
+import * as z from 'zod';
 import { targetOf } from '../plan/control.ts';
 import type { Reconciler } from '../reconciler.ts';
 import type { ReportedError } from '../report.ts';

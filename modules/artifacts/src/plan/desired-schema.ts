@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseWindow } from '../window/window.ts';
 import type { Finding } from './desired.ts';
 

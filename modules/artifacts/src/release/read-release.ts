@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Release } from '../plan/release.ts';
 import { hasErrno } from '../volume/errno.ts';
 import type { VolumeLayout } from '../volume/layout.ts';

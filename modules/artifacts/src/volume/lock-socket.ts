@@ -1,7 +1,7 @@
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeDirectoryDurably } from './durable.ts';
 
 /** Who works, or wants to work, on a volume. */

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@companion/edge';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PipelineState } from '../pipeline/pipeline.ts';
 import type { Settings } from '../settings.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What an entry is: a snapshot can be made anew, an event can't. */
 export type EntryKind = 'event' | 'snapshot';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { CreateOptions } from './deployment.ts';
 import type { JsonPath } from './json-path.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { parseCreateOptions } from './create-options.ts';
 import { composeDesired, DESIRED } from './desired-section.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a detector and its tracker saw in one frame of a video. */
 export interface RecordedFrame {

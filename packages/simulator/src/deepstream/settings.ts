@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the environment says about the stand-in; none of it exists in the real app. */
 export interface Settings {

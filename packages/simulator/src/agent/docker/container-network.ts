@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { DockerClient } from './docker-client.ts';
 import { labelsOf } from './labels.ts';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { ModuleExit, ModuleRun } from '../engine.ts';
 import { readAll, type DockerClient } from './docker-client.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { ModuleSpec } from '@companion/deployment/rules';
 import { Parser } from 'tar';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { AgentError } from '../agent-error.ts';
 import type { Engine } from '../engine.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { sweepNetworks } from './sweep.ts';
 import { openNetwork, type ContainerNetwork } from './container-network.ts';

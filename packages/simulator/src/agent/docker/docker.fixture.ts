@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import { existsSync, readFileSync } from 'node:fs';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { createDockerClient, type DockerClient } from './docker-client.ts';
 import { dockerSocket } from './docker-socket.ts';

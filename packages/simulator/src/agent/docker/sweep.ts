@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { DockerClient } from './docker-client.ts';
 import { DockerError } from './docker-error.ts';
