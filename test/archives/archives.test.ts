@@ -74,6 +74,10 @@ const bad: readonly Bad[] = [
     name: 'an entry that is cut short',
     bytes: gzipSync(tarOf([{ name: 'a', body: text, size: 5000 }], Buffer.alloc(0))),
   },
+  {
+    name: 'a file that is cut in its last block, behind an extended header',
+    bytes: gzipSync(tarOf([paxOf({ path: 'a' }), { name: 'a', body: Buffer.alloc(513) }]).subarray(0, 4 * 512 + 100)),
+  },
   { name: 'a gzip file that is cut short', bytes: targz(file('a')).subarray(0, -12), reason: /gzip/ },
   { name: 'a gzip file with a flipped bit', bytes: flipped(targz({ name: 'a', body: big })), reason: /gzip|tar/ },
   {

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { build } from 'esbuild';
 import { Header } from 'tar';
+import { bundleOptions } from '../../../scripts/bundle-options.ts';
 import { measurement, type Benchmark, type Measurement } from '../benchmark.ts';
 
 const run = promisify(execFile);
@@ -34,6 +35,9 @@ const large: Contents = { files: 8, bytesPerFile: 37.5 * 1024 * 1024, rounds: 5 
 const many: Contents = { files: 10_000, bytesPerFile: 2048, rounds: 7 };
 
 const memoryLimitBytes = 120_000_000;
+
+/** What a module's container has. Certificates that NODE_EXTRA_CA_CERTS names here would be read at every start of Node. */
+const containerEnvironment = { PATH: process.env['PATH'] };
 
 /** From URL to a durable, verified, unpacked directory, against curl, sha256sum, tar and sync doing the same one after the other. */
 export const fetchBenchmarks: readonly Benchmark[] = [
@@ -59,13 +63,8 @@ async function measureFetch(title: string, contents: Contents): Promise<Measurem
     const plain: Cost[] = [];
     const fetchOurs = async (round: number): Promise<void> => {
       const startedMs = performance.now();
-      const { stdout } = await run(process.execPath, [
-        '--max-semi-space-size=1',
-        child,
-        join(folder, `volume-${round}`),
-        url,
-        sha256,
-      ]);
+      const args = [child, join(folder, `volume-${round}`), url, sha256];
+      const { stdout } = await run(process.execPath, args, { env: containerEnvironment });
       const wallMs = performance.now() - startedMs;
       ours.push({ wallMs, ...(JSON.parse(stdout) as { insideMs: number; cpuMs: number; peakBytes: number }) });
     };
@@ -156,19 +155,13 @@ function header(path: string, type: 'File' | 'Directory', mode: number, size: nu
   return block;
 }
 
-/** As the module is deployed: one file, started with the flags of its image. Loading it from source would measure the loader's memory. */
+/** As the module is deployed: one file. Loading it from source would measure the loader's memory. */
 async function bundleChild(folder: string): Promise<string> {
   const outfile = join(folder, 'fetch-child.mjs');
   await build({
     entryPoints: [join(import.meta.dirname, 'fetch-child.ts')],
     outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module'; import { fileURLToPath as toPath } from 'node:url'; import { dirname as toDirectory } from 'node:path'; const require = makeRequire(import.meta.url); const __filename = toPath(import.meta.url); const __dirname = toDirectory(__filename);",
-    },
+    ...bundleOptions,
     logLevel: 'error',
   });
   return outfile;

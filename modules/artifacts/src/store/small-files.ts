@@ -23,15 +23,19 @@ interface Batch {
   readonly ends: number[];
 }
 
-type Answer = { readonly code: string; readonly message: string } | undefined;
+interface Answer {
+  /** The batch's own, to be filled again. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly failure: { readonly code: string; readonly message: string } | undefined;
+}
 
 const batchBytes = 512 * 1024;
 /** Empty files take no room in a batch. */
 const maxPlaces = 512;
 /** Creating a file is the kernel's work for some 30 µs: it pays to share that with a second thread from about here. */
-const threadFromFiles = 512;
-/** One that is being written, and one that waits so that there is no pause; whatever is more than that is written here. */
-const maxWithThread = 2;
+const threadFromFiles = 256;
+/** One that is being written, and two that wait so that there is no pause; whatever is more than that is written here. */
+const maxWithThread = 3;
 
 /**
  * The thread's whole program. A text, since a module ships as one file and a thread wants one of its own or this; plain
@@ -42,6 +46,7 @@ const { closeSync, openSync, writeSync } = require('node:fs');
 const { parentPort } = require('node:worker_threads');
 parentPort.on('message', ({ bytes, places, ends }) => {
   let at = 0;
+  let failure;
   try {
     for (let index = 0; index < places.length; index++) {
       const descriptor = openSync(places[index], 'wx', 0o644);
@@ -51,16 +56,18 @@ parentPort.on('message', ({ bytes, places, ends }) => {
         closeSync(descriptor);
       }
     }
-    parentPort.postMessage(undefined);
   } catch (error) {
-    parentPort.postMessage({ code: error.code, message: error.message });
+    failure = { code: error.code, message: error.message };
   }
+  parentPort.postMessage({ bytes, failure }, [bytes.buffer]);
 });
 `;
 
 /** Creates a writer for one archive. */
 export function createSmallFiles(): SmallFiles {
-  let batch = emptyBatch();
+  /** Buffers that came back: a new one's pages would all have to be found and zeroed by the kernel. */
+  const spare: Uint8Array<ArrayBuffer>[] = [];
+  let batch = emptyBatch(new Uint8Array(batchBytes));
   let filled = 0;
   let files = 0;
   let withThread = 0;
@@ -81,7 +88,9 @@ export function createSmallFiles(): SmallFiles {
     });
     started.on('message', (answer: Answer) => {
       withThread--;
-      if (answer !== undefined) failure ??= Object.assign(new Error(answer.message), { code: answer.code });
+      spare.push(answer.bytes);
+      if (answer.failure !== undefined)
+        failure ??= Object.assign(new Error(answer.failure.message), { code: answer.failure.code });
       wake();
     });
     started.on('error', (error) => (failure ??= error));
@@ -94,7 +103,6 @@ export function createSmallFiles(): SmallFiles {
     return started;
   };
   const pass = (): void => {
-    const due = { ...batch, bytes: batch.bytes.subarray(0, filled) };
     if (files >= threadFromFiles && !alone && thread === undefined) {
       try {
         thread = startThread();
@@ -104,18 +112,19 @@ export function createSmallFiles(): SmallFiles {
       }
     }
     if (thread === undefined || withThread >= maxWithThread) {
-      writeBatch(due);
-      batch = { bytes: batch.bytes, places: [], ends: [] };
+      writeBatch(batch);
+      batch = emptyBatch(batch.bytes);
     } else {
       withThread++;
-      thread.postMessage(due, [batch.bytes.buffer]);
-      batch = emptyBatch();
+      thread.postMessage(batch, [batch.bytes.buffer]);
+      batch = emptyBatch(spare.pop() ?? new Uint8Array(batchBytes));
     }
     filled = 0;
   };
   const threadEnds = async (): Promise<void> => {
     while (withThread > 0) await new Promise<void>((resolve) => (wake = resolve));
-    await thread?.terminate();
+    // It has nothing left to do; when it is gone does not matter.
+    void thread?.terminate();
     thread = undefined;
   };
 
@@ -145,8 +154,8 @@ export function createSmallFiles(): SmallFiles {
   };
 }
 
-function emptyBatch(): Batch {
-  return { bytes: new Uint8Array(batchBytes), places: [], ends: [] };
+function emptyBatch(bytes: Uint8Array<ArrayBuffer>): Batch {
+  return { bytes, places: [], ends: [] };
 }
 
 function writeBatch({ bytes, places, ends }: Batch): void {

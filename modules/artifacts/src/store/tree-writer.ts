@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
 import { checkSpaceSync } from '../disk/space.ts';
-import { flushFileSystem, flushTree } from '../volume/durable.ts';
+import { flushTree } from '../volume/durable.ts';
+import { createFileSystemFlusher, type FileSystemFlusher } from '../volume/file-system-flusher.ts';
 import { archiveTooLarge, badArchive, type ArchiveLimits } from './archive-failure.ts';
 import { checkEntryPath } from './entry-path.ts';
 import { createSmallFiles } from './small-files.ts';
@@ -34,7 +34,7 @@ interface LargeFile {
 /** From so many files on, one flush of the whole file system beats one for each. */
 const manyFiles = 256;
 /** After so many more, what is there is flushed while the next ones are unpacked, so that less is left for the end. */
-const flushEveryFiles = 2500;
+const flushEveryFiles = 4096;
 
 /** An archive that says how much it unpacks to does not exist, so the space is looked at on the way. */
 const checkSpaceEveryBytes = 16 * 1024 * 1024;
@@ -53,14 +53,15 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
   let flushFailure: unknown;
   /** Only ever brings writing forward: whether it worked does not count, the last flush does. */
   let flushingEarly: Promise<unknown> | undefined;
+  let fileSystem: FileSystemFlusher | undefined;
 
-  const partsOf = (path: string): readonly string[] => {
+  const cleanPathOf = (path: string): string => {
     const checked = checkEntryPath(path);
     if (!checked.ok) throw badArchive(name, checked.reason);
-    return checked.parts;
+    return checked.path;
   };
   const take = (path: string, isDirectory: boolean): boolean => {
-    const key = path.normalize('NFC').toLowerCase();
+    const key = keyOf(path);
     const before = taken.get(key);
     if (before === undefined) {
       taken.set(key, { path, isDirectory });
@@ -77,25 +78,31 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
   };
   /** Files mostly stand beside others, and then all the names above them are known. */
   const knownParents = new Set<string>();
-  const makeParents = (parts: readonly string[]): void => {
-    const parents = parts.slice(0, -1).join('/');
-    if (knownParents.has(parents)) return;
-    makeDirectories(parts.slice(0, -1));
-    knownParents.add(parents);
+  const makeParent = (path: string): void => {
+    const end = path.lastIndexOf('/');
+    if (end < 0) return;
+    const parent = path.slice(0, end);
+    if (knownParents.has(parent)) return;
+    makeDirectories(parent);
+    knownParents.add(parent);
   };
-  const makeDirectories = (parts: readonly string[]): void => {
-    for (let depth = 1; depth <= parts.length; depth++) {
-      const path = parts.slice(0, depth).join('/');
-      if (!take(path, true)) continue;
+  const makeDirectories = (path: string): void => {
+    for (let end = 0; end >= 0;) {
+      end = path.indexOf('/', end + 1);
+      const upTo = end < 0 ? path : path.slice(0, end);
+      if (!take(upTo, true)) continue;
       countEntry();
-      mkdirSync(join(directory, path), 0o755);
+      mkdirSync(`${directory}/${upTo}`, 0o755);
     }
   };
   const countEntry = (): void => {
     if (++entryCount > limits.maxEntries) throw archiveTooLarge(name, 'entries', limits.maxEntries);
   };
-  const flushEarly = (): void => {
-    flushingEarly ??= flushFileSystem(directory).finally(() => (flushingEarly = undefined));
+  const countFile = (): void => {
+    if (++fileCount === manyFiles) fileSystem = createFileSystemFlusher(directory);
+    if (fileCount % flushEveryFiles === 0) {
+      flushingEarly ??= fileSystem?.flush().finally(() => (flushingEarly = undefined));
+    }
   };
   const flushInBackground = (handle: FileHandle): void => {
     const done = (async () => {
@@ -120,26 +127,26 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
       return unpackedBytes;
     },
     addDirectory(path) {
-      const parts = partsOf(path);
+      const cleanPath = cleanPathOf(path);
       // Counted even where it is there already: a million times `./` is a bomb too.
-      if (parts.length === 0 || taken.has(parts.join('/').normalize('NFC').toLowerCase())) countEntry();
-      makeDirectories(parts);
+      if (cleanPath === '' || taken.has(keyOf(cleanPath))) countEntry();
+      if (cleanPath !== '') makeDirectories(cleanPath);
     },
     reserveFile(path, sizeBytes) {
-      const parts = partsOf(path);
-      if (parts.length === 0 || path.endsWith('/')) throw badArchive(name, `file ${JSON.stringify(path)} has no name`);
-      makeParents(parts);
+      const cleanPath = cleanPathOf(path);
+      if (cleanPath === '' || path.endsWith('/')) throw badArchive(name, `file ${JSON.stringify(path)} has no name`);
+      makeParent(cleanPath);
       countEntry();
-      take(parts.join('/'), false);
+      take(cleanPath, false);
       unpackedBytes += sizeBytes;
       if (unpackedBytes > limits.maxUnpackedBytes) throw archiveTooLarge(name, 'bytes', limits.maxUnpackedBytes);
-      if (++fileCount % flushEveryFiles === 0) flushEarly();
+      countFile();
       uncheckedBytes += sizeBytes;
       if (uncheckedBytes >= checkSpaceEveryBytes) {
         checkSpaceSync({ path: directory, needBytes: sizeBytes, floorBytes: limits.freeBytesFloor });
         uncheckedBytes = 0;
       }
-      return join(directory, ...parts);
+      return `${directory}/${cleanPath}`;
     },
     writeSmall: (place, chunks) => smallFiles.add(place, chunks),
     async openLarge(place) {
@@ -158,15 +165,20 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
       await Promise.all(flushing);
       await flushingEarly;
       if (flushFailure !== undefined) throw flushFailure as Error;
-      if (fileCount >= manyFiles && (await flushFileSystem(directory))) return;
-      await flushTree(directory);
+      if (!(await fileSystem?.flush())) await flushTree(directory);
+      fileSystem?.close();
     },
     async abandon() {
       await smallFiles.abandon();
       await Promise.all(flushing);
       await flushingEarly;
+      fileSystem?.close();
       for (const handle of handles) await handle.close();
       handles.clear();
     },
   };
+}
+
+function keyOf(path: string): string {
+  return path.normalize('NFC').toLowerCase();
 }

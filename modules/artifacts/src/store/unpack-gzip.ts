@@ -4,7 +4,7 @@ import { badArchive } from './archive-failure.ts';
 import type { StreamUnpacker } from './unpacker.ts';
 
 /** Room between the stages: enough that network, inflating and writing overlap, little enough for a small device. */
-const options = { chunkSize: 128 * 1024, readableHighWaterMark: 256 * 1024, writableHighWaterMark: 256 * 1024 };
+const options = { chunkSize: 256 * 1024, readableHighWaterMark: 512 * 1024, writableHighWaterMark: 256 * 1024 };
 
 /** Inflates in the thread pool and hands on what comes out; `inner` is backed up by `write` waiting. */
 export function createGzipUnpacker(inner: StreamUnpacker, name: string): StreamUnpacker {

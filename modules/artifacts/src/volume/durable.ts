@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, symlink } from 'node:fs/promises';
@@ -100,14 +99,4 @@ function unusedNameBeside(path: string): string {
 /** Whether a name is one that a cut write can have left behind. */
 export function isTemporary(name: string): boolean {
   return /^\..+\.[0-9a-f-]{36}\.tmp$/.test(name);
-}
-
-/**
- * Flushes the whole file system that holds `path` with sync(1), which coreutils and busybox both have. False where that
- * fails or is missing: Node has no syncfs(2) of its own, and the caller must then flush file by file.
- */
-export function flushFileSystem(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    execFile('sync', ['-f', path], (error) => resolve(error === null));
-  });
 }

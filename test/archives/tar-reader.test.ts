@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createTarParser } from '../../modules/artifacts/src/store/tar-parser.ts';
+import { createTarReader, type TarReader, type TarSink } from '../../modules/artifacts/src/store/tar-reader.ts';
+import { paxOf, tarOf, type TarEntry } from './tar-text.ts';
+
+const block = 512;
+
+/** What a reader makes of an archive that comes in pieces of these sizes, over and over; `bad` however it is refused. */
+function read(create: (sink: TarSink, name: string) => TarReader, tar: Buffer, pieceSizes: readonly number[]): unknown {
+  const told: string[] = [];
+  let hash = createHash('sha256');
+  const sink: TarSink = {
+    directory: (path) => void told.push(`directory ${path}`),
+    file: (path, sizeBytes) => void told.push(`file ${path} ${sizeBytes}`),
+    data: (piece) => void hash.update(piece),
+    fileEnd() {
+      told.push(hash.digest('hex'));
+      hash = createHash('sha256');
+    },
+  };
+  const reader = create(sink, 'a');
+  try {
+    for (let at = 0, piece = 0; at < tar.length && !reader.sawEnd; piece++) {
+      const to = at + (pieceSizes[piece % pieceSizes.length] ?? tar.length);
+      reader.write(tar.subarray(at, to));
+      at = to;
+    }
+    reader.end();
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'BAD_ARCHIVE' });
+    return 'bad';
+  }
+  return reader.sawEnd ? told : 'bad';
+}
+
+const body = fc.integer({ min: 0, max: 1500 }).map((length) => Buffer.alloc(length, `${length} `));
+const plainName = fc.stringMatching(/^[a-z]{1,8}(\/[a-z.-]{1,8}){0,3}$/);
+const plainFile: fc.Arbitrary<TarEntry> = fc.record({ name: plainName, body });
+/** All that an archive may have beside plain files. */
+const other: fc.Arbitrary<readonly TarEntry[]> = fc.oneof(
+  plainName.map((name) => [{ name: `${name}/`, type: '5' }]),
+  plainName.map((name) => [{ name: `${name}/` }]),
+  fc.record({ name: plainName, body, type: fc.constantFrom('\0', '7', '5', 'D', 'S', 'V') }).map((entry) => [entry]),
+  fc.record({ name: plainName, type: fc.constantFrom('1', '2', '3', '6'), link: plainName }).map((entry) => [entry]),
+  fc.record({ name: plainName, body, link: plainName }).map((entry) => [entry]),
+  fc.record({ name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), body }).map((entry) => [entry]),
+  fc.record({ name: plainName.map((name) => `${'long/'.repeat(30)}${name}`), body }).map((entry) => [entry]),
+  fc.tuple(plainName, plainFile).map(([path, file]) => [paxOf({ path }), file]),
+  fc.tuple(plainName, plainFile).map(([path, file]) => [{ name: 'l', type: 'L', body: Buffer.from(path) }, file]),
+  plainFile.map((file) => [paxOf({ size: '3' }), file]),
+  fc.constant([{ name: '', body: Buffer.alloc(0) }]),
+);
+const entries = fc
+  .array(fc.oneof({ weight: 4, arbitrary: plainFile.map((file) => [file]) }, { weight: 1, arbitrary: other }), {
+    maxLength: 8,
+  })
+  .map((groups) => groups.flat());
+const pieceSizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.constant(block)), {
+  minLength: 1,
+  maxLength: 5,
+});
+/** Zeros in the middle, and ends of every sort. */
+const end = fc.constantFrom(0, 1, 2, 3, 20).map((blocks) => Buffer.alloc(blocks * block));
+
+/** Bytes that mean something somewhere in a header. */
+const byte = fc.constantFrom(0, 0x20, 0x2f, 0x30, 0x31, 0x35, 0x37, 0x38, 0x41, 0x75, 0x7f, 0x80, 0xff);
+const change = fc.tuple(fc.integer({ min: 0, max: block - 1 }), byte);
+const checksumForms = fc.constantFrom(
+  (sum: number) => `${sum.toString(8).padStart(6, '0')}\0 `,
+  (sum: number) => `${sum.toString(8).padStart(7, '0')}\0`,
+  (sum: number) => `${sum.toString(8).padStart(6, ' ')} \0`,
+);
+
+/** Changes an archive's first header and makes its checksum right again. */
+function changed(
+  tar: Buffer,
+  changes: readonly (readonly [number, number])[],
+  formOf: (sum: number) => string,
+): Buffer {
+  const copy = Buffer.from(tar);
+  for (const [at, value] of changes) copy[at] = value;
+  copy.fill(' ', 148, 156);
+  const sum = copy.subarray(0, block).reduce((total, value) => total + value, 0);
+  copy.write(formOf(sum), 148, 'latin1');
+  return copy;
+}
+
+describe('the reader of plain entries and the tar package tell the same', () => {
+  const same = (tar: Buffer, sizes: readonly number[]): void => {
+    // The package would inflate what begins like a gzip file; the reader refuses it.
+    expect(read(createTarReader, tar, sizes)).toEqual(read(createTarParser, tar, [tar.length]));
+  };
+
+  test('of archives of plain and other entries, in pieces of any size', () => {
+    fc.assert(
+      fc.property(entries, entries, end, end, pieceSizes, (first, second, between, last, sizes) => {
+        same(Buffer.concat([tarOf(first, between), tarOf(second, last)]), sizes);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('of headers in which anything is changed', () => {
+    fc.assert(
+      fc.property(
+        plainFile,
+        fc.array(change, { maxLength: 4 }),
+        checksumForms,
+        plainFile,
+        (file, changes, formOf, next) => {
+          same(changed(tarOf([file, next]), changes, formOf), [block * 3]);
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('of archives that are cut anywhere', () => {
+    fc.assert(
+      fc.property(entries, fc.nat(), (all, cut) => {
+        const tar = tarOf(all);
+        same(tar.subarray(0, cut % tar.length), [700]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+test('a gzip file within a tar.gz is refused, not inflated once more', () => {
+  const name = Buffer.from([0x1f, 0x8b, 0x08]);
+  expect(read(createTarReader, tarOf([{ name: 'a' }, { name }]), [block])).toBe('bad');
+});
