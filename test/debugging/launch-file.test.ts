@@ -92,6 +92,8 @@ describe('tasks.json', () => {
       const child = spawn(program, [...args, ...apart], {
         cwd: workspaceFolder,
         stdio: ['ignore', 'pipe', 'pipe'],
+        // As in VS Code's terminal, also where npm was told to be quiet to run this.
+        env: { ...process.env, npm_config_loglevel: 'notice' },
         // A group of its own, which gets the signal as a whole, as from Ctrl-C.
         detached: true,
       });
