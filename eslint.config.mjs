@@ -10,8 +10,9 @@ const pure = [
 ];
 
 const zodAsNamespace = {
-  selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier[imported.name='z']",
-  message: "`import * as z from 'zod'`: with `z` by name, the messages of every language come into the bundles.",
+  selector:
+    "ImportDeclaration[source.value='zod'] > :matches(ImportSpecifier[imported.name='z'], ImportDefaultSpecifier)",
+  message: "`import * as z from 'zod'`: with `z` by itself, the messages of every language come into the bundles.",
 };
 
 export default tseslint.config(

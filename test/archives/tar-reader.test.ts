@@ -45,6 +45,7 @@ const other: fc.Arbitrary<readonly TarEntry[]> = fc.oneof(
   fc.record({ name: plainName, body, type: fc.constantFrom('\0', '7', '5', 'D', 'S', 'V') }).map((entry) => [entry]),
   fc.record({ name: plainName, type: fc.constantFrom('1', '2', '3', '6'), link: plainName }).map((entry) => [entry]),
   fc.record({ name: plainName, body, link: plainName }).map((entry) => [entry]),
+  fc.record({ name: plainName.map((name) => `${name}\0\n../x`), body }).map((entry) => [entry]),
   fc.record({ name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), body }).map((entry) => [entry]),
   fc.record({ name: plainName.map((name) => `${'long/'.repeat(30)}${name}`), body }).map((entry) => [entry]),
   fc.tuple(plainName, plainFile).map(([path, file]) => [paxOf({ path }), file]),
@@ -62,14 +63,20 @@ const pieceSizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.const
   maxLength: 5,
 });
 /** Zeros in the middle, and ends of every sort. */
-const end = fc.constantFrom(0, 1, 2, 3, 20).map((blocks) => Buffer.alloc(blocks * block));
+const end = fc.oneof(
+  fc.constantFrom(0, 1, 2, 3, 20).map((blocks) => Buffer.alloc(blocks * block)),
+  fc
+    .constantFrom(0, 1, 2)
+    .map((blocks) => Buffer.alloc((blocks + 1) * block).fill(' ', blocks * block + 148, blocks * block + 156)),
+);
 
 /** Bytes that mean something somewhere in a header. */
-const byte = fc.constantFrom(0, 0x20, 0x2f, 0x30, 0x31, 0x35, 0x37, 0x38, 0x41, 0x75, 0x7f, 0x80, 0xff);
+const byte = fc.constantFrom(0, 0x0a, 0x20, 0x2f, 0x30, 0x31, 0x35, 0x37, 0x38, 0x41, 0x75, 0x7f, 0x80, 0xff);
 const change = fc.tuple(fc.integer({ min: 0, max: block - 1 }), byte);
 const checksumForms = fc.constantFrom(
   (sum: number) => `${sum.toString(8).padStart(6, '0')}\0 `,
   (sum: number) => `${sum.toString(8).padStart(7, '0')}\0`,
+  (sum: number) => sum.toString(8).padStart(8, '0'),
   (sum: number) => `${sum.toString(8).padStart(6, ' ')} \0`,
 );
 

@@ -67,7 +67,7 @@ export function createContentUnpacker(writer: TreeWriter, name: string, limits: 
   };
 }
 
-/** The parser keeps parts of what it is given, and what comes from the network is overwritten. */
+/** Parts of what it is given wait to be written, and what comes from the network is overwritten. */
 function copying(inner: StreamUnpacker): StreamUnpacker {
   return { ...inner, write: (chunk) => inner.write(Buffer.from(chunk)) };
 }

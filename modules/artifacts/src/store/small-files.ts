@@ -96,6 +96,7 @@ export function createSmallFiles(): SmallFiles {
     started.on('error', (error) => (failure ??= error));
     // After an error too; after terminate() nothing is under way any more.
     started.on('exit', () => {
+      if (thread !== started) return;
       if (withThread > 0) failure ??= new Error('the thread that writes small files ended');
       withThread = 0;
       wake();

@@ -20,9 +20,12 @@ const zero = 0x30;
  */
 export function readPlainHeader(bytes: Buffer, at: number): PlainHeader | 'zeros' | undefined {
   const sum = sumOf(bytes, at);
-  if (sum === 0) return 'zeros';
-  // Beyond ASCII are other alphabets and numbers too large for octal digits.
-  if (sum === undefined || readOctal(bytes, at + checksumAt, 8) !== checksumOf(bytes, at, sum)) return undefined;
+  // Beyond ASCII are other alphabets and numbers too large for octal digits; behind a NUL the package reads a newline on.
+  if (sum === undefined) return undefined;
+  const checksum = checksumOf(bytes, at, sum);
+  const told = readOctal(bytes, at + checksumAt, 8);
+  if (told === undefined && checksum === 8 * 0x20) return 'zeros';
+  if (told !== checksum || !endsOctal(bytes[at + checksumAt + 7])) return undefined;
   if (!hasPlainLayout(bytes, at)) return undefined;
   const type = bytes[at + 156];
   const nameEnd = endOfName(bytes, at);
@@ -33,16 +36,15 @@ export function readPlainHeader(bytes: Buffer, at: number): PlainHeader | 'zeros
   return { kind: isDirectory ? 'directory' : 'file', path: bytes.toString('latin1', at, nameEnd), sizeBytes };
 }
 
-/** Of all of a header's bytes; undefined where one is beyond ASCII. */
+/** Of all of a header's bytes; undefined where one is beyond ASCII or a newline. */
 function sumOf(bytes: Buffer, at: number): number | undefined {
   let sum = 0;
-  let bits = 0;
   for (let index = at; index < at + tarBlockBytes; index++) {
     const byte = bytes[index] ?? 0;
+    if (byte >= 0x80 || byte === 0x0a) return undefined;
     sum += byte;
-    bits |= byte;
   }
-  return bits < 0x80 ? sum : undefined;
+  return sum;
 }
 
 /** The checksum is taken with spaces in its own place. */
@@ -77,8 +79,12 @@ function readOctal(bytes: Buffer, at: number, length: number): number | undefine
   for (let index = at; index < at + length; index++) {
     const digit = (bytes[index] ?? 0) - zero;
     if (digit >= 0 && digit < 8) value = value * 8 + digit;
-    else if (index > at && (digit === -zero || digit === 0x20 - zero)) return value;
+    else if (index > at && endsOctal(bytes[index])) return value;
     else return undefined;
   }
   return value;
+}
+
+function endsOctal(byte: number | undefined): boolean {
+  return byte === 0 || byte === 0x20;
 }

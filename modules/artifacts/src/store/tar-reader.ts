@@ -42,6 +42,7 @@ export function createTarReader(sink: TarSink, name: string): TarReader {
     if (header[0] === 0x1f && header[1] === 0x8b)
       throw badArchive(name, 'has a gzip file where a tar header should be');
     parser = createTarParser(sink, name);
+    if (sawZeros) parser.write(Buffer.alloc(tarBlockBytes));
     parser.write(Buffer.from(header));
   };
   /** False where the header is not a plain one. */

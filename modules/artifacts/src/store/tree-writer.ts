@@ -51,9 +51,9 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
   let unpackedBytes = 0;
   let uncheckedBytes = checkSpaceEveryBytes;
   let flushFailure: unknown;
-  /** Only ever brings writing forward: whether it worked does not count, the last flush does. */
+  let flusher: FileSystemFlusher | undefined;
+  /** Only ever brings writing forward: the last flush tells whether all of them worked. */
   let flushingEarly: Promise<unknown> | undefined;
-  let fileSystem: FileSystemFlusher | undefined;
 
   const cleanPathOf = (path: string): string => {
     const checked = checkEntryPath(path);
@@ -99,9 +99,9 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
     if (++entryCount > limits.maxEntries) throw archiveTooLarge(name, 'entries', limits.maxEntries);
   };
   const countFile = (): void => {
-    if (++fileCount === manyFiles) fileSystem = createFileSystemFlusher(directory);
+    if (++fileCount === manyFiles) flusher = createFileSystemFlusher(directory);
     if (fileCount % flushEveryFiles === 0) {
-      flushingEarly ??= fileSystem?.flush().finally(() => (flushingEarly = undefined));
+      flushingEarly ??= flusher?.flush().finally(() => (flushingEarly = undefined));
     }
   };
   const flushInBackground = (handle: FileHandle): void => {
@@ -110,10 +110,10 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
         await handle.sync();
       } catch (error) {
         flushFailure ??= error;
-      } finally {
-        handles.delete(handle);
-        await handle.close();
       }
+      handles.delete(handle);
+      // A network file system tells here that a write failed.
+      await handle.close().catch((error: unknown) => (flushFailure ??= error));
     })();
     flushing.add(done);
     void done.finally(() => flushing.delete(done));
@@ -165,14 +165,14 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
       await Promise.all(flushing);
       await flushingEarly;
       if (flushFailure !== undefined) throw flushFailure as Error;
-      if (!(await fileSystem?.flush())) await flushTree(directory);
-      fileSystem?.close();
+      if (!(await flusher?.flush())) await flushTree(directory);
+      flusher?.close();
     },
     async abandon() {
+      // What it is flushing may take its time, and is nobody's any more.
+      flusher?.close();
       await smallFiles.abandon();
       await Promise.all(flushing);
-      await flushingEarly;
-      fileSystem?.close();
       for (const handle of handles) await handle.close();
       handles.clear();
     },

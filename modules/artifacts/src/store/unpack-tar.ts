@@ -18,6 +18,7 @@ export function createTarUnpacker(writer: TreeWriter, name: string, limits: Arch
   let steps: Step[] = [];
   let small: { readonly place: string; readonly pieces: Buffer[] } | undefined;
   let large: Awaited<ReturnType<TreeWriter['openLarge']>> | undefined;
+  let performing: Promise<void> = Promise.resolve();
   let failure: unknown;
   let streamBytes = 0;
   /** Headers, padding and extended headers come on top of the contents. */
@@ -43,7 +44,11 @@ export function createTarUnpacker(writer: TreeWriter, name: string, limits: Arch
     },
     name,
   );
-  const perform = async (): Promise<void> => {
+  const perform = (): Promise<void> => {
+    performing = performSteps();
+    return performing;
+  };
+  const performSteps = async (): Promise<void> => {
     const due = steps;
     steps = [];
     for (const step of due) {
@@ -88,6 +93,6 @@ export function createTarUnpacker(writer: TreeWriter, name: string, limits: Arch
       });
       await perform();
     },
-    destroy: () => Promise.resolve(),
+    destroy: () => performing.catch(() => undefined),
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -31,4 +31,21 @@ test('where there is no sync, or no shell, it says so each time', async () => {
   expect(await withoutSync.flush()).toBe(false);
   expect(await withoutSync.flush()).toBe(false);
   withoutSync.close();
+});
+
+test('one that failed was told what the next would not be told again: it counts for all who were there', async () => {
+  await symlink('/bin/sh', join(folder, 'sh'));
+  await writeFile(join(folder, 'sync'), '#!/bin/sh\n[ -e told ] && exit 0\n: > told\nexit 1\n', { mode: 0o755 });
+  vi.stubEnv('PATH', folder);
+  const first = createFileSystemFlusher(folder);
+  const second = createFileSystemFlusher(folder);
+  expect(await first.flush()).toBe(false);
+  expect([await first.flush(), await second.flush()]).toEqual([false, false]);
+  const later = createFileSystemFlusher(folder);
+  expect(await later.flush()).toBe(true);
+  for (const flusher of [first, second, later]) flusher.close();
+});
+
+test.each(['4.9.337-tegra', '5.7.19'])('Linux %s does not tell of writes that were lost', async (kernel) => {
+  expect(await createFileSystemFlusher(folder, kernel).flush()).toBe(false);
 });

@@ -25,8 +25,9 @@ export async function openVolume(root: string): Promise<VolumeLayout> {
 export async function prepareVolume(layout: VolumeLayout): Promise<void> {
   const { root } = layout;
   try {
-    await makeDirectoryDurably(root);
-    await Promise.all([layout.releases, layout.store, layout.partial, layout.staging].map(makeDirectoryDurably));
+    for (const directory of [root, layout.releases, layout.store, layout.partial, layout.staging]) {
+      await makeDirectoryDurably(directory);
+    }
     for (const name of await readdir(root)) if (isTemporary(name)) await rm(join(root, name), { force: true });
     failPoint('root-swept');
     await sweep(layout, layout.staging, () => true);
