@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createLog } from '@companion/edge';
@@ -9,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256, startFetchBench, type FetchBench } from '../../modules/artifacts/src/download/fetch.fixture.ts';
 import { collectGarbage } from '../../modules/artifacts/src/disk/garbage.ts';
 import { tarOf } from '../archives/tar-text.ts';
-import { mountable } from './mountable.ts';
+import { mountable, mountSmallDisk, unmountSmallDisk } from './small-disk.ts';
 
 const mib = 1024 * 1024;
 
@@ -17,15 +15,13 @@ describe.skipIf(!mountable)('a volume of 8 MiB (needs root, to mount a tmpfs)', 
   let root: string;
   let bench: FetchBench;
   beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'disk-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', root]);
+    root = await mountSmallDisk('8m');
     bench = await startFetchBench(root);
   });
   afterEach(async () => {
     // The fixture deletes what is in the mount; the mount point itself is busy until it is unmounted.
     await bench.stop().catch(() => undefined);
-    execFileSync('umount', [root]);
-    await rm(root, { recursive: true, force: true });
+    await unmountSmallDisk(root);
   });
   const serve = (bytes: Buffer, announced = true): string => {
     bench.serve((_request, response) => {

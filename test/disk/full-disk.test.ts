@@ -1,21 +1,18 @@
-import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLog } from '@companion/edge';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createReleaseControl, type ReleaseControl } from '../../modules/artifacts/src/activation/release-control.ts';
 import { systemClock } from '../../modules/artifacts/src/clock.ts';
 import { openVolume } from '../../modules/artifacts/src/volume/volume.ts';
-import { mountable } from './mountable.ts';
+import { mountable, mountSmallDisk, unmountSmallDisk } from './small-disk.ts';
 
 describe.skipIf(!mountable)('a disk that is full when the module starts (needs root, to mount a tmpfs)', () => {
   let root: string;
   let control: ReleaseControl;
   beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'disk-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', root]);
+    root = await mountSmallDisk('256k');
     const layout = await openVolume(root);
     // What a power cut leaves: a release that runs, and nothing written down of it.
     await mkdir(join(layout.releases, 'one'));
@@ -27,8 +24,7 @@ describe.skipIf(!mountable)('a disk that is full when the module starts (needs r
   });
   afterEach(async () => {
     await control.stop();
-    execFileSync('umount', [root]);
-    await rm(root, { recursive: true, force: true });
+    await unmountSmallDisk(root);
   });
 
   test('does not keep it from starting, since only a module that works makes room', async () => {

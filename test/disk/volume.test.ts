@@ -5,7 +5,7 @@ import type { JsonObject } from '@companion/edge';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { lockVolume } from '../../modules/artifacts/src/volume/lock.ts';
 import { startModuleBench, type ModuleBench } from './module-process.ts';
-import { mountable } from './mountable.ts';
+import { mountable } from './small-disk.ts';
 
 const nobody = 65_534;
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;

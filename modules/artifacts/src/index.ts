@@ -12,7 +12,7 @@ export {
   type ReleasePhase,
 } from './report.ts';
 export { parseSettings, type Settings } from './settings.ts';
-export { checkEntryPath, type EntryPath } from './store/entry-path.ts';
+export { checkEntryPath, foldedPath, type EntryPath } from './store/entry-path.ts';
 export { contentHeadBytes, contentKindOf, type ContentKind } from './store/content-kind.ts';
 export { readVolumeStatus, type ReleaseStatus, type VolumeStatus } from './volume-status.ts';
 export { describeHolder, lockVolume, type VolumeLock } from './volume/lock.ts';

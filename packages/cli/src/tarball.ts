@@ -4,7 +4,7 @@ import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { checkEntryPath } from '@companion/artifacts';
+import { checkEntryPath, foldedPath } from '@companion/artifacts';
 import { Header, Pax } from 'tar';
 import { CliError } from './cli-error.ts';
 
@@ -52,7 +52,7 @@ export async function listEntries(path: string): Promise<readonly TarballEntry[]
 function refuseTwins(entries: readonly TarballEntry[]): void {
   const seen = new Map<string, string>();
   for (const { name } of entries) {
-    const key = name.normalize('NFC').toLowerCase();
+    const key = foldedPath(name);
     const other = seen.get(key);
     if (other !== undefined) {
       throw new CliError('not-a-file', `companion: ${other} and ${name} differ only in case, which devices refuse`);

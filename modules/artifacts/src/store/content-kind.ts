@@ -1,8 +1,10 @@
+import { checksumOf, tarBlockBytes } from './tar-header.ts';
+
 /** What a download is, told from its first bytes (names and content types lie). */
 export type ContentKind = 'tar.gz' | 'tar' | 'zip' | 'file';
 
 /** So many first bytes decide. */
-export const contentHeadBytes = 512;
+export const contentHeadBytes = tarBlockBytes;
 
 /** Tells what a file is; `head` is its first 512 bytes, or all of it where there are fewer. */
 export function contentKindOf(head: Buffer): ContentKind {
@@ -18,7 +20,7 @@ function isZip(magic: number): boolean {
 
 /** Old tars have no magic number, but every header has the sum of its own bytes, with the sum itself taken as spaces. */
 function isTarHeader(head: Buffer): boolean {
-  if (head.length < 512) return false;
+  if (head.length < tarBlockBytes) return false;
   const stored = Number.parseInt(
     head
       .toString('latin1', 148, 156)
@@ -26,7 +28,6 @@ function isTarHeader(head: Buffer): boolean {
       .trim(),
     8,
   );
-  let sum = 8 * 0x20;
-  for (let index = 0; index < 512; index++) if (index < 148 || index >= 156) sum += head[index] ?? 0;
-  return sum === stored;
+  const sum = head.subarray(0, tarBlockBytes).reduce((total, byte) => total + byte, 0);
+  return checksumOf(head, 0, sum) === stored;
 }

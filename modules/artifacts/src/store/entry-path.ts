@@ -17,6 +17,11 @@ export function checkEntryPath(path: string): EntryPath {
   return path.length <= plainPathChars && plainPath.test(path) ? { ok: true, path } : checkUnusualPath(path);
 }
 
+/** The same for paths that are one on some file systems: they differ in case, or in how an accent is written. */
+export function foldedPath(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
 function checkUnusualPath(path: string): EntryPath {
   const refused = (why: string): EntryPath => ({
     ok: false,

@@ -47,8 +47,8 @@ function sumOf(bytes: Buffer, at: number): number | undefined {
   return sum;
 }
 
-/** The checksum is taken with spaces in its own place. */
-function checksumOf(bytes: Buffer, at: number, sum: number): number {
+/** A header's checksum, of the sum of all its bytes: it is taken with spaces in its own place. */
+export function checksumOf(bytes: Buffer, at: number, sum: number): number {
   let checksum = sum;
   for (let index = at + checksumAt; index < at + checksumAt + 8; index++) checksum += 0x20 - (bytes[index] ?? 0);
   return checksum;

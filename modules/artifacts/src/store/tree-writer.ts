@@ -4,7 +4,7 @@ import { checkSpaceSync } from '../disk/space.ts';
 import { flushTree } from '../volume/durable.ts';
 import { createFileSystemFlusher, type FileSystemFlusher } from '../volume/file-system-flusher.ts';
 import { archiveTooLarge, badArchive, type ArchiveLimits } from './archive-failure.ts';
-import { checkEntryPath } from './entry-path.ts';
+import { checkEntryPath, foldedPath } from './entry-path.ts';
 import { createSmallFiles } from './small-files.ts';
 
 /** Writes what an archive holds into an empty directory; every name is checked, modes and owners are ours. */
@@ -61,7 +61,7 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
     return checked.path;
   };
   const take = (path: string, isDirectory: boolean): boolean => {
-    const key = keyOf(path);
+    const key = foldedPath(path);
     const before = taken.get(key);
     if (before === undefined) {
       taken.set(key, { path, isDirectory });
@@ -129,7 +129,7 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
     addDirectory(path) {
       const cleanPath = cleanPathOf(path);
       // Counted even where it is there already: a million times `./` is a bomb too.
-      if (cleanPath === '' || taken.has(keyOf(cleanPath))) countEntry();
+      if (cleanPath === '' || taken.has(foldedPath(cleanPath))) countEntry();
       if (cleanPath !== '') makeDirectories(cleanPath);
     },
     reserveFile(path, sizeBytes) {
@@ -177,8 +177,4 @@ export function createTreeWriter(directory: string, name: string, limits: Archiv
       handles.clear();
     },
   };
-}
-
-function keyOf(path: string): string {
-  return path.normalize('NFC').toLowerCase();
 }

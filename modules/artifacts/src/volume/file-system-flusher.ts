@@ -29,9 +29,10 @@ let failedFlushes = 0;
  */
 export function createFileSystemFlusher(directory: string, kernel = release()): FileSystemFlusher {
   const shell = tellsOfLostWrites(kernel) ? startShell(directory) : undefined;
+  if (shell === undefined) return { flush: () => Promise.resolve(false), close: () => undefined };
   const failedBefore = failedFlushes;
   const waiting: ((done: boolean) => void)[] = [];
-  let ended = shell === undefined;
+  let ended = false;
   const answer = (done: boolean): void => {
     if (!done) failedFlushes++;
     waiting.shift()?.(done && failedFlushes === failedBefore);
@@ -40,31 +41,35 @@ export function createFileSystemFlusher(directory: string, kernel = release()): 
     ended = true;
     while (waiting.length > 0) answer(false);
   };
-  shell?.on('error', end).on('close', end);
+  shell.on('error', end).on('close', end);
   // It ended while it was being asked, which `close` tells too.
-  shell?.stdin.on('error', () => undefined);
-  if (shell !== undefined) createInterface({ input: shell.stdout }).on('line', (line) => answer(line === 'true'));
+  shell.stdin.on('error', () => undefined);
+  createInterface({ input: shell.stdout }).on('line', (line) => answer(line === 'true'));
   return {
     flush() {
       if (ended) return Promise.resolve(false);
       return new Promise((resolve) => {
         waiting.push(resolve);
-        shell?.stdin.write('\n');
+        shell.stdin.write('\n');
       });
     },
     close() {
-      shell?.stdin.end();
-      for (const handle of [shell, shell?.stdin, shell?.stdout]) (handle as { unref?(): void } | undefined)?.unref?.();
+      shell.stdin.end();
+      for (const handle of [shell, shell.stdin, shell.stdout]) handle.unref();
     },
   };
 }
 
-type Shell = ChildProcessByStdio<Writable, Readable, null>;
+/** Node's pipes to a process are sockets, which its types don't say. */
+interface Unref {
+  unref(): void;
+}
+type Shell = ChildProcessByStdio<Writable & Unref, Readable & Unref, null>;
 
 /** Undefined where no process is to be had, by a limit of the container or the system. */
 function startShell(directory: string): Shell | undefined {
   try {
-    const shell = spawn('sh', ['-c', loop], { cwd: directory, stdio: ['pipe', 'pipe', 'ignore'] });
+    const shell = spawn('sh', ['-c', loop], { cwd: directory, stdio: ['pipe', 'pipe', 'ignore'] }) as Shell;
     // Without a descriptor left, Node gives no pipes, and tells why in an event.
     if ((shell.stdin as Writable | undefined) !== undefined) return shell;
     shell.on('error', () => undefined);
