@@ -1,5 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +13,7 @@ import type { AgentEvent } from './agent-event.ts';
 import { createAgent } from './agent.ts';
 import type { Agent, AgentOptions } from './agent.ts';
 import type { Engine } from './engine.ts';
+import { countMarkedShells } from './marked-shells.fixture.ts';
 
 /** One kind of engine, as the contract needs it. */
 export interface EngineUnderTest {
@@ -77,7 +78,7 @@ export function describeAgentOn(title: string, under: EngineUnderTest): void {
       const states = () => agent.modules().map(({ name, state }) => [plain(name), state]);
       return { agent, events, lines, states, info: () => agent.modules()[0] };
     }
-    const alive = () => countProcesses(marker);
+    const alive = () => countMarkedShells(marker);
 
     describe('start', () => {
       test('goes by startupOrder, and modules that shall be stopped stay so', async () => {
@@ -220,7 +221,6 @@ export function describeAgentOn(title: string, under: EngineUnderTest): void {
 
     describe('stop', () => {
       /** A supervisor with an app that ignores SIGTERM, as DeepStream does. */
-      // Its shell is counted twice for a moment, whenever it starts a sleep.
       const supervised = `sh -c ': ${marker}; trap "" TERM; echo app; while :; do sleep 0.05; done' & echo shell; trap 'exit 0' TERM; wait`;
 
       test('ends modules in reverse order and leaves no process behind, grandchildren included', async () => {
@@ -311,24 +311,6 @@ export function describeAgentOn(title: string, under: EngineUnderTest): void {
       });
     });
   });
-}
-
-/** Processes of this machine whose command line holds the text, in containers too; ones that wait to be collected have none. */
-function countProcesses(text: string): number {
-  if (!existsSync('/proc/self/cmdline')) {
-    const { stdout } = spawnSync('ps', ['-Awwo', 'args='], { encoding: 'utf8' });
-    return stdout.split('\n').filter((line) => line.includes(text)).length;
-  }
-  return readdirSync('/proc').filter((entry) => {
-    if (!/^\d+$/.test(entry)) return false;
-    try {
-      const words = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
-      // What starts a container holds its whole command line too, for a moment.
-      return words[0]?.endsWith('sh') === true && words.some((word) => word.includes(text));
-    } catch {
-      return false;
-    }
-  }).length;
 }
 
 /** A clock that stands still until it is moved. */
