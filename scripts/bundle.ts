@@ -1,7 +1,7 @@
 /**
  * Makes one file of a program and all it imports: `node --import tsx scripts/bundle.ts [--out DIR] [NAME…]`.
- * Names are artifacts and filter (both, unless told) and stand-in, DeepStream's stand-in. Writes dist/main.mjs beside the
- * program's src (or DIR/NAME/main.mjs) with its source map, the licences of what is in it, and whatever lies beside a
+ * Names are artifacts and filter (both, unless told) and stand-in, DeepStream's stand-in. Writes dist/main.cjs beside the
+ * program's src (or DIR/NAME/main.cjs) with its source map, the licences of what is in it, and whatever lies beside a
  * module's sources that is not TypeScript.
  */
 import { cpSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ async function bundle(name: string): Promise<void> {
   }
   const workspace = join(root, entry.split('/', 2).join('/'));
   const target = values.out === undefined ? join(workspace, 'dist') : resolve(values.out, name);
-  const file = join(target, 'main.mjs');
+  const file = join(target, 'main.cjs');
   rmSync(target, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,

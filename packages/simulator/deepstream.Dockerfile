@@ -22,7 +22,7 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts
 # Then the rest, which is what .dockerignore lets in.
 COPY . .
 RUN node --import tsx scripts/bundle.ts stand-in && \
-    printf '#!/bin/sh\nexec node --enable-source-maps /opt/deepstream-stand-in/main.mjs "$@"\n' >/deepstream-test5-app && \
+    printf '#!/bin/sh\nexec node --enable-source-maps /opt/deepstream-stand-in/main.cjs "$@"\n' >/deepstream-test5-app && \
     chmod 755 /deepstream-test5-app
 
 # In the place of NVIDIA's image where there is no GPU: the app by its name, and a shell for the supervisor.

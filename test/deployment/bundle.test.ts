@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 describe.each(['artifacts', 'filter'])('the bundle of %s', (name) => {
-  const file = () => join(out, name, 'main.mjs');
+  const file = () => join(out, name, 'main.cjs');
 
   test('says in one line that it was not started by IoT Edge, and exits with an error', async () => {
     const failed = await run(process.execPath, [file()], { cwd: out, env: {} }).then(

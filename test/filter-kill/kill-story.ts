@@ -38,7 +38,7 @@ interface StoryOptions {
   readonly scene: Scene;
   readonly kills: number;
   readonly seed: number;
-  /** The bundle's main.mjs. */
+  /** The bundle's main.cjs. */
   readonly moduleFile: string;
   /** Frames a second, over all cameras. */
   readonly framesPerSecond: number;

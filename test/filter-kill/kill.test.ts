@@ -18,7 +18,7 @@ beforeAll(async () => {
   out = await mkdtemp(join(tmpdir(), 'kill-bundle-'));
   const root = resolve(import.meta.dirname, '../..');
   await run(process.execPath, ['--import', 'tsx', 'scripts/bundle.ts', '--out', out, 'filter'], { cwd: root });
-  moduleFile = join(out, 'filter', 'main.mjs');
+  moduleFile = join(out, 'filter', 'main.cjs');
 }, 60_000);
 afterAll(() => rm(out, { recursive: true, force: true }));
 

@@ -3,7 +3,7 @@ import { runModule } from '@companion/edge';
 import { startArtifactsModule } from './artifacts-module.ts';
 import { parseSettings } from './settings.ts';
 
-await runModule({
+void runModule({
   name: 'artifacts',
   start: ({ hub, log, metrics, health }) =>
     startArtifactsModule({

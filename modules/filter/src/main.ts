@@ -3,7 +3,7 @@ import { createFilter } from './filter.ts';
 import { parseMqttSettings } from './mqtt-input/index.ts';
 import { openStorage } from './outbox/index.ts';
 
-await runModule({
+void runModule({
   name: 'filter',
   async start({ hub, log, metrics, health, environment: { device, module } }) {
     const mqtt = parseMqttSettings(process.env);

@@ -161,7 +161,7 @@ function header(path: string, type: 'File' | 'Directory', mode: number, size: nu
  * compiled, which a module pays once and this would pay in every round.
  */
 async function bundleChild(folder: string): Promise<string> {
-  const outfile = join(folder, 'fetch-child.mjs');
+  const outfile = join(folder, 'fetch-child.cjs');
   await build({
     entryPoints: [join(import.meta.dirname, 'fetch-child.ts')],
     outfile,

@@ -8,23 +8,27 @@ import { fetchArtifact } from '../../../modules/artifacts/src/download/fetch-art
 import { defaultFetchPolicy } from '../../../modules/artifacts/src/download/fetch-policy.ts';
 import { openVolume } from '../../../modules/artifacts/src/volume/volume.ts';
 
-const [root = '', url = '', sha256 = ''] = process.argv.slice(2);
-const layout = await openVolume(root);
-const quiet = new Writable({ write: (_chunk, _encoding, done) => done() });
-const startedMs = performance.now();
-await fetchArtifact({
-  layout,
-  artifact: { name: 'bench', url, sha256, sizeBytes: undefined },
-  fileName: 'bench',
-  policy: defaultFetchPolicy,
-  credentials: createCredentials({ directory: undefined, variables: {} }),
-  clock: systemClock,
-  signal: new AbortController().signal,
-  onProgress: () => undefined,
-  log: createLog({ module: 'bench', level: 'error', destination: quiet }),
-});
-const insideMs = performance.now() - startedMs;
-// Not getrusage: its peak begins with what the parent had before exec.
-const peakKib = Number(/VmHWM:\s+(\d+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1]);
-const { user, system } = process.cpuUsage();
-process.stdout.write(JSON.stringify({ insideMs, cpuMs: (user + system) / 1000, peakBytes: peakKib * 1024 }));
+void main();
+
+async function main(): Promise<void> {
+  const [root = '', url = '', sha256 = ''] = process.argv.slice(2);
+  const layout = await openVolume(root);
+  const quiet = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const startedMs = performance.now();
+  await fetchArtifact({
+    layout,
+    artifact: { name: 'bench', url, sha256, sizeBytes: undefined },
+    fileName: 'bench',
+    policy: defaultFetchPolicy,
+    credentials: createCredentials({ directory: undefined, variables: {} }),
+    clock: systemClock,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    log: createLog({ module: 'bench', level: 'error', destination: quiet }),
+  });
+  const insideMs = performance.now() - startedMs;
+  // Not getrusage: its peak begins with what the parent had before exec.
+  const peakKib = Number(/VmHWM:\s+(\d+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1]);
+  const { user, system } = process.cpuUsage();
+  process.stdout.write(JSON.stringify({ insideMs, cpuMs: (user + system) / 1000, peakBytes: peakKib * 1024 }));
+}

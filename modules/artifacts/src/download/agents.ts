@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { checkServerIdentity, rootCertificates, type PeerCertificate } from 'node:tls';
-import { HttpProxyAgent } from 'http-proxy-agent';
-import { HttpsProxyAgent } from 'https-proxy-agent';
+import { rootCertificates } from 'node:tls';
 import { ArtifactError } from '../artifact-error.ts';
 import { proxyFor, type ProxySettings } from './proxy.ts';
 
@@ -19,28 +17,14 @@ export async function createAgents(
   // `ca` replaces the usual authorities, so they must be named again.
   // Said here, so that no variable of Node's turns it off.
   const trust = { rejectUnauthorized: true, ...(extra.length === 0 ? {} : { ca: [...rootCertificates, ...extra] }) };
+  const straight: AgentFor = ({ protocol }) => (protocol === 'https:' ? new HttpsAgent(trust) : new HttpAgent());
+  if (proxy === undefined) return straight;
+  // Loaded only here: most devices have no proxy.
+  const { proxyAgent } = await import('./proxy-agent.ts');
   return (url) => {
-    const via = proxy === undefined ? undefined : proxyFor(url, proxy);
-    if (url.protocol === 'https:') return via === undefined ? new HttpsAgent(trust) : tunnel(url, via, trust);
-    return via === undefined ? new HttpAgent() : new HttpProxyAgent(via, trust);
+    const via = proxyFor(url, proxy);
+    return via === undefined ? straight(url) : proxyAgent(url, via, trust);
   };
-}
-
-/**
- * What HttpsProxyAgent is made with holds for the way to the proxy; `options` holds for the server behind it. It hides the
- * server's name from TLS where that is an address, which would then be compared to `localhost`.
- */
-function tunnel(
-  { hostname }: URL,
-  via: string,
-  trust: { readonly rejectUnauthorized: boolean; readonly ca?: string[] },
-): HttpAgent {
-  const agent = new HttpsProxyAgent(via, trust);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  Object.assign(agent.options, trust, {
-    checkServerIdentity: (_host: string, certificate: PeerCertificate) => checkServerIdentity(host, certificate),
-  });
-  return agent;
 }
 
 async function readCa(file: string): Promise<string> {

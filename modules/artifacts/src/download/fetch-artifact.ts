@@ -6,7 +6,6 @@ import type { Clock } from '../clock.ts';
 import type { Credentials } from '../credentials/credentials.ts';
 import { checkSpace, freeBytesOf } from '../disk/space.ts';
 import { isStored, placeInStore, stageFile, storePath, type StoredArtifact } from '../store/place.ts';
-import { unpackZip } from '../store/unpack-zip.ts';
 import { failPoint } from '../fail-points/fail-point.ts';
 import { hasErrno } from '../volume/errno.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
@@ -218,6 +217,8 @@ async function unpack(options: FetchOptions, partial: Partial, landing: Landing,
   const kind = await landing.unpacked();
   signal.throwIfAborted();
   if (kind === 'zip') {
+    // Loaded only here: most archives are tars.
+    const { unpackZip } = await import('../store/unpack-zip.ts');
     await unpackZip({ file: partial.path, writer: landing.writer, name: artifact.name, limits: policy, signal });
   }
   if (kind === 'file') {

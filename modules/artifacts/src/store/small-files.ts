@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
@@ -37,6 +37,9 @@ const threadFromFiles = 256;
 /** One that is being written, and two that wait so that there is no pause; whatever is more than that is written here. */
 const maxWithThread = 3;
 
+/** As `wx`, which Node would look up again for every file. */
+const createNew = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+
 /**
  * The thread's whole program. A text, since a module ships as one file and a thread wants one of its own or this; plain
  * calls that block, since nothing else goes on there.
@@ -49,7 +52,7 @@ parentPort.on('message', ({ bytes, places, ends }) => {
   let failure;
   try {
     for (let index = 0; index < places.length; index++) {
-      const descriptor = openSync(places[index], 'wx', 0o644);
+      const descriptor = openSync(places[index], ${createNew}, 0o644);
       try {
         while (at < ends[index]) at += writeSync(descriptor, bytes, at, ends[index] - at);
       } finally {
@@ -163,7 +166,7 @@ function writeBatch({ bytes, places, ends }: Batch): void {
   let at = 0;
   places.forEach((place, index) => {
     const end = ends[index] ?? at;
-    const descriptor = openSync(place, 'wx', 0o644);
+    const descriptor = openSync(place, createNew, 0o644);
     try {
       while (at < end) at += writeSync(descriptor, bytes, at, end - at);
     } finally {

@@ -51,8 +51,16 @@ export async function renameDurably(from: string, to: string): Promise<void> {
   if (dirname(from) !== dirname(to)) await flush(dirname(from));
 }
 
-/** Creates a directory, and those above it, so that it survives a power cut. Does nothing where it is there already. */
-export async function makeDirectoryDurably(path: string): Promise<void> {
+/** Creates directories, and those above them, so that they survive a power cut. Those that are there already are left alone. */
+export async function makeDirectoriesDurably(paths: readonly string[]): Promise<void> {
+  /** What got an entry: flushed once, however many it got, since a flush waits for the disk. */
+  const changed = new Set<string>();
+  for (const path of paths) await makeDirectory(path, changed);
+  await flushAll([...changed]);
+  failPoint('directories-flushed');
+}
+
+async function makeDirectory(path: string, changed: Set<string>): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
@@ -60,10 +68,10 @@ export async function makeDirectoryDurably(path: string): Promise<void> {
     // By hand: with a parent that is there and refuses (/proc), Node's recursive mkdir tries for ever.
     const parent = dirname(path);
     if (!hasErrno(error, 'ENOENT') || parent === path || existsSync(parent)) throw error;
-    await makeDirectoryDurably(parent);
+    await makeDirectory(parent, changed);
     await mkdir(path);
   }
-  await flush(dirname(path));
+  changed.add(dirname(path));
   failPoint('directory-made');
 }
 

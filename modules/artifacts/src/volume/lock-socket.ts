@@ -2,7 +2,7 @@ import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { makeDirectoryDurably } from './durable.ts';
+import { makeDirectoriesDurably } from './durable.ts';
 
 /** Who works, or wants to work, on a volume. */
 export interface LockHolder {
@@ -59,10 +59,7 @@ export async function openLockFolder(
   { make, host, id }: { readonly make: boolean; readonly host: string; readonly id: () => string },
 ): Promise<LockFolder> {
   const path = join(root, 'lock');
-  if (make) {
-    await makeDirectoryDurably(root);
-    await makeDirectoryDurably(path);
-  }
+  if (make) await makeDirectoriesDurably([path]);
   const directory = await open(path, 'r');
   // However deep the volume is: by way of the open directory the socket's path is short.
   const reach = process.platform === 'linux' ? `/proc/self/fd/${directory.fd}` : path;

@@ -2,7 +2,7 @@ import { access, constants, readdir, readFile, readlink, rm } from 'node:fs/prom
 import { basename, join } from 'node:path';
 import { failPoint } from '../fail-points/fail-point.ts';
 import { hasErrno } from './errno.ts';
-import { isTemporary, makeDirectoryDurably, writeFileDurably } from './durable.ts';
+import { isTemporary, makeDirectoriesDurably, writeFileDurably } from './durable.ts';
 import { partialDigestOf } from './partial-files.ts';
 import { volumeLayout, type VolumeLayout } from './layout.ts';
 import { removeTree } from './remove-tree.ts';
@@ -25,9 +25,7 @@ export async function openVolume(root: string): Promise<VolumeLayout> {
 export async function prepareVolume(layout: VolumeLayout): Promise<void> {
   const { root } = layout;
   try {
-    for (const directory of [root, layout.releases, layout.store, layout.partial, layout.staging]) {
-      await makeDirectoryDurably(directory);
-    }
+    await makeDirectoriesDurably([root, layout.releases, layout.store, layout.partial, layout.staging]);
     for (const name of await readdir(root)) if (isTemporary(name)) await rm(join(root, name), { force: true });
     failPoint('root-swept');
     await sweep(layout, layout.staging, () => true);

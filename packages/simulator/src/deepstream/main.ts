@@ -5,13 +5,15 @@ process.on('SIGINT', () => {
 });
 process.on('SIGTERM', () => undefined);
 
-const { runCommand } = await import('./command.ts');
-const exitCode = await runCommand({
-  argv: process.argv.slice(2),
-  env: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  signal: interrupted.signal,
-});
-// The hub's library can leave timers behind; whatever was to be written is.
-process.exit(exitCode);
+void (async () => {
+  const { runCommand } = await import('./command.ts');
+  const exitCode = await runCommand({
+    argv: process.argv.slice(2),
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: interrupted.signal,
+  });
+  // The hub's library can leave timers behind; whatever was to be written is.
+  process.exit(exitCode);
+})();

@@ -7,7 +7,7 @@ const context = (parts: Partial<ContainerContext> = {}): ContainerContext => ({
   id: '4711',
   run: '0815',
   image: 'registry/one:1',
-  imageCommand: { Entrypoint: [], Cmd: ['node', '--inspect=0.0.0.0:9229', 'main.mjs'] },
+  imageCommand: { Entrypoint: [], Cmd: ['node', '--inspect=0.0.0.0:9229', 'main.cjs'] },
   injected: { IOTEDGE_MODULEID: 'one' },
   network: { kind: 'host' },
   metricsPort: undefined,
@@ -84,7 +84,7 @@ describe('a container', () => {
     const { body } = planContainer(moduleSpec({ createOptions: { HostConfig } }), context());
     expect(body).toMatchObject({
       HostConfig: { NetworkMode: 'host' },
-      Cmd: ['node', '--inspect=127.0.0.1:9230', 'main.mjs'],
+      Cmd: ['node', '--inspect=127.0.0.1:9230', 'main.cjs'],
     });
     expect(body['HostConfig']).not.toHaveProperty('PortBindings');
   });
