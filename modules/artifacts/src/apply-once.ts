@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createLog } from '@companion/edge';
+import type { ArtifactProgress } from './artifact-progress.ts';
 import { systemClock } from './clock.ts';
 import { readSavedState, saveState } from './control-file.ts';
-import { asArtifactError, reportedError } from './failure.ts';
+import { asArtifactError, reportedError, type ReportedError } from './failure.ts';
 import { prepareRelease } from './pass.ts';
 import { initialControl, rejectionOf, stepControl } from './plan/control.ts';
 import type { DesiredState } from './plan/desired.ts';
 import { defineRelease } from './plan/release.ts';
 import { collectUnused } from './release/collect-unused.ts';
-import type { ArtifactProgress, ReportedError } from './report.ts';
 import type { Settings } from './settings.ts';
 import { installSupervisor } from './supervisor-script.ts';
 import { switchLinkDurably } from './volume/durable.ts';

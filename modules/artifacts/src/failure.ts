@@ -1,7 +1,14 @@
+import type { JsonObject } from '@companion/edge';
 import { ArtifactError, type ArtifactErrorCode } from './artifact-error.ts';
-import type { ReportedError } from './report.ts';
 import { hasErrno } from './volume/errno.ts';
 import { isUnwritable } from './volume/unwritable.ts';
+
+/** An error as the twin shows it: a code to act on and one line for people. */
+export interface ReportedError {
+  readonly code: string;
+  readonly message: string;
+  readonly facts: JsonObject;
+}
 
 /** Anything that is not ours yet (`EIO`, `EROFS`, …) is the volume's failure, and may pass. */
 export function asArtifactError(error: unknown): ArtifactError {

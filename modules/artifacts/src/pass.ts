@@ -1,4 +1,5 @@
 import type { Log } from '@companion/edge';
+import type { ArtifactChange } from './artifact-progress.ts';
 import { reportedError, asArtifactError } from './failure.ts';
 import type { Clock } from './clock.ts';
 import type { Credentials } from './credentials/credentials.ts';
@@ -9,13 +10,9 @@ import { failPoint } from './fail-points/fail-point.ts';
 import type { DesiredState } from './plan/desired.ts';
 import type { Release } from './plan/release.ts';
 import { planPreparation, type Fetch } from './plan/steps.ts';
-import type { ArtifactProgress } from './report.ts';
 import { publishRelease } from './release/publish.ts';
 import type { VolumeLayout } from './volume/layout.ts';
 import { listPublished, listStored } from './volume/volume.ts';
-
-/** What changes about an artifact while it is brought into the store. */
-export type ArtifactChange = Omit<ArtifactProgress, 'kind' | 'sha256'>;
 
 /** How this device reaches servers; a twin has no say in it, except for what its policy names. */
 export interface Downloads {

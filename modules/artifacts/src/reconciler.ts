@@ -2,18 +2,19 @@ import { createHash } from 'node:crypto';
 import { backoffMs, latestWins, type DesiredDocument, type Log } from '@companion/edge';
 import { createReleaseControl, type ReleaseControl } from './activation/release-control.ts';
 import type { ArtifactError } from './artifact-error.ts';
+import { progressAtStart, withProgress } from './artifact-progress.ts';
 import type { Clock } from './clock.ts';
 import { createCredentials } from './credentials/credentials.ts';
 import { defaultFetchPolicy } from './download/fetch-policy.ts';
 import { asArtifactError, reportedError } from './failure.ts';
-import { prepareRelease, type ArtifactChange, type Downloads } from './pass.ts';
+import { prepareRelease, type Downloads } from './pass.ts';
 import { rejectionOf, targetOf } from './plan/control.ts';
 import { parseDesired, type DesiredState } from './plan/desired.ts';
 import { defineRelease, type Release } from './plan/release.ts';
 import { collectUnused } from './release/collect-unused.ts';
 import { initialState, type ModuleState, type Preparation } from './report.ts';
 import type { VolumeLayout } from './volume/layout.ts';
-import { msUntilWindow } from './window/window.ts';
+import { waitForWindow } from './window/wait-for-window.ts';
 
 /** Makes the volume look as the newest desired document says. */
 export interface Reconciler {
@@ -45,8 +46,6 @@ interface ReconcilerOptions {
 
 /** Pauses between passes that failed: full jitter, so that a fleet does not come back to a server in step. */
 const retry = { baseMs: 2_000, capMs: 300_000 };
-/** A clock that is set must not leave a window waiting for long. */
-const windowLookMs = 30_000;
 
 /** Creates a reconciler. Every pass is the same: observe, compare, act; a restart anywhere converges. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
@@ -144,7 +143,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
           makeRoom,
           signal,
           log,
-          onArtifact: changeArtifact,
+          onArtifact(digest, change) {
+            const artifacts = withProgress(state.artifacts, digest, change);
+            if (artifacts !== state.artifacts) update({ artifacts });
+          },
         });
         return true;
       } catch (error) {
@@ -170,36 +172,33 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   const windowOpens = async ({ policy }: DesiredState, release: Release, signal: AbortSignal): Promise<void> => {
     const { window } = policy;
-    const interrupts = (): boolean => {
-      const { control } = releases.view;
-      // Where nothing was ever proven, nothing is interrupted.
-      return control.active !== undefined && targetOf(control) !== release.id && urgent !== release.id;
-    };
-    while (window !== undefined && interrupts()) {
-      const nowMs = wallNowMs();
-      const waitMs = msUntilWindow(window, nowMs);
-      if (waitMs === 0) return;
-      if (state.wanted?.preparation.state !== 'waiting') {
+    if (window === undefined) return;
+    await waitForWindow({
+      window,
+      applies() {
+        const { control } = releases.view;
+        // Where nothing was ever proven, nothing is interrupted.
+        return control.active !== undefined && targetOf(control) !== release.id && urgent !== release.id;
+      },
+      onWaiting(waitMs, untilMs) {
+        if (state.wanted?.preparation.state === 'waiting') return;
         log.info({ release: release.id, waitMs }, 'ready; waiting for the window');
-        prepared({ state: 'waiting', untilMs: nowMs + waitMs });
-      }
-      await clock.delay(Math.min(waitMs, windowLookMs), signal);
-    }
+        prepared({ state: 'waiting', untilMs });
+      },
+      wallNowMs,
+      clock,
+      signal,
+    });
   };
 
   const begin = (desired: DesiredState, release: Release, answered: Partial<ModuleState>): void => {
-    const artifacts = desired.artifacts.map(({ name, kind, sha256: digest }) => {
-      const before = state.artifacts[name];
-      const same = before?.sha256 === digest && before.kind === kind && before.state === 'ready';
-      return [name, same ? before : { kind, sha256: digest, state: 'waiting' as const }] as const;
-    });
     const { id, config } = release;
     if (state.wanted?.id !== id) {
-      log.info({ release: id, config, artifacts: artifacts.length }, 'the twin asks for a release');
+      log.info({ release: id, config, artifacts: desired.artifacts.length }, 'the twin asks for a release');
     }
     update({
       ...answered,
-      artifacts: Object.fromEntries(artifacts),
+      artifacts: progressAtStart(state.artifacts, desired.artifacts),
       wanted: { id, config, preparation: { state: 'preparing' } },
     });
   };
@@ -212,17 +211,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     log.error({ release: state.wanted?.id, code: failure.code, facts: failure.facts }, failure.message);
     prepared({ state: 'refused', error: reportedError(failure) });
     return failure;
-  };
-
-  const changeArtifact = (digest: string, change: ArtifactChange): void => {
-    const known = Object.values(state.artifacts).filter((one) => one.sha256 === digest);
-    // A pass over a hundred that are ready tells nothing new a hundred times.
-    if (change.state === 'ready' && known.every((one) => one.state === 'ready')) return;
-    const changed = Object.entries(state.artifacts).map(([name, before]) => {
-      const { kind, sha256: own } = before;
-      return [name, own === digest ? { kind, sha256: own, ...change } : before] as const;
-    });
-    update({ artifacts: Object.fromEntries(changed) });
   };
 
   /** One at a time. What a pass is about to need is known before (`begin`), so a pass only waits for one under way. */

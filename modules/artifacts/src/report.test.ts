@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ArtifactProgress } from './artifact-progress.ts';
 import { initialControl, type Control } from './plan/control.ts';
-import {
-  initialState,
-  releasePhase,
-  reportedProperties,
-  transitionKey,
-  type ArtifactProgress,
-  type ModuleState,
-} from './report.ts';
+import { initialState, releasePhase, reportedProperties, transitionKey, type ModuleState } from './report.ts';
 
 const sizeOf = (state: ModuleState): number => JSON.stringify(reportedProperties(state)).length;
 const ready: ArtifactProgress = { kind: 'model', sha256: 'a'.repeat(64), state: 'ready' };

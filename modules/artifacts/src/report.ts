@@ -1,26 +1,11 @@
 import type { JsonObject } from '@companion/edge';
-import { initialView, type ControlView } from './activation/release-control.ts';
+import { initialView, type ControlView } from './activation/control-view.ts';
+import type { ArtifactProgress, ArtifactsProgress } from './artifact-progress.ts';
+import type { ReportedError } from './failure.ts';
 import { rejectionOf, targetOf } from './plan/control.ts';
-import type { ArtifactKind, Finding } from './plan/desired.ts';
+import type { Finding } from './plan/desired.ts';
 import type { Health } from './plan/health.ts';
 import type { VolumeState } from './volume/keeper.ts';
-
-/** How far one artifact is. */
-export interface ArtifactProgress {
-  readonly kind: ArtifactKind;
-  readonly sha256: string;
-  readonly state: 'waiting' | 'downloading' | 'verifying' | 'unpacking' | 'ready' | 'failed';
-  readonly receivedBytes?: number;
-  readonly totalBytes?: number;
-  readonly error?: ReportedError;
-}
-
-/** An error as the twin shows it: a code to act on and one line for people. */
-export interface ReportedError {
-  readonly code: string;
-  readonly message: string;
-  readonly facts: JsonObject;
-}
 
 /** How far the release is that the newest valid twin asks for, as long as it does not run. */
 export type Preparation =
@@ -43,7 +28,7 @@ export interface ModuleState {
   /** `unmanaged`: the twin names no artifacts. `invalid`: it has findings, and the last good state is kept. */
   readonly twin: 'unknown' | 'unmanaged' | 'managed' | 'invalid';
   readonly findings: readonly Finding[];
-  readonly artifacts: Readonly<Record<string, ArtifactProgress>>;
+  readonly artifacts: ArtifactsProgress;
   readonly wanted: WantedRelease | undefined;
   readonly releases: ControlView;
 }
@@ -155,7 +140,7 @@ function stuckHint({ releases: { control, health } }: ModuleState): string | und
 }
 
 /** All of them while they fit; otherwise those that need a look, and a count of the states of all. */
-function reportedArtifacts(artifacts: Readonly<Record<string, ArtifactProgress>>): Record<string, JsonObject> {
+function reportedArtifacts(artifacts: ArtifactsProgress): Record<string, JsonObject> {
   const all = Object.entries(artifacts).map(([name, one]) => [name, reportedArtifact(one)] as const);
   if (sizeBytes(Object.fromEntries(all)) <= artifactsBudgetBytes) return { artifacts: Object.fromEntries(all) };
   const counts: Record<string, number> = {};

@@ -9,7 +9,8 @@ import type { VolumeLayout } from '../volume/layout.ts';
 import { openVolume } from '../volume/volume.ts';
 import { startDeepStream, type DeepStreamDouble } from './deepstream.fixture.ts';
 import { createFastClock } from './fast-clock.fixture.ts';
-import { createReleaseControl, type ControlView, type ReleaseControl } from './release-control.ts';
+import type { ControlView } from './control-view.ts';
+import { createReleaseControl, type ReleaseControl } from './release-control.ts';
 import { placeRelease } from './release.fixture.ts';
 
 const spec: ActivateSpec = {

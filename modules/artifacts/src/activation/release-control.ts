@@ -1,39 +1,19 @@
-import { backoffMs, type JsonObject, type Log } from '@companion/edge';
+import { backoffMs, type Log } from '@companion/edge';
 import type { Clock } from '../clock.ts';
 import { readSavedState, saveState } from '../control-file.ts';
 import { asArtifactError } from '../failure.ts';
 import { failPoint } from '../fail-points/fail-point.ts';
-import { initialControl, stepControl, targetOf, type Control, type ControlInput } from '../plan/control.ts';
+import { initialControl, stepControl, targetOf, type ControlInput } from '../plan/control.ts';
 import type { ActivateSpec } from '../plan/desired.ts';
-import { startHealth, stepHealth, type Health } from '../plan/health.ts';
 import { readRelease } from '../release/read-release.ts';
 import { switchLinkDurably } from '../volume/durable.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { readCurrent } from '../volume/volume.ts';
-import type { Activator, Look } from './activator.ts';
-import { anyRelease } from './container-activator.ts';
+import type { Activator } from './activator.ts';
+import { initialView, problemOf, type ControlView } from './control-view.ts';
 import { createActivator } from './create-activator.ts';
 import { giveUpReason } from './give-up-reason.ts';
-
-/** What can be told of the releases at one moment. */
-export interface ControlView {
-  readonly control: Control;
-  /** The release that the link names. */
-  readonly current: string | undefined;
-  /** How DeepStream does on the target; undefined where nobody looks. */
-  readonly health: Health | undefined;
-  /** What an operator may have to look at, in one line. */
-  readonly hint: string | undefined;
-  /** What stands in the way just now and is tried again. */
-  readonly problem: Problem | undefined;
-}
-
-/** An error that a pause may cure. */
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly facts: JsonObject;
-}
+import { watchRelease, type Seen } from './watch-release.ts';
 
 /** Makes DeepStream run releases, and sees to it that what runs is healthy or goes back. It needs no twin for that. */
 export interface ReleaseControl {
@@ -58,20 +38,7 @@ interface ReleaseControlOptions {
   readonly onView: (view: ControlView) => void;
 }
 
-/** How often DeepStream is looked at. */
-const lookEveryMs = 500;
-/** So long an app that does not run yet is not worth a hint: containers take their time to start. */
-const patienceMs = 10_000;
 const retry = { baseMs: 1_000, capMs: 60_000 };
-
-/** The view of a control that was not started yet. */
-export const initialView: ControlView = {
-  control: initialControl,
-  current: undefined,
-  health: undefined,
-  hint: undefined,
-  problem: undefined,
-};
 
 /** Creates the control of a volume's releases; see `plan/control.ts` for what it promises. */
 export function createReleaseControl({ layout, clock, log, onView }: ReleaseControlOptions): ReleaseControl {
@@ -136,44 +103,18 @@ export function createReleaseControl({ layout, clock, log, onView }: ReleaseCont
     return true;
   };
 
-  /** Follows DeepStream on one target, until the control has another. */
-  const watch = async (target: string, by: ActivateSpec, activator: Activator, signal: AbortSignal): Promise<void> => {
-    const beganMs = clock.nowMs();
-    const messagesBefore = messages;
-    let health = view.health ?? startHealth(beganMs);
-    let look: Look | undefined;
-    for (;;) {
-      look = await activator.look(signal).catch((error: unknown) => {
-        signal.throwIfAborted();
-        show({ problem: problemOf(error) });
-        return undefined;
-      });
-      const nowMs = clock.nowMs();
-      if (look !== undefined) {
-        const { release } = look.sighting;
-        const sighting = {
-          ...look.sighting,
-          release: release === anyRelease ? target : release,
-          messages: messages - messagesBefore,
-        };
-        const next = stepHealth(health, sighting, target, by, nowMs);
-        const patient = next.state === 'running' || next.state === 'settling' || nowMs - beganMs < patienceMs;
-        const hint = patient ? undefined : look.hint;
-        if (next.state !== view.health?.state) {
-          log.info({ release: target, exitCode: look.sighting.exitCode }, `DeepStream is ${next.state}`);
-        }
-        if (next !== view.health || hint !== view.hint || view.problem !== undefined) {
-          show({ health: next, hint, problem: undefined });
-        }
-        health = next;
-        if (health.state === 'running') await apply({ type: 'healthy' });
-        if (health.state === 'failed')
-          await apply({ type: 'gave-up', code: 'UNHEALTHY', message: giveUpReason(health, by) });
-        const { activation } = view.control;
-        if (targetOf(view.control) !== target || ('told' in activation && !activation.told)) return;
-      }
-      await clock.delay(lookEveryMs, signal);
+  /** Tells what was seen of DeepStream on the target; false once the control has another target or something to tell it. */
+  const judge = async (target: string, by: ActivateSpec, { health, hint, exitCode }: Seen): Promise<boolean> => {
+    if (health.state !== view.health?.state) log.info({ release: target, exitCode }, `DeepStream is ${health.state}`);
+    if (health !== view.health || hint !== view.hint || view.problem !== undefined) {
+      show({ health, hint, problem: undefined });
     }
+    if (health.state === 'running') await apply({ type: 'healthy' });
+    if (health.state === 'failed') {
+      await apply({ type: 'gave-up', code: 'UNHEALTHY', message: giveUpReason(health, by) });
+    }
+    const { activation } = view.control;
+    return targetOf(view.control) === target && (!('told' in activation) || activation.told);
   };
 
   const run = async (signal: AbortSignal): Promise<void> => {
@@ -181,12 +122,24 @@ export function createReleaseControl({ layout, clock, log, onView }: ReleaseCont
       const target = targetOf(view.control);
       if (target === undefined || spec === undefined) return;
       try {
-        const activator = createActivator(spec, layout);
+        const by = spec;
+        const activator = createActivator(by, layout);
         const watched = await place(target, activator, signal);
         failures = 0;
         if (view.problem !== undefined) show({ problem: undefined });
-        if (watched) await watch(target, spec, activator, signal);
-        else if (targetOf(view.control) === target) return;
+        if (watched) {
+          await watchRelease({
+            release: target,
+            spec: by,
+            activator,
+            health: view.health,
+            messages: () => messages,
+            onSeen: (seen) => judge(target, by, seen),
+            onBlind: (reason) => show({ problem: problemOf(reason) }),
+            clock,
+            signal,
+          });
+        } else if (targetOf(view.control) === target) return;
       } catch (error) {
         signal.throwIfAborted();
         failures += 1;
@@ -274,11 +227,4 @@ export function createReleaseControl({ layout, clock, log, onView }: ReleaseCont
       await halt();
     },
   };
-}
-
-function problemOf(error: unknown): Problem {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'ACTIVATION_FAILED';
-  const facts = error instanceof Error && 'facts' in error ? (error.facts as JsonObject) : {};
-  return { code, message, facts };
 }

@@ -10,7 +10,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startDeepStream, type DeepStreamDouble } from '../activation/deepstream.fixture.ts';
 import { createFastClock } from '../activation/fast-clock.fixture.ts';
 import { createReconciler, type Reconciler } from '../reconciler.ts';
-import { releasePhase, reportedProperties, type ReportedError } from '../report.ts';
+import type { ReportedError } from '../failure.ts';
+import { releasePhase, reportedProperties } from '../report.ts';
 import { openVolume } from '../volume/volume.ts';
 import { createMethods } from './methods.ts';
 

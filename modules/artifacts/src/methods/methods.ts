@@ -2,7 +2,7 @@ import type { Hub, JsonObject, JsonValue, MethodResult } from '@companion/edge';
 import * as z from 'zod';
 import { targetOf } from '../plan/control.ts';
 import type { Reconciler } from '../reconciler.ts';
-import type { ReportedError } from '../report.ts';
+import type { ReportedError } from '../failure.ts';
 
 type Handler = (payload: JsonValue) => Promise<MethodResult>;
 

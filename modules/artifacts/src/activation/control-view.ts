@@ -1,0 +1,40 @@
+import type { JsonObject } from '@companion/edge';
+import { initialControl, type Control } from '../plan/control.ts';
+import type { Health } from '../plan/health.ts';
+
+/** What can be told of the releases at one moment. */
+export interface ControlView {
+  readonly control: Control;
+  /** The release that the link names. */
+  readonly current: string | undefined;
+  /** How DeepStream does on the target; undefined where nobody looks. */
+  readonly health: Health | undefined;
+  /** What an operator may have to look at, in one line. */
+  readonly hint: string | undefined;
+  /** What stands in the way just now and is tried again. */
+  readonly problem: Problem | undefined;
+}
+
+/** An error that a pause may cure. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly facts: JsonObject;
+}
+
+/** The view of a control that was not started yet. */
+export const initialView: ControlView = {
+  control: initialControl,
+  current: undefined,
+  health: undefined,
+  hint: undefined,
+  problem: undefined,
+};
+
+/** An error as a view shows it. */
+export function problemOf(error: unknown): Problem {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'ACTIVATION_FAILED';
+  const facts = error instanceof Error && 'facts' in error ? (error.facts as JsonObject) : {};
+  return { code, message, facts };
+}
