@@ -1,4 +1,5 @@
 import type { JsonObject } from '@companion/edge';
+import type { ReportedError } from '../failure.ts';
 import { initialControl, type Control } from '../plan/control.ts';
 import type { Health } from '../plan/health.ts';
 
@@ -12,14 +13,7 @@ export interface ControlView {
   /** What an operator may have to look at, in one line. */
   readonly hint: string | undefined;
   /** What stands in the way just now and is tried again. */
-  readonly problem: Problem | undefined;
-}
-
-/** An error that a pause may cure. */
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly facts: JsonObject;
+  readonly problem: ReportedError | undefined;
 }
 
 /** The view of a control that was not started yet. */
@@ -32,7 +26,7 @@ export const initialView: ControlView = {
 };
 
 /** An error as a view shows it. */
-export function problemOf(error: unknown): Problem {
+export function problemOf(error: unknown): ReportedError {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'ACTIVATION_FAILED';
   const facts = error instanceof Error && 'facts' in error ? (error.facts as JsonObject) : {};

@@ -1,7 +1,6 @@
 import type { Log } from '@companion/edge';
 import type { Clock } from '../clock.ts';
-import { asArtifactError, reportedError } from '../failure.ts';
-import type { ReportedError } from '../failure.ts';
+import { asArtifactError, reportedError, type ReportedError } from '../failure.ts';
 import { volumeLayout, type VolumeLayout } from './layout.ts';
 import { lockVolume, type VolumeLock } from './lock.ts';
 import { findUnwritable } from './unwritable.ts';

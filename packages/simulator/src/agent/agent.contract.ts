@@ -7,13 +7,13 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import type { ModuleSpec } from '@companion/deployment/rules';
-import type { AgentClock } from './agent-clock.ts';
 import { AgentError } from './agent-error.ts';
 import type { AgentEvent } from './agent-event.ts';
 import { createAgent } from './agent.ts';
 import type { Agent, AgentOptions } from './agent.ts';
 import type { Engine } from './engine.ts';
 import { countMarkedShells } from './marked-shells.fixture.ts';
+import { movableClock } from './movable-clock.fixture.ts';
 
 /** One kind of engine, as the contract needs it. */
 export interface EngineUnderTest {
@@ -311,22 +311,4 @@ export function describeAgentOn(title: string, under: EngineUnderTest): void {
       });
     });
   });
-}
-
-/** A clock that stands still until it is moved. */
-export function movableClock(): AgentClock & { move(byMs: number): void } {
-  let nowMs = 1_000_000;
-  const due = new Map<object, { readonly atMs: number; readonly call: () => void }>();
-  return {
-    now: () => nowMs,
-    after(delayMs, call) {
-      const key = {};
-      due.set(key, { atMs: nowMs + delayMs, call });
-      return () => void due.delete(key);
-    },
-    move(byMs) {
-      nowMs += byMs;
-      for (const [key, { atMs, call }] of due) if (atMs <= nowMs && due.delete(key)) call();
-    },
-  };
 }
