@@ -14,9 +14,10 @@ const app = `
 import { appendFileSync, readFileSync } from 'node:fs';
 const config = process.argv.at(-1);
 const text = readFileSync(config, 'utf8');
-appendFileSync(process.argv[2], JSON.stringify({ config, pid: process.pid }) + '\\n');
 process.on('SIGTERM', () => {});
 process.on('SIGINT', () => { if (!text.includes('deaf')) process.exit(7); });
+// Only now: who sends a signal waits for this.
+appendFileSync(process.argv[2], JSON.stringify({ config, pid: process.pid }) + '\\n');
 const exit = /exit=(\\d+)/.exec(text);
 if (exit) process.exit(Number(exit[1]));
 setInterval(() => {}, 1000);

@@ -53,6 +53,8 @@ async function unpackEntry(
   }
   const place = writer.reserveFile(path, entry.uncompressedSize);
   const contents: Readable = await sound(name, () => zip.openReadStreamPromise(entry));
+  // It is read already while the file is being opened: what is found wrong by then must wait for the first `next`.
+  contents.on('error', () => undefined);
   const out = await writer.openLarge(place);
   try {
     const chunks = contents[Symbol.asyncIterator]() as AsyncIterator<Buffer>;

@@ -1,0 +1,29 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { defaultFetchPolicy as limits } from '../../modules/artifacts/src/download/fetch-policy.ts';
+import { createTreeWriter, type TreeWriter } from '../../modules/artifacts/src/store/tree-writer.ts';
+import { unpackZip } from '../../modules/artifacts/src/store/unpack-zip.ts';
+import { zipOf } from './zip-text.ts';
+
+test('a zip that is found wrong while its file is still being opened is refused, and ends nothing else', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'slow-disk-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const file = join(root, 'a.zip');
+  await writeFile(file, zipOf([{ name: 'a', body: Buffer.alloc(1_000_000, 'x'), size: 10 }]));
+  await mkdir(join(root, 'tree'));
+  const quick = createTreeWriter(join(root, 'tree'), 'a', limits);
+  const writer: TreeWriter = {
+    ...quick,
+    async openLarge(place) {
+      // As a disk that is busy; the archive is read on meanwhile.
+      await pause(100);
+      return quick.openLarge(place);
+    },
+  };
+  const { signal } = new AbortController();
+  await expect(unpackZip({ file, writer, name: 'a', limits, signal })).rejects.toMatchObject({ code: 'BAD_ARCHIVE' });
+  await quick.abandon();
+});
