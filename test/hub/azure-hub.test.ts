@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createAzureHub, createLog, createMetrics, type AzureHubOptions } from '../../packages/edge/src/index.ts';
-import type { DesiredDocument, Hub, InputMessage, OutputMessage } from '../../packages/edge/src/index.ts';
+import { createAzureHub, createLog, createMetrics, type AzureHubOptions } from '@companion/edge';
+import type { DesiredDocument, Hub, InputMessage, OutputMessage } from '@companion/edge';
 import { createHubServer, type HubServer, type ModuleIdentity } from '../../packages/simulator/src/hub/index.ts';
 
 const deviceId = 'jetson';
@@ -491,7 +491,7 @@ describe('outputs', () => {
 describe('a module process', () => {
   test('on SIGTERM sends what it has, leaves the hub and exits 0 well within 10 s', async () => {
     server.setRoutes({ up: { route: 'FROM /messages/modules/filter/outputs/* INTO $upstream' } }, { timeToLiveSecs });
-    const script = `import { runModule } from ${JSON.stringify(import.meta.resolve('../../packages/edge/src/index.ts'))};
+    const script = `import { runModule } from ${JSON.stringify(import.meta.resolve('@companion/edge'))};
       void runModule({ name: 'filter', start: ({ hub }) => ({ stop: () => hub.send('events', { body: 'last words' }) }) });`;
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
       env: { ...process.env, METRICS_PORT: '0', METRICS_HOST: '127.0.0.1' },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createAzureHub, createLog, type AzureHubOptions, type Hub } from '../../packages/edge/src/index.ts';
+import { createAzureHub, createLog, type AzureHubOptions, type Hub } from '@companion/edge';
 import { createServerCertificate } from '../../packages/simulator/src/hub/certificate.ts';
 
 /** What the hub answers to a twin request: a status and a body, or nothing at all. */

@@ -1,8 +1,8 @@
 export { createAzureHub, type AzureHubOptions } from './azure/azure-hub.ts';
 export { backoffMs, type BackoffOptions } from './backoff.ts';
 export { sleep, systemClock, type Clock } from './clock.ts';
-export { EdgeError, type EdgeErrorCode, type EdgeErrorFacts } from './edge-error.ts';
-export { createHealth, type CheckResult, type Health, type HealthReport } from './health.ts';
+export { EdgeError, type EdgeErrorCode, type EdgeErrorFacts } from './hub/edge-error.ts';
+export { createHealth, type CheckResult, type Health, type HealthReport } from './telemetry/health.ts';
 export type {
   ConnectionState,
   DesiredDocument,
@@ -11,14 +11,14 @@ export type {
   MethodResult,
   OutputMessage,
   Unsubscribe,
-} from './hub.ts';
+} from './hub/hub.ts';
 export type { JsonObject, JsonValue } from './json.ts';
-export { latestWins, type LatestWins } from './latest-wins.ts';
-export { createLog, logLevels, type Log, type LogLevel } from './log.ts';
-export { createMetrics, type Metrics, type MetricsIdentity } from './metrics.ts';
-export { parseModuleEnvironment, type ModuleEnvironment } from './module-environment.ts';
-export { runModule, type ModuleContext, type RunningModule } from './module-life.ts';
-export { createObservabilityServer, type ObservabilityServer } from './observability-server.ts';
+export { latestWins, type LatestWins } from './twin/latest-wins.ts';
+export { createLog, logLevels, type Log, type LogLevel } from './telemetry/log.ts';
+export { createMetrics, type Metrics, type MetricsIdentity } from './telemetry/metrics.ts';
+export { parseModuleEnvironment, type ModuleEnvironment } from './module/module-environment.ts';
+export { runModule, type ModuleContext, type RunningModule } from './module/module-life.ts';
+export { createObservabilityServer, type ObservabilityServer } from './telemetry/observability-server.ts';
 export { redactSecrets, redactUrl } from './redact.ts';
 export { reportedPatch } from './reported-patch.ts';
-export { createReporter, type Reporter } from './reporter.ts';
+export { createReporter, type Reporter } from './twin/reporter.ts';

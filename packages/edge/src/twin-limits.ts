@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { EdgeError } from './edge-error.ts';
+import { EdgeError } from './hub/edge-error.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import { isJsonObject } from './twin-patch.ts';
 

@@ -5,10 +5,10 @@ export interface Durations {
 }
 
 /** How many rounds are measured, after as many that only warm up the compiler. */
-const ROUNDS = 25;
+const rounds = 25;
 
 /** A round shorter than this would measure the clock. */
-const MIN_ROUND_MS = 8;
+const minRoundMs = 8;
 
 /**
  * Measures both in turn within each round, so that what else the machine does meets both alike. Each pass returns
@@ -21,13 +21,13 @@ export function measureInterleaved(work: () => number, baseline: () => number): 
     for (let i = 0; i < passes; i += 1) kept[i % 8] = pass();
     return (performance.now() - started) / passes;
   };
-  const passesOf = (pass: () => number): number => Math.max(1, Math.ceil(MIN_ROUND_MS / run(pass, 3)));
+  const passesOf = (pass: () => number): number => Math.max(1, Math.ceil(minRoundMs / run(pass, 3)));
   const passes = { work: passesOf(work), baseline: passesOf(baseline) };
-  for (let i = 0; i < ROUNDS; i += 1) {
+  for (let i = 0; i < rounds; i += 1) {
     run(work, passes.work);
     run(baseline, passes.baseline);
   }
-  const times = Array.from({ length: ROUNDS }, () => ({
+  const times = Array.from({ length: rounds }, () => ({
     work: run(work, passes.work),
     baseline: run(baseline, passes.baseline),
   }));

@@ -1,4 +1,4 @@
-import type { ConfigFile } from '../config-file/config-file.ts';
+import type { ConfigFile } from '../editing/config-file.ts';
 import { numberedGroups, readGroup } from './group-reader.ts';
 import type { GroupReader } from './group-reader.ts';
 

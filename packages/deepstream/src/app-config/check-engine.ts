@@ -8,7 +8,7 @@ import type { FollowedConfig, Reference, References } from './reference.ts';
 const isModel = (reference: Reference) => /^(?:onnx-file|model-file|uff-file|tlt-encoded-model)$/.test(reference.key);
 
 /** Networks that a library builds get an engine name of that library's choice. */
-const CUSTOM = ['custom-network-config', 'engine-create-func-name', 'network-config-path'];
+const customEngine = ['custom-network-config', 'engine-create-func-name', 'network-config-path'];
 
 /**
  * nvinfer uses an engine that is there, and otherwise builds one beside the model under a name of its own rule. Where
@@ -25,7 +25,7 @@ export function checkEngine(config: FollowedConfig, { references }: References, 
     references.find(
       ({ kind, from, group }) => kind === 'engine' && from === namedBy?.config.path && group === namedBy.group,
     );
-  const custom = CUSTOM.some((key) => property.text(key) !== undefined);
+  const custom = customEngine.some((key) => property.text(key) !== undefined);
 
   const usable = engine !== undefined && engine.exists !== false;
   for (const reference of own) {

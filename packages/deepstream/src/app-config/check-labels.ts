@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '../text-codec.ts';
+import { decodeUtf8 } from '../text/text-codec.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { FindingSink } from './finding.ts';
 import { readGroup } from './group-reader.ts';

@@ -4,10 +4,10 @@ import type { FollowedConfig } from './reference.ts';
 import { referenceRule } from './reference-rule.ts';
 
 /** Keys that deepstream-app reads with g_key_file_get_integer; it stops at a value that is no number. */
-const INTEGERS =
+const integers =
   /^(?:enable|type|num-sources|batch-size|rows|columns|width|height|gpu-id|live-source|interval|gie-unique-id|operate-on-gie-id|rtsp-port|udp-port|codec|bitrate|sync|source-id|file-loop|msg-conv-payload-type|batched-push-timeout|network-mode|tracker-width|tracker-height)$/;
 
-const APP_GROUPS =
+const appGroups =
   /^(?:application|tiled-display|source\d+|sink\d+|streammux|(?:primary|secondary)-gie\d*|tracker|tests|osd|message-converter|property)$/;
 
 /** Looks at every line alone: duplicates, numbers that are none, and comments that are not. */
@@ -36,7 +36,7 @@ export function checkLines({ path, file, kind }: FollowedConfig, findings: Findi
     for (const key of file.keys(group)) {
       const value = file.get(group, key) ?? '';
       const at = { file: path, line: file.lineOf(group, key) ?? 1 };
-      const isNumber = INTEGERS.test(key) && APP_GROUPS.test(group) && (kind === 'app' || kind === 'nvinfer');
+      const isNumber = integers.test(key) && appGroups.test(group) && (kind === 'app' || kind === 'nvinfer');
       if (isNumber && parseInteger(value) === undefined) {
         findings.add('error', 'invalid-number', at, `[${group}] ${key}=${value} is not a whole number`);
       } else if (file.format === 'keyfile' && value.includes(' #') && referenceRule(group, key) !== undefined) {

@@ -6,7 +6,7 @@ import { resolvePath } from './path.ts';
 import type { References } from './reference.ts';
 
 /** The schemas that our message parser reads: full, minimal, protobuf. */
-const READABLE_PAYLOADS = [0, 1, 2];
+const readablePayloads = [0, 1, 2];
 
 /** Looks at the sinks: ports, and whether messages leave in a form and on a topic that something takes. */
 export function checkSinks(
@@ -66,7 +66,7 @@ function checkMessages(
     findings.add('error', 'converter-missing', at('disable-msgconv'), text);
   }
   const payloadType = message.sharesConverter ? (converter?.payloadType ?? 0) : message.payloadType;
-  if (!READABLE_PAYLOADS.includes(payloadType)) {
+  if (!readablePayloads.includes(payloadType)) {
     const text = `[${group}] msg-conv-payload-type=${payloadType} is none of 0 (full), 1 (minimal), 2 (protobuf), which the filter reads`;
     const key = 'msg-conv-payload-type';
     findings.add(toEdgeHub || topics !== undefined ? 'error' : 'warning', 'payload-type-unreadable', at(key), text);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkAppConfig } from './index.ts';
 import type { AppConfigReport, ConfigSource } from './index.ts';
 
-const APP = `[application]
+const appText = `[application]
 enable-perf-measurement=1
 [tiled-display]
 enable=1
@@ -44,18 +44,18 @@ ll-config-file=tracker.yml
 [tests]
 file-loop=1
 `;
-const INFER = `[property]
+const inferText = `[property]
 onnx-file=cars.onnx
 labelfile-path=labels.txt
 network-mode=2
 num-detected-classes=2
 model-engine-file=old.engine
 `;
-const FILES: Readonly<Record<string, string>> = {
-  '/r/configs/app.txt': APP,
+const allFiles: Readonly<Record<string, string>> = {
+  '/r/configs/app.txt': appText,
   '/r/configs/msgconv.txt': '[sensor0]\nenable=1\n[sensor1]\nenable=1\n',
   '/r/configs/tracker.yml': '%YAML:1.0\nReID:\n  modelEngineFile: "../models/reid.engine"\n',
-  '/r/models/infer.txt': INFER,
+  '/r/models/infer.txt': inferText,
   '/r/models/cars.onnx': 'onnx',
   '/r/models/cars.onnx_b2_gpu0_fp16.engine': 'engine',
   '/r/models/reid.engine': 'engine',
@@ -74,14 +74,16 @@ function check(
   changes: Readonly<Record<string, string | undefined>> = {},
   topics: readonly string[] = ['detections'],
 ): AppConfigReport {
-  const files = Object.fromEntries(Object.entries({ ...FILES, ...changes }).filter(([, text]) => text !== undefined));
+  const files = Object.fromEntries(
+    Object.entries({ ...allFiles, ...changes }).filter(([, text]) => text !== undefined),
+  );
   return checkAppConfig({ path: '/r/configs/app.txt', files: sourceOf(files as Record<string, string>), topics });
 }
 
 /** The findings of the app config with `from` replaced, as `severity code file:line`. */
 function findings(from?: string | RegExp, to = '', rest: Readonly<Record<string, string | undefined>> = {}): string[] {
-  const app = from === undefined ? APP : APP.replace(from, to);
-  if (from !== undefined) expect(app).not.toBe(APP);
+  const app = from === undefined ? appText : appText.replace(from, to);
+  if (from !== undefined) expect(app).not.toBe(appText);
   return show(check({ '/r/configs/app.txt': app, ...rest }));
 }
 
@@ -104,7 +106,7 @@ describe('the check of an app config', () => {
       .filter(({ active, path }) => active && path?.startsWith('/r/'))
       .map(({ path }) => path);
     expect(paths.sort()).toEqual(
-      Object.keys(FILES)
+      Object.keys(allFiles)
         .filter((path) => path !== '/r/configs/app.txt')
         .sort(),
     );
@@ -164,7 +166,7 @@ describe('the check of an app config', () => {
       'warning batch-size-below-sources app.txt:37',
       'warning sensors-below-sources msgconv.txt:1',
     ]);
-    expect(findings('batch-size=2\ngie', 'gie', { '/r/models/infer.txt': `${INFER}batch-size=1\n` })).toContain(
+    expect(findings('batch-size=2\ngie', 'gie', { '/r/models/infer.txt': `${inferText}batch-size=1\n` })).toContain(
       'warning batch-size-below-sources infer.txt:7',
     );
     expect(show(check({ '/r/models/labels.txt': 'car\n' }))).toEqual(['warning labels-count infer.txt:3']);
@@ -249,7 +251,11 @@ describe('the check of an app config', () => {
   });
 
   test('resolves against the real place of a config', () => {
-    const source = sourceOf({ '/store/1/infer.txt': INFER, '/store/1/labels.txt': 'a\nb\n', '/store/1/cars.onnx': '' });
+    const source = sourceOf({
+      '/store/1/infer.txt': inferText,
+      '/store/1/labels.txt': 'a\nb\n',
+      '/store/1/cars.onnx': '',
+    });
     const files: ConfigSource = {
       ...source,
       read: (path) => source.read(path.replace('/r/models/m', '/store/1')),

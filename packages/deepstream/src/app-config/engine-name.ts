@@ -7,11 +7,11 @@ export interface EngineName {
   readonly precision: string;
 }
 
-const PRECISIONS = ['fp32', 'int8', 'fp16'];
+const precisions = ['fp32', 'int8', 'fp16'];
 
 /** The name of `network-mode` 0, 1, 2. */
 export function precisionOf(networkMode: number): string | undefined {
-  return PRECISIONS[networkMode];
+  return precisions[networkMode];
 }
 
 /** Takes an engine's path apart; undefined where it is not named by nvinfer's rule. */

@@ -1,4 +1,4 @@
-import type { ConfigFile } from '../config-file/config-file.ts';
+import type { ConfigFile } from '../editing/config-file.ts';
 
 /** One group of a config, read with the types that DeepStream reads it with. */
 export interface GroupReader {

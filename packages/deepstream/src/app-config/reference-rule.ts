@@ -15,7 +15,7 @@ const one = (kind: ReferenceKind): ReferenceRule => ({ kind, list: false, follow
 const followed: ReferenceRule = { kind: 'config', list: false, follow: true };
 
 /** Keys by the groups that they mean a path in, from deepstream-app's, test5's, nvinfer's and the tracker's parsers. */
-const RULES: readonly (readonly [group: RegExp, keys: Readonly<Record<string, ReferenceRule>>])[] = [
+const rules: readonly (readonly [group: RegExp, keys: Readonly<Record<string, ReferenceRule>>])[] = [
   [/^source\d+$/, { uri: one('stream'), 'dewarper-config-file': one('config') }],
   [/^source$/, { 'csv-file-path': one('sources') }],
   [/^source-list$/, { list: { kind: 'stream', list: true, follow: false } }],
@@ -86,7 +86,7 @@ const RULES: readonly (readonly [group: RegExp, keys: Readonly<Record<string, Re
 
 /** The rule for a key; undefined where its value is no path. */
 export function referenceRule(group: string, key: string): ReferenceRule | undefined {
-  for (const [groups, keys] of RULES) {
+  for (const [groups, keys] of rules) {
     if (groups.test(group) && Object.hasOwn(keys, key)) return keys[key];
   }
   return undefined;

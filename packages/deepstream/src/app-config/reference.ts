@@ -1,6 +1,6 @@
 import type { ConfigError, ConfigFile } from '../config-file/index.ts';
 import { parseConfig } from '../config-file/index.ts';
-import { decodeUtf8 } from '../text-codec.ts';
+import { decodeUtf8 } from '../text/text-codec.ts';
 import { configKind } from './app-config.ts';
 import type { ConfigKind } from './app-config.ts';
 import type { ConfigSource } from './config-source.ts';
@@ -60,7 +60,7 @@ export interface References {
 }
 
 /** More than this many configs is no configuration any more. */
-const MAX_CONFIGS = 256;
+const maxConfigs = 256;
 
 /** Reads a config and every config that it names, and lists every file they refer to. Never throws of its own. */
 export function collectReferences(path: string, files: ConfigSource): References {
@@ -116,7 +116,7 @@ export function collectReferences(path: string, files: ConfigSource): References
   };
 
   // An index loop: visiting a config appends what it names.
-  for (let i = 0; i < queue.length && configs.length < MAX_CONFIGS; i += 1) {
+  for (let i = 0; i < queue.length && configs.length < maxConfigs; i += 1) {
     const next = queue[i];
     if (next === undefined || seen.has(next.path)) continue;
     seen.add(next.path);

@@ -1,9 +1,9 @@
 import { parseKeyFile } from '../keyfile/parse.ts';
 import type { KeyFileErrorCode } from '../keyfile/key-file-error.ts';
-import { decodeBytes } from '../text-codec.ts';
+import { decodeBytes } from '../text/text-codec.ts';
 import { parseYamlConfig } from '../yaml-config/parse.ts';
 import type { YamlConfigErrorCode } from '../yaml-config/yaml-config-error.ts';
-import type { ConfigFile } from './config-file.ts';
+import type { ConfigFile } from '../editing/config-file.ts';
 
 /** The first thing in a file that stops it from being read. */
 export interface ConfigError {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { corpusFile, corpusNames, corpusPresent } from '../../fixtures/config-corpus.ts';
+import { corpusFile, corpusNames, corpusPresent } from '../testing/config-corpus.ts';
 import { parseKeyFile } from './index.ts';
 import type { KeyFile } from './index.ts';
 

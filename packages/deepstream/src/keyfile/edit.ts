@@ -1,4 +1,4 @@
-import { ConfigEditError } from '../config-file/config-edit-error.ts';
+import { ConfigEditError } from '../editing/config-edit-error.ts';
 import type { GroupLine, KeyLine, Line } from './line.ts';
 import { readLine } from './line.ts';
 import { blockEnd } from './line-index.ts';

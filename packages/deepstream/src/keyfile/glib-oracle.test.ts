@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { corpusFile, corpusNames } from '../../fixtures/config-corpus.ts';
+import { corpusFile, corpusNames } from '../testing/config-corpus.ts';
 import { parseKeyFile } from './index.ts';
 
 /** Loads each text with libglib in the C locale and prints what it reads, everything as Latin-1 so that bytes survive. */
-const PYTHON = String.raw`
+const python = String.raw`
 import base64, ctypes, json, os, sys, tempfile
 g = ctypes.CDLL("libglib-2.0.so.0")
 P, S = ctypes.c_void_p, ctypes.c_char_p
@@ -59,7 +59,7 @@ type GlibResult = [group: string, entries: GlibEntry[]][] | { code: number; mess
 function askGlib(files: readonly Uint8Array[]): GlibResult[] {
   const input = files.map((bytes) => `${Buffer.from(bytes).toString('base64')}\n`).join('');
   const env = { PATH: process.env['PATH'], LC_ALL: 'C' };
-  const output = execFileSync('python3', ['-c', PYTHON], {
+  const output = execFileSync('python3', ['-c', python], {
     input,
     env,
     maxBuffer: 1 << 28,
@@ -79,7 +79,7 @@ const hasGlib = (() => {
 if (!hasGlib) console.warn('skipped: the comparison with GLib needs python3 and libglib-2.0.so.0');
 
 /** GLib's errors by the codes of ours: G_KEY_FILE_ERROR_UNKNOWN_ENCODING 0, PARSE 1, GROUP_NOT_FOUND 4. */
-const GLIB_CODES: Record<string, number> = {
+const glibCodes: Record<string, number> = {
   'unsupported-encoding': 0,
   'invalid-line': 1,
   'invalid-group-name': 1,
@@ -92,7 +92,7 @@ const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 function expectSame(bytes: Uint8Array, glib: GlibResult): void {
   const parsed = parseKeyFile(bytes);
   if (!Array.isArray(glib)) {
-    expect(parsed.ok ? 'read' : GLIB_CODES[parsed.error.code], glib.message).toBe(glib.code);
+    expect(parsed.ok ? 'read' : glibCodes[parsed.error.code], glib.message).toBe(glib.code);
     return;
   }
   if (!parsed.ok) throw new Error(`GLib reads it, we say line ${parsed.error.line}: ${parsed.error.reason}`);
@@ -121,7 +121,7 @@ function expectSame(bytes: Uint8Array, glib: GlibResult): void {
 }
 
 /** Files that look at one rule of GLib each. */
-const ODD_FILES = [
+const oddFiles = [
   '',
   '\n',
   '# only a comment',
@@ -177,8 +177,8 @@ describe.skipIf(!hasGlib)('the key file model reads what GLib reads', () => {
   });
 
   // One start of Python for all of them.
-  const answers = hasGlib ? askGlib(ODD_FILES.map((text) => Buffer.from(text))) : [];
-  test.each(ODD_FILES.map((text, i) => [text, i] as const))('in %j', (text, i) => {
+  const answers = hasGlib ? askGlib(oddFiles.map((text) => Buffer.from(text))) : [];
+  test.each(oddFiles.map((text, i) => [text, i] as const))('in %j', (text, i) => {
     expectSame(Buffer.from(text), answers[i] ?? []);
   });
 

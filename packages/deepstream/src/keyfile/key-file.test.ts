@@ -27,7 +27,7 @@ function codeOf(edit: () => void): ConfigEditErrorCode | 'none' {
   }
 }
 
-const SINKS = '# sinks\n[sink0]\nenable=1\ntype = 2\n\n# out\n[sink3]\n#rtsp\nenable=0\n';
+const sinks = '# sinks\n[sink0]\nenable=1\ntype = 2\n\n# out\n[sink3]\n#rtsp\nenable=0\n';
 
 describe('reading', () => {
   test('gives values raw, strings unescaped and lists split', () => {
@@ -95,8 +95,8 @@ describe('an edit', () => {
   });
 
   test('that adds a key puts it after the last key of its group', () => {
-    const added = edited(SINKS, (file) => file.set('sink0', 'sync', '0'));
-    expect(added).toBe(SINKS.replace('type = 2\n', 'type = 2\nsync=0\n'));
+    const added = edited(sinks, (file) => file.set('sink0', 'sync', '0'));
+    expect(added).toBe(sinks.replace('type = 2\n', 'type = 2\nsync=0\n'));
     expect(edited('[a]\n\n[b]\n', (file) => file.set('a', 'x', '1'))).toBe('[a]\nx=1\n\n[b]\n');
     expect(edited('[a]\r\nx=1', (file) => file.set('a', 'y', '2'))).toBe('[a]\r\nx=1\r\ny=2');
     expect(edited('[a]\nx=1\n[b]\n[a]\ny=2\n', (file) => file.set('a', 'z', '3'))).toContain('y=2\nz=3\n');
@@ -107,7 +107,7 @@ describe('an edit', () => {
     expect(edited('[a]\nx=1', (file) => file.addGroup('b'))).toBe('[a]\nx=1\n\n[b]');
     expect(edited('[a]\n\n', (file) => file.addGroup('b'))).toBe('[a]\n\n[b]\n');
     expect(edited('', (file) => file.set('b', 'y', '2'))).toBe('[b]\ny=2\n');
-    expect(edited(SINKS, (file) => file.addGroup('sink0'))).toBe(SINKS);
+    expect(edited(sinks, (file) => file.addGroup('sink0'))).toBe(sinks);
   });
 
   test('that removes a key removes its duplicates', () => {
@@ -116,8 +116,8 @@ describe('an edit', () => {
   });
 
   test('that removes a group leaves the comment above the next one', () => {
-    expect(edited(SINKS, (file) => file.removeGroup('sink0'))).toBe('# sinks\n# out\n[sink3]\n#rtsp\nenable=0\n');
-    expect(edited(SINKS, (file) => file.removeGroup('sink3'))).toBe('# sinks\n[sink0]\nenable=1\ntype = 2\n\n# out\n');
+    expect(edited(sinks, (file) => file.removeGroup('sink0'))).toBe('# sinks\n# out\n[sink3]\n#rtsp\nenable=0\n');
+    expect(edited(sinks, (file) => file.removeGroup('sink3'))).toBe('# sinks\n[sink0]\nenable=1\ntype = 2\n\n# out\n');
     expect(edited('[a]\nx=1\n#y=1\n[b]\n[a]\n', (file) => file.removeGroup('a'))).toBe('[b]\n');
     expect(edited('[a]\nx[de]=1\n', (file) => expect(file.removeGroup('b')).toBe(false))).toBe('[a]\nx[de]=1\n');
   });

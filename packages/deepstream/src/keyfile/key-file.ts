@@ -1,7 +1,7 @@
-import { ConfigEditError } from '../config-file/config-edit-error.ts';
-import type { ConfigFile, Duplicate, ReadValue } from '../config-file/config-file.ts';
-import type { TextEncoding } from '../text-codec.ts';
-import { decodeUtf8Strictly, encodeBytes } from '../text-codec.ts';
+import { ConfigEditError } from '../editing/config-edit-error.ts';
+import type { ConfigFile, Duplicate, ReadValue } from '../editing/config-file.ts';
+import type { TextEncoding } from '../text/text-codec.ts';
+import { decodeUtf8Strictly, encodeBytes } from '../text/text-codec.ts';
 import { groupLine, newKeyLine, removableBlock, rewriteValue, terminate } from './edit.ts';
 import type { KeyLine, Line } from './line.ts';
 import { blockEnd, indexLines } from './line-index.ts';

@@ -1,5 +1,5 @@
-import type { TextEncoding } from '../text-codec.ts';
-import { decodeBytes } from '../text-codec.ts';
+import type { TextEncoding } from '../text/text-codec.ts';
+import { decodeBytes } from '../text/text-codec.ts';
 import type { KeyFileError } from './key-file-error.ts';
 import { createKeyFile } from './key-file.ts';
 import type { KeyFile } from './key-file.ts';

@@ -6,7 +6,7 @@ export interface Unescaped {
   readonly fault: string | undefined;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' };
+const escapes: Readonly<Record<string, string>> = { s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' };
 
 /**
  * Unescapes a raw value as g_key_file_parse_value_as_string does. `separated` also splits it at `;` (`\;` is a literal
@@ -38,7 +38,7 @@ export function unescapeValue(value: string, separated: boolean): Unescaped {
       } else if (next === ';' && separated) {
         add(';');
       } else {
-        const known = ESCAPES[next];
+        const known = escapes[next];
         if (known === undefined) fault ??= `\\${next} is not an escape sequence`;
         add(known ?? `\\${next}`);
       }

@@ -2,7 +2,7 @@ import type { Detection, Frame } from './frame.ts';
 import { printJson } from './json-glib.ts';
 import type { Double, GlibJson } from './json-glib.ts';
 import { formatTimestamp } from './timestamp.ts';
-import { UNTRACKED } from './track-id.ts';
+import { untracked } from './track-id.ts';
 
 /** A `[placeN]` group of the message converter's config. */
 export interface FullPlace {
@@ -24,8 +24,8 @@ export interface FullEnvelope {
 type Members = Record<string, GlibJson>;
 
 const double = (value: number): Double => ({ double: value });
-const LOCATION = { lat: double(0), lon: double(0), alt: double(0) };
-const COORDINATE = { x: double(0), y: double(0), z: double(0) };
+const emptyLocation = { lat: double(0), lon: double(0), alt: double(0) };
+const emptyCoordinate = { x: double(0), y: double(0), z: double(0) };
 
 /**
  * Writes a frame in the full schema as DeepStream's converter does: pretty-printed, one message a detection, boxes cut
@@ -42,8 +42,8 @@ export function encodeFull(frame: Omit<Frame, 'schema' | 'frameNumber'>, envelop
         id: frame.sensor,
         type: 'Camera',
         description: envelope.sensorDescription ?? '',
-        location: LOCATION,
-        coordinate: COORDINATE,
+        location: emptyLocation,
+        coordinate: emptyCoordinate,
       },
       analyticsModule: null,
       object: object(detection),
@@ -57,20 +57,20 @@ export function encodeFull(frame: Omit<Frame, 'schema' | 'frameNumber'>, envelop
 function place({ eventType, parkingSpot, label }: Detection, known: FullPlace | undefined): GlibJson {
   if (known === undefined && parkingSpot === undefined) return null;
   const { id, name, type } = known ?? { id: '', name: '', type: '' };
-  const members: Members = { id, name, type, location: LOCATION };
+  const members: Members = { id, name, type, location: emptyLocation };
   const through = eventType === 'entry' || eventType === 'exit';
   if (parkingSpot !== undefined) {
-    members['parkingSpot'] = { id: parkingSpot, type: '', level: '', coordinate: COORDINATE };
+    members['parkingSpot'] = { id: parkingSpot, type: '', level: '', coordinate: emptyCoordinate };
   } else if (eventType === 'moving' || eventType === 'stopped' || (through && label === 'vehicle')) {
-    members['aisle'] = { id: '', name: '', level: '', coordinate: COORDINATE };
+    members['aisle'] = { id: '', name: '', level: '', coordinate: emptyCoordinate };
   } else if (through) {
-    members['entrance'] = { name: '', lane: '', level: '', coordinate: COORDINATE };
+    members['entrance'] = { name: '', lane: '', level: '', coordinate: emptyCoordinate };
   }
   return members;
 }
 
 function object({ trackId, label, box, confidence }: Detection): GlibJson {
-  const members: Members = { id: trackId ?? UNTRACKED, speed: double(0), direction: double(0), orientation: double(0) };
+  const members: Members = { id: trackId ?? untracked, speed: double(0), direction: double(0), orientation: double(0) };
   // defineProperty: a label may be anything, `__proto__` too.
   Object.defineProperty(members, label, {
     value: attributes(label, confidence),
@@ -86,7 +86,7 @@ function object({ trackId, label, box, confidence }: Detection): GlibJson {
       bottomrighty: Math.trunc(box.bottom),
     };
   }
-  return { ...members, location: LOCATION, coordinate: COORDINATE };
+  return { ...members, location: emptyLocation, coordinate: emptyCoordinate };
 }
 
 /** The attributes of the known types; of other labels the confidence alone, as the metadata path writes it (≥ 6.0). */

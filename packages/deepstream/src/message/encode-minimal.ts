@@ -1,7 +1,7 @@
 import type { Box, Detection, Frame } from './frame.ts';
 import { printJson, printSignificant } from './json-glib.ts';
 import { formatTimestamp } from './timestamp.ts';
-import { UNTRACKED } from './track-id.ts';
+import { untracked } from './track-id.ts';
 
 /**
  * Writes a frame in the minimal schema as DeepStream 9.1's converter does: pretty-printed, the frame number as a string,
@@ -18,12 +18,12 @@ export function encodeMinimal(frame: Omit<Frame, 'schema'>): string {
   });
 }
 
-const NO_BOX: Box = { left: NaN, top: NaN, right: NaN, bottom: NaN };
+const noBox: Box = { left: NaN, top: NaN, right: NaN, bottom: NaN };
 
 function printObject({ trackId, label, box, confidence }: Detection): string {
-  const { left, top, right, bottom } = box ?? NO_BOX;
+  const { left, top, right, bottom } = box ?? noBox;
   const numbers = [left, top, right, bottom].map((value) => printSignificant(value, 6));
-  const fixed = [trackId ?? UNTRACKED, ...numbers, label].join('|');
+  const fixed = [trackId ?? untracked, ...numbers, label].join('|');
   // Without attributes 9.1 writes six empty ones, and versions up to 6.1, which knew no confidence then, nothing.
   return confidence === null ? fixed : `${fixed}|#|||||||${printSignificant(confidence, 6)}`;
 }

@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Box, Detection, Frame } from './frame.ts';
-import { FIELD } from './nv-frame.ts';
-import { UNTRACKED } from './track-id.ts';
+import { fieldNumbers } from './nv-frame.ts';
+import { untracked } from './track-id.ts';
 
 /**
  * Writes a frame as DeepStream's converter does with msg-conv-payload-type=2: one nv.Frame, coordinates and confidence
@@ -10,10 +10,10 @@ import { UNTRACKED } from './track-id.ts';
  */
 export function encodeProtobuf(frame: Omit<Frame, 'schema'>): Uint8Array<ArrayBuffer> {
   const writer = new BinaryWriter();
-  writeString(writer, FIELD.Frame.version, '4.0');
-  writeString(writer, FIELD.Frame.id, frame.frameNumber ?? '');
+  writeString(writer, fieldNumbers.Frame.version, '4.0');
+  writeString(writer, fieldNumbers.Frame.id, frame.frameNumber ?? '');
   if (frame.timeMs !== null) writeTimestamp(writer, frame.timeMs);
-  writeString(writer, FIELD.Frame.sensorId, frame.sensor);
+  writeString(writer, fieldNumbers.Frame.sensorId, frame.sensor);
   for (const detection of frame.detections) writeObject(writer, detection);
   return writer.finish();
 }
@@ -21,27 +21,27 @@ export function encodeProtobuf(frame: Omit<Frame, 'schema'>): Uint8Array<ArrayBu
 function writeTimestamp(writer: BinaryWriter, timeMs: number): void {
   const seconds = Math.floor(timeMs / 1000);
   const nanos = Math.floor((timeMs - seconds * 1000) * 1e6);
-  writer.tag(FIELD.Frame.timestamp, WireType.LengthDelimited).fork();
-  if (seconds !== 0) writer.tag(FIELD.Timestamp.seconds, WireType.Varint).int64(seconds);
-  if (nanos !== 0) writer.tag(FIELD.Timestamp.nanos, WireType.Varint).int32(nanos);
+  writer.tag(fieldNumbers.Frame.timestamp, WireType.LengthDelimited).fork();
+  if (seconds !== 0) writer.tag(fieldNumbers.Timestamp.seconds, WireType.Varint).int64(seconds);
+  if (nanos !== 0) writer.tag(fieldNumbers.Timestamp.nanos, WireType.Varint).int32(nanos);
   writer.join();
 }
 
 function writeObject(writer: BinaryWriter, { trackId, label, box, confidence }: Detection): void {
-  writer.tag(FIELD.Frame.objects, WireType.LengthDelimited).fork();
-  writeString(writer, FIELD.Object.id, trackId ?? UNTRACKED);
+  writer.tag(fieldNumbers.Frame.objects, WireType.LengthDelimited).fork();
+  writeString(writer, fieldNumbers.Object.id, trackId ?? untracked);
   if (box !== null) writeBox(writer, box);
-  writeString(writer, FIELD.Object.type, label);
-  writeFloat(writer, FIELD.Object.confidence, confidence ?? -0.1);
+  writeString(writer, fieldNumbers.Object.type, label);
+  writeFloat(writer, fieldNumbers.Object.confidence, confidence ?? -0.1);
   writer.join();
 }
 
 function writeBox(writer: BinaryWriter, { left, top, right, bottom }: Box): void {
-  writer.tag(FIELD.Object.bbox, WireType.LengthDelimited).fork();
-  writeFloat(writer, FIELD.Bbox.leftX, left);
-  writeFloat(writer, FIELD.Bbox.topY, top);
-  writeFloat(writer, FIELD.Bbox.rightX, right);
-  writeFloat(writer, FIELD.Bbox.bottomY, bottom);
+  writer.tag(fieldNumbers.Object.bbox, WireType.LengthDelimited).fork();
+  writeFloat(writer, fieldNumbers.Bbox.leftX, left);
+  writeFloat(writer, fieldNumbers.Bbox.topY, top);
+  writeFloat(writer, fieldNumbers.Bbox.rightX, right);
+  writeFloat(writer, fieldNumbers.Bbox.bottomY, bottom);
   writer.join();
 }
 

@@ -4,7 +4,7 @@ import { encodeFull, encodeMinimal, parseMessage } from './index.ts';
 import { printSignificant } from './json-glib.ts';
 
 const uuid = () => '00000000-0000-4000-8000-000000000000';
-const CAR = {
+const car = {
   trackId: '7',
   label: 'Car',
   box: { left: 1.5, top: 2, right: 1023.0512, bottom: 4 },
@@ -14,7 +14,7 @@ const CAR = {
 describe('the minimal schema', () => {
   test('is written as DeepStream writes it', () => {
     const person = { trackId: null, label: 'Person', box: null, confidence: null };
-    const frame = { sensor: 'cam', timeMs: 0, frameNumber: '12', detections: [CAR, person] };
+    const frame = { sensor: 'cam', timeMs: 0, frameNumber: '12', detections: [car, person] };
     expect(encodeMinimal(frame)).toBe(`{
   "version" : "4.0",
   "id" : "12",
@@ -52,8 +52,8 @@ describe('the minimal schema', () => {
 describe('the full schema', () => {
   test('is written as DeepStream writes it, one message a detection', () => {
     const detections = [
-      { ...CAR, eventType: 'moving' },
-      { ...CAR, label: 'vehicle', confidence: null, eventType: 'parked', parkingSpot: 'P1' },
+      { ...car, eventType: 'moving' },
+      { ...car, label: 'vehicle', confidence: null, eventType: 'parked', parkingSpot: 'P1' },
     ];
     const place = { id: '1', name: 'garage', type: 'building' };
     const [first = '', second = ''] = encodeFull({ sensor: 'cam', timeMs: 0, detections }, { uuid, place });
@@ -89,7 +89,7 @@ describe('the full schema', () => {
       place: { parkingSpot: { id: 'P1' } },
       object: { vehicle: { confidence: -0.1 } },
     });
-    expect(JSON.parse(encodeFull({ sensor: '', timeMs: null, detections: [CAR] }, { uuid })[0] ?? '')).toMatchObject({
+    expect(JSON.parse(encodeFull({ sensor: '', timeMs: null, detections: [car] }, { uuid })[0] ?? '')).toMatchObject({
       '@timestamp': null,
       place: null,
       event: { id: uuid() },

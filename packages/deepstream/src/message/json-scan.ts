@@ -13,7 +13,7 @@ export type Scan =
 
 type Expected = 'value' | 'value-or-end' | 'name' | 'name-or-end' | 'colon' | 'comma-or-end';
 
-const LITERALS = ['true', 'false', 'null'];
+const literals = ['true', 'false', 'null'];
 
 /**
  * Finds the end of the JSON value that starts at `start`, in linear time, whatever its depth. Beyond JSON it takes what
@@ -125,9 +125,9 @@ function scanScalar(text: string, start: number, repairs: Repair[]): number | Sc
     return matchAt(/(?:\.|[eE][+-]?)$/y, text, end) === null ? end : { kind: 'truncated' };
   }
   const rest = text.slice(start, start + 5);
-  const literal = LITERALS.find((word) => rest.startsWith(word));
+  const literal = literals.find((word) => rest.startsWith(word));
   if (literal !== undefined) return start + literal.length;
-  const cutOff = ['-', ...LITERALS].some((word) => word.startsWith(rest));
+  const cutOff = ['-', ...literals].some((word) => word.startsWith(rest));
   return cutOff ? { kind: 'truncated' } : { kind: 'invalid', at: start };
 }
 

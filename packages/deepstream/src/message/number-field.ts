@@ -1,5 +1,5 @@
 /** Powers of ten that a double holds exactly. */
-const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15] as const;
+const powers = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15] as const;
 
 /**
  * Reads text[start, end) as a plain decimal number, correctly rounded: up to 15 digits and a power of ten are both
@@ -21,7 +21,7 @@ export function readNumber(text: string, start: number, end: number): number {
   const decimals = point < 0 ? 0 : end - point - 1;
   const count = end - digitsFrom - (point < 0 ? 0 : 1);
   if (count === 0 || count > 15 || point === digitsFrom || (point >= 0 && decimals === 0)) return NaN;
-  if (decimals > 0) value /= POWERS[decimals] ?? NaN;
+  if (decimals > 0) value /= powers[decimals] ?? NaN;
   return negative ? -value : value;
 }
 

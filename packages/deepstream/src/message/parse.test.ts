@@ -27,8 +27,8 @@ const full = (object: object, more: object = {}) =>
     ...more,
   });
 
-const BBOX = { topleftx: 1, toplefty: 2, bottomrightx: 3, bottomrighty: 4 };
-const BOX = { left: 1, top: 2, right: 3, bottom: 4 };
+const wireBox = { topleftx: 1, toplefty: 2, bottomrightx: 3, bottomrighty: 4 };
+const readBox = { left: 1, top: 2, right: 3, bottom: 4 };
 
 function framesOf(message: ParsedMessage) {
   if (!message.ok) throw new Error(`${message.reason}: ${message.detail}`);
@@ -43,7 +43,7 @@ const reasonOf = (input: string | Uint8Array) => {
 
 describe('the minimal schema', () => {
   test.each<[string, Partial<Detection>]>([
-    ['5|1|2|3|4|Car', { trackId: '5', label: 'Car', box: BOX, confidence: null }],
+    ['5|1|2|3|4|Car', { trackId: '5', label: 'Car', box: readBox, confidence: null }],
     ['-1|1|2|3|4|Car', { trackId: null }],
     ['18446744073709551615|1|2|3|4|Car', { trackId: null }],
     ['18446744073709551614|1|2|3|4|Car', { trackId: '18446744073709551614' }],
@@ -72,7 +72,7 @@ describe('the minimal schema', () => {
     ['5|1|2|3|4|Car|0.5', { confidence: null }],
   ])('%j', (object, expected) => {
     const [detection] = detectionsOf(minimal([object]));
-    expect(detection).toMatchObject({ box: BOX, ...expected });
+    expect(detection).toMatchObject({ box: readBox, ...expected });
   });
 
   test('brings sensor, time and frame number, which is a number up to 6.0 and a string from 6.1 on', () => {
@@ -93,8 +93,8 @@ describe('the minimal schema', () => {
     expect(message).toMatchObject({ ok: true, droppedNumbers: 4 });
     expect(framesOf(message)[0]?.detections).toEqual([
       { trackId: '1', label: 'Car', box: null, confidence: 0.5 },
-      { trackId: '2', label: 'Car', box: BOX, confidence: null },
-      { trackId: '3', label: 'Car', box: BOX, confidence: null },
+      { trackId: '2', label: 'Car', box: readBox, confidence: null },
+      { trackId: '3', label: 'Car', box: readBox, confidence: null },
     ]);
   });
 
@@ -117,11 +117,11 @@ describe('the full schema', () => {
       id: '9',
       speed: 0,
       vehicle: { type: 'sedan', confidence: 0.5 },
-      bbox: BBOX,
+      bbox: wireBox,
       pose: {},
       embedding: {},
     };
-    const detection = { trackId: '9', label: 'vehicle', box: BOX, confidence: 0.5, eventType: 'moving' };
+    const detection = { trackId: '9', label: 'vehicle', box: readBox, confidence: 0.5, eventType: 'moving' };
     expect(framesOf(parseMessage(full(object)))).toEqual([
       { schema: 'full', sensor: 'cam', timeMs: 1000, frameNumber: null, detections: [detection] },
     ]);
@@ -131,8 +131,10 @@ describe('the full schema', () => {
       box: null,
       trackId: null,
     });
-    expect(detectionsOf(full({ '': {}, bbox: BBOX }))[0]).toMatchObject({ label: '', box: BOX });
-    expect(detectionsOf(full({ bbox: BBOX, location: {}, coordinate: {}, SV3DT: {} }))[0]).toMatchObject({ label: '' });
+    expect(detectionsOf(full({ '': {}, bbox: wireBox }))[0]).toMatchObject({ label: '', box: readBox });
+    expect(detectionsOf(full({ bbox: wireBox, location: {}, coordinate: {}, SV3DT: {} }))[0]).toMatchObject({
+      label: '',
+    });
     expect(detectionsOf('{"sensor":null,"object":{"__proto__":{"confidence":1}}}')[0]).toMatchObject({
       label: '__proto__',
       confidence: 1,
@@ -152,7 +154,7 @@ describe('the full schema', () => {
   });
 
   test('may hold numbers that are no JSON, as json-glib writes them', () => {
-    const text = full({ id: '1', car: { confidence: 7, made: 8, up: 9 }, bbox: BBOX })
+    const text = full({ id: '1', car: { confidence: 7, made: 8, up: 9 }, bbox: wireBox })
       .replace(':7', ':nan.0')
       .replace(':8', ':-inf')
       .replace(':9', ':1e+20.0');
@@ -160,7 +162,7 @@ describe('the full schema', () => {
     expect(message).toMatchObject({
       ok: true,
       droppedNumbers: 1,
-      frames: [{ detections: [{ confidence: null, box: BOX }] }],
+      frames: [{ detections: [{ confidence: null, box: readBox }] }],
     });
   });
 
@@ -176,7 +178,7 @@ describe('the full schema', () => {
 
 describe('several messages in one input', () => {
   const a = minimal(['1|1|2|3|4|Car']);
-  const b = full({ id: '2', bbox: BBOX });
+  const b = full({ id: '2', bbox: wireBox });
   const sensors = (input: string | Uint8Array) => framesOf(parseMessage(input)).map((frame) => frame.schema);
 
   test('are read from arrays, JSON lines, pretty-printed and wrapped JSON', () => {
@@ -272,32 +274,32 @@ describe('what is no message', () => {
   });
 });
 
-const MIB = 1 << 20;
+const mib = 1 << 20;
 test.each<[string, string]>([
-  ['an object of |', minimal(['|'.repeat(MIB)])],
-  ['an object of ;', minimal([`1|1|2|3|4|Car|#|${';'.repeat(MIB)}`])],
-  ['sections', minimal([`1|1|2|3|4|Car|#${'|#'.repeat(MIB / 2)}`])],
-  ['short objects', minimal(Array.from({ length: MIB / 3 }, () => '|'))],
-  ['|', '|'.repeat(MIB)],
-  ['[', '['.repeat(MIB)],
-  ['[ in lines', '[\n'.repeat(MIB / 2)],
-  ['[ in lines and a letter', `${'[\n'.repeat(MIB / 2)}x`],
-  ['nested arrays', '['.repeat(MIB / 2) + ']'.repeat(MIB / 2)],
-  ['nested objects', '{"a":'.repeat(MIB / 6) + '1' + '}'.repeat(MIB / 6)],
-  ['glued objects', '{}'.repeat(MIB / 2)],
-  ['objects in lines', '{}\n'.repeat(MIB / 3)],
-  ['log lines', 'x{}'.repeat(MIB / 3)],
-  ['log lines in lines', 'x{\n'.repeat(MIB / 3)],
-  ['lines of noise', 'x\n'.repeat(MIB / 2)],
-  ['little strings', `[${'"{",'.repeat(MIB / 4)}1]`],
-  ['little strings with spaces', '"{" '.repeat(MIB / 4)],
-  ['open strings', '"'.repeat(MIB - 1)],
-  ['open objects', '{"'.repeat(MIB / 2)],
-  ['escapes', `"${'\\"'.repeat(MIB / 2)}`],
-  ['digits', '1'.repeat(MIB)],
-  ['odd numbers', `[${'nan,'.repeat(MIB / 4)}1]`],
-  ['white space', ' '.repeat(MIB)],
-  ['white space before a letter', `${' '.repeat(MIB)}x`],
+  ['an object of |', minimal(['|'.repeat(mib)])],
+  ['an object of ;', minimal([`1|1|2|3|4|Car|#|${';'.repeat(mib)}`])],
+  ['sections', minimal([`1|1|2|3|4|Car|#${'|#'.repeat(mib / 2)}`])],
+  ['short objects', minimal(Array.from({ length: mib / 3 }, () => '|'))],
+  ['|', '|'.repeat(mib)],
+  ['[', '['.repeat(mib)],
+  ['[ in lines', '[\n'.repeat(mib / 2)],
+  ['[ in lines and a letter', `${'[\n'.repeat(mib / 2)}x`],
+  ['nested arrays', '['.repeat(mib / 2) + ']'.repeat(mib / 2)],
+  ['nested objects', '{"a":'.repeat(mib / 6) + '1' + '}'.repeat(mib / 6)],
+  ['glued objects', '{}'.repeat(mib / 2)],
+  ['objects in lines', '{}\n'.repeat(mib / 3)],
+  ['log lines', 'x{}'.repeat(mib / 3)],
+  ['log lines in lines', 'x{\n'.repeat(mib / 3)],
+  ['lines of noise', 'x\n'.repeat(mib / 2)],
+  ['little strings', `[${'"{",'.repeat(mib / 4)}1]`],
+  ['little strings with spaces', '"{" '.repeat(mib / 4)],
+  ['open strings', '"'.repeat(mib - 1)],
+  ['open objects', '{"'.repeat(mib / 2)],
+  ['escapes', `"${'\\"'.repeat(mib / 2)}`],
+  ['digits', '1'.repeat(mib)],
+  ['odd numbers', `[${'nan,'.repeat(mib / 4)}1]`],
+  ['white space', ' '.repeat(mib)],
+  ['white space before a letter', `${' '.repeat(mib)}x`],
 ])('1 MiB of %s takes linear time', (_, text) => {
   const started = performance.now();
   parseMessage(text);

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '../text-codec.ts';
+import { decodeUtf8 } from '../text/text-codec.ts';
 import type { Frame } from './frame.ts';
 import { isFull, readFull } from './full.ts';
 import { scanJson, skipSpace } from './json-scan.ts';
@@ -34,9 +34,9 @@ export interface UnreadMessage {
 }
 
 /** A message converter that doubles its encoding does it once, perhaps twice: Redis puts the payload into `metadata`. */
-const MAX_WRAPPINGS = 3;
+const maxWrappings = 3;
 
-const NOTHING_REJECTED: RejectCounts = Object.freeze({});
+const nothingRejected: RejectCounts = Object.freeze({});
 
 /**
  * Reads one message of DeepStream 4.0 to 9.1 in the full or the minimal schema: a JSON object, pretty-printed or not, an
@@ -51,7 +51,7 @@ export function parseMessage(input: string | Uint8Array): ParsedMessage {
     if (frame !== undefined) frames.push(frame);
   } else readText(typeof input === 'string' ? input : decodeUtf8(input), 0, frames, tally);
   if (frames.length > 0) {
-    return { ok: true, frames, droppedNumbers: tally.droppedNumbers, rejected: tally.rejected ?? NOTHING_REJECTED };
+    return { ok: true, frames, droppedNumbers: tally.droppedNumbers, rejected: tally.rejected ?? nothingRejected };
   }
   const { reason, detail, offset } = tally.first ?? { reason: 'empty', detail: 'no message in it', offset: undefined };
   return offset === undefined ? { ok: false, reason, detail } : { ok: false, reason, detail, offset };
@@ -99,8 +99,8 @@ function readOne(value: unknown, wrappings: number, frames: Frame[], tally: Tall
   const wrapped = typeof value === 'string' ? value : wrappedText(value);
   if (wrapped === undefined)
     reject(tally, 'unknown-schema', () => `JSON, but no message of DeepStream's: ${describe(value)}`);
-  else if (wrappings === MAX_WRAPPINGS)
-    reject(tally, 'unknown-schema', () => `JSON in JSON strings, ${MAX_WRAPPINGS} deep`);
+  else if (wrappings === maxWrappings)
+    reject(tally, 'unknown-schema', () => `JSON in JSON strings, ${maxWrappings} deep`);
   else readWrapped(wrapped, wrappings + 1, frames, tally);
 }
 

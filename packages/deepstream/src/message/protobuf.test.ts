@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeFull, encodeMinimal, encodeProtobuf, parseMessage } from './index.ts';
 import type { Frame } from './index.ts';
-import { FIELD } from './nv-frame.ts';
+import { fieldNumbers } from './nv-frame.ts';
 
 /** The messages of nv-frame.proto: name, and type, name and number of each field. */
 const proto = readFileSync(new URL('nv-frame.proto', import.meta.url), 'utf8');
@@ -66,15 +66,15 @@ function frameDescriptor() {
   return descriptor;
 }
 
-const CAR = { trackId: '7', label: 'Car', box: { left: 1.5, top: 2, right: 1023, bottom: 4 }, confidence: 0.5 };
-const FRAME = { sensor: 'cam', timeMs: 1_600_000_000_123, frameNumber: '12', detections: [CAR] };
-const WRITTEN = encodeProtobuf(FRAME);
+const sampleCar = { trackId: '7', label: 'Car', box: { left: 1.5, top: 2, right: 1023, bottom: 4 }, confidence: 0.5 };
+const sampleFrame = { sensor: 'cam', timeMs: 1_600_000_000_123, frameNumber: '12', detections: [sampleCar] };
+const written = encodeProtobuf(sampleFrame);
 
 test('the field numbers are those of the .proto text', () => {
   const numbers = Object.fromEntries(
     messages.map(({ name, fields }) => [name, Object.fromEntries(fields.map(({ field, number }) => [field, number]))]),
   );
-  const { Timestamp, ...ours } = FIELD;
+  const { Timestamp, ...ours } = fieldNumbers;
   expect(numbers).toEqual(ours);
   const stamp = registry.getMessage('google.protobuf.Timestamp')?.fields.map(({ name, number }) => [name, number]);
   expect(Object.fromEntries(stamp ?? [])).toEqual(Timestamp);
@@ -83,7 +83,7 @@ test('the field numbers are those of the .proto text', () => {
 describe('a protobuf frame', () => {
   test('is written as the library writes it from the .proto text', () => {
     const person = { trackId: null, label: 'Person', box: null, confidence: null };
-    const message = fromBinary(frameDescriptor(), encodeProtobuf({ ...FRAME, detections: [CAR, person] }));
+    const message = fromBinary(frameDescriptor(), encodeProtobuf({ ...sampleFrame, detections: [sampleCar, person] }));
     expect(toJson(frameDescriptor(), message, { registry })).toEqual({
       version: '4.0',
       id: '12',
@@ -94,7 +94,9 @@ describe('a protobuf frame', () => {
         { id: '18446744073709551615', type: 'Person', confidence: Math.fround(-0.1) },
       ],
     } satisfies JsonObject);
-    expect(toBinary(frameDescriptor(), message)).toEqual(encodeProtobuf({ ...FRAME, detections: [CAR, person] }));
+    expect(toBinary(frameDescriptor(), message)).toEqual(
+      encodeProtobuf({ ...sampleFrame, detections: [sampleCar, person] }),
+    );
   });
 
   test('is read back as what was written', () => {
@@ -128,18 +130,18 @@ describe('a protobuf frame', () => {
       // A known number of another type is an unknown field too.
       later(5, (writer) => writer.tag(5, WireType.Varint).uint32(1)),
     ];
-    const bytes = Buffer.concat([WRITTEN.subarray(0, 5), ...unknown, WRITTEN.subarray(5), ...unknown]);
-    expect(parseMessage(bytes)).toEqual(parseMessage(WRITTEN));
+    const bytes = Buffer.concat([written.subarray(0, 5), ...unknown, written.subarray(5), ...unknown]);
+    expect(parseMessage(bytes)).toEqual(parseMessage(written));
   });
 
   test('drops numbers that are none, with a count', () => {
     const box = { left: NaN, top: Infinity, right: 1e300, bottom: 4 };
-    const read = parseMessage(encodeProtobuf({ ...FRAME, detections: [{ ...CAR, box, confidence: 7 }] }));
+    const read = parseMessage(encodeProtobuf({ ...sampleFrame, detections: [{ ...sampleCar, box, confidence: 7 }] }));
     expect(read).toMatchObject({
       droppedNumbers: 4,
       frames: [{ detections: [{ trackId: '7', box: null, confidence: null }] }],
     });
-    const far = parseMessage(encodeProtobuf({ ...FRAME, timeMs: 1e15 }));
+    const far = parseMessage(encodeProtobuf({ ...sampleFrame, timeMs: 1e15 }));
     expect(far).toMatchObject({ droppedNumbers: 1, frames: [{ timeMs: null }] });
   });
 
@@ -159,8 +161,8 @@ describe('a protobuf frame', () => {
   });
 
   test('keeps ids beyond 2⁵³ and no carriage return of a label', () => {
-    const car = { ...CAR, trackId: '18446744073709551614', label: 'Car\r' };
-    expect(parseMessage(encodeProtobuf({ ...FRAME, detections: [car] }))).toMatchObject({
+    const car = { ...sampleCar, trackId: '18446744073709551614', label: 'Car\r' };
+    expect(parseMessage(encodeProtobuf({ ...sampleFrame, detections: [car] }))).toMatchObject({
       frames: [{ detections: [{ trackId: '18446744073709551614', label: 'Car' }] }],
     });
   });
@@ -173,14 +175,14 @@ describe('what is no protobuf frame', () => {
   };
 
   test('is told from one that was cut off', () => {
-    for (let length = 5; length < WRITTEN.length; length += 1) {
-      expect(['truncated', 'read']).toContain(reasonOf(WRITTEN.subarray(0, length)));
+    for (let length = 5; length < written.length; length += 1) {
+      expect(['truncated', 'read']).toContain(reasonOf(written.subarray(0, length)));
     }
-    expect(reasonOf(WRITTEN.subarray(0, -1))).toBe('truncated');
+    expect(reasonOf(written.subarray(0, -1))).toBe('truncated');
   });
 
   test('is refused where it goes on as something else', () => {
-    const head = WRITTEN.subarray(0, 5);
+    const head = written.subarray(0, 5);
     for (const rest of [[0], [0x2a, 1, 0x12], [0x2a, 1, 0xff], [7], [0x0c], new Array<number>(300).fill(0x0b)]) {
       expect(['protobuf', 'truncated']).toContain(reasonOf(Buffer.concat([head, Buffer.from(rest)])));
     }
@@ -188,13 +190,21 @@ describe('what is no protobuf frame', () => {
   });
 
   test('is not guessed at where several stand together or it came as text', () => {
-    expect(reasonOf(Buffer.concat([WRITTEN, WRITTEN]))).toBe('concatenated');
-    expect(reasonOf(Buffer.from(WRITTEN).toString('utf8'))).toBe('protobuf');
+    expect(reasonOf(Buffer.concat([written, written]))).toBe('concatenated');
+    expect(reasonOf(Buffer.from(written).toString('utf8'))).toBe('protobuf');
   });
 
   test('is every JSON message, with any line ends and white space before it', () => {
     const uuid = () => 'u';
-    const texts = [encodeMinimal(FRAME), ...encodeFull(FRAME, { uuid }), '4.0', '{}', '[]', '"a"', '1234567890'];
+    const texts = [
+      encodeMinimal(sampleFrame),
+      ...encodeFull(sampleFrame, { uuid }),
+      '4.0',
+      '{}',
+      '[]',
+      '"a"',
+      '1234567890',
+    ];
     fc.assert(
       fc.property(
         fc.constantFrom(...texts),
@@ -209,12 +219,12 @@ describe('what is no protobuf frame', () => {
 
   test('neither throws nor hangs, whatever is done to it', () => {
     const runs = Number(process.env['FUZZ_RUNS'] ?? 3000);
-    const edit = fc.record({ at: fc.nat(WRITTEN.length), cut: fc.nat(4), insert: fc.uint8Array({ maxLength: 6 }) });
+    const edit = fc.record({ at: fc.nat(written.length), cut: fc.nat(4), insert: fc.uint8Array({ maxLength: 6 }) });
     fc.assert(
       fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
         const bytes = edits.reduce<Uint8Array>(
           (all, { at, cut, insert }) => Buffer.concat([all.subarray(0, at), insert, all.subarray(at + cut)]),
-          WRITTEN,
+          written,
         );
         const read = parseMessage(bytes);
         if (read.ok) for (const frame of read.frames) checkFrame(frame);
@@ -224,7 +234,7 @@ describe('what is no protobuf frame', () => {
     );
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (rest) => {
-        const read = parseMessage(Buffer.concat([WRITTEN.subarray(0, 5), rest]));
+        const read = parseMessage(Buffer.concat([written.subarray(0, 5), rest]));
         if (read.ok) for (const frame of read.frames) checkFrame(frame);
       }),
       { numRuns: runs },
@@ -242,7 +252,7 @@ describe('what is no protobuf frame', () => {
   ])('1 MiB of %s takes linear time', (_, unit) => {
     const body = new Uint8Array(1 << 20).map((_byte, i) => unit[i % unit.length] ?? 0);
     const started = performance.now();
-    parseMessage(Buffer.concat([WRITTEN.subarray(0, 5), body]));
+    parseMessage(Buffer.concat([written.subarray(0, 5), body]));
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 });

@@ -1,14 +1,14 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import type { Box, Detection, Frame } from './frame.ts';
 import { confidence, withoutReturn } from './minimal-object.ts';
-import { FIELD } from './nv-frame.ts';
+import { fieldNumbers } from './nv-frame.ts';
 import { reject } from './tally.ts';
 import type { Tally } from './tally.ts';
 import { readTrackId } from './track-id.ts';
 
 /** `0001-01-01T00:00:00Z` to `9999-12-31T23:59:59Z`, the range of google.protobuf.Timestamp, in seconds since 1970. */
-const FIRST_SECOND = -62_135_596_800;
-const LAST_SECOND = 253_402_300_799;
+const firstSecond = -62_135_596_800;
+const lastSecond = 253_402_300_799;
 
 /**
  * Whether bytes start as an nv.Frame does: with its version in digits and dots, "4.0" in all releases. The tag is a
@@ -44,12 +44,12 @@ function readFrame(reader: BinaryReader, tally: Tally): Frame | undefined {
   while (reader.pos < reader.len) {
     const [field, type] = reader.tag();
     if (type !== WireType.LengthDelimited) reader.skip(type, field);
-    else if (field === FIELD.Frame.objects) detections.push(readObject(reader.bytes(), tally));
-    else if (field === FIELD.Frame.timestamp) time = readStamp(reader.bytes(), time);
-    else if (field === FIELD.Frame.sensorId) sensor = reader.string();
-    else if (field === FIELD.Frame.id) frameNumber = reader.string();
+    else if (field === fieldNumbers.Frame.objects) detections.push(readObject(reader.bytes(), tally));
+    else if (field === fieldNumbers.Frame.timestamp) time = readStamp(reader.bytes(), time);
+    else if (field === fieldNumbers.Frame.sensorId) sensor = reader.string();
+    else if (field === fieldNumbers.Frame.id) frameNumber = reader.string();
     else {
-      if (field === FIELD.Frame.version) versions += 1;
+      if (field === fieldNumbers.Frame.version) versions += 1;
       reader.skip(type, field);
     }
   }
@@ -79,8 +79,8 @@ function readStamp(bytes: Uint8Array, known: StampFields | undefined): StampFiel
   while (reader.pos < reader.len) {
     const [field, type] = reader.tag();
     if (type !== WireType.Varint) reader.skip(type, field);
-    else if (field === FIELD.Timestamp.seconds) seconds = Number(reader.int64());
-    else if (field === FIELD.Timestamp.nanos) nanos = reader.int32();
+    else if (field === fieldNumbers.Timestamp.seconds) seconds = Number(reader.int64());
+    else if (field === fieldNumbers.Timestamp.nanos) nanos = reader.int32();
     else reader.skip(type, field);
   }
   return { seconds, nanos };
@@ -88,7 +88,7 @@ function readStamp(bytes: Uint8Array, known: StampFields | undefined): StampFiel
 
 /** Whole milliseconds, the rest cut off as in the JSON schemas. */
 function stampMs({ seconds, nanos }: StampFields, tally: Tally): number | null {
-  if (seconds >= FIRST_SECOND && seconds <= LAST_SECOND && nanos >= 0 && nanos <= 999_999_999) {
+  if (seconds >= firstSecond && seconds <= lastSecond && nanos >= 0 && nanos <= 999_999_999) {
     return seconds * 1000 + Math.floor(nanos / 1e6);
   }
   tally.droppedNumbers += 1;
@@ -100,11 +100,11 @@ function readObject(bytes: Uint8Array, tally: Tally): Detection {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const [field, type] = reader.tag();
-    if (type === WireType.Bit32 && field === FIELD.Object.confidence) certainty = reader.float();
+    if (type === WireType.Bit32 && field === fieldNumbers.Object.confidence) certainty = reader.float();
     else if (type !== WireType.LengthDelimited) reader.skip(type, field);
-    else if (field === FIELD.Object.id) id = reader.string();
-    else if (field === FIELD.Object.bbox) box = readBox(reader.bytes(), box);
-    else if (field === FIELD.Object.type) label = reader.string();
+    else if (field === fieldNumbers.Object.id) id = reader.string();
+    else if (field === fieldNumbers.Object.bbox) box = readBox(reader.bytes(), box);
+    else if (field === fieldNumbers.Object.type) label = reader.string();
     else reader.skip(type, field);
   }
   return {
@@ -122,10 +122,10 @@ function readBox(bytes: Uint8Array, known: Box | undefined): Box {
   while (reader.pos < reader.len) {
     const [field, type] = reader.tag();
     if (type !== WireType.Bit32) reader.skip(type, field);
-    else if (field === FIELD.Bbox.leftX) left = reader.float();
-    else if (field === FIELD.Bbox.topY) top = reader.float();
-    else if (field === FIELD.Bbox.rightX) right = reader.float();
-    else if (field === FIELD.Bbox.bottomY) bottom = reader.float();
+    else if (field === fieldNumbers.Bbox.leftX) left = reader.float();
+    else if (field === fieldNumbers.Bbox.topY) top = reader.float();
+    else if (field === fieldNumbers.Bbox.rightX) right = reader.float();
+    else if (field === fieldNumbers.Bbox.bottomY) bottom = reader.float();
     else reader.skip(type, field);
   }
   return { left, top, right, bottom };

@@ -23,7 +23,7 @@ const samples = read('payloads.jsonl')
   .map((line) => JSON.parse(line) as Sample);
 
 /** What the samples that can't be read are. */
-const REASONS: Record<string, string> = {
+const reasons: Record<string, string> = {
   'full-test4-py-ds8': 'not-json',
   'min-mslearn-log': 'log-line',
   'min-toolboc-issue18-truncated': 'truncated',
@@ -104,7 +104,7 @@ describe.skipIf(!present)('real messages', () => {
   test.each(samples.map((sample) => [sample.id, sample] as const))('%s', (id, { raw }) => {
     for (const input of [raw, Buffer.from(raw)]) {
       const message = parseMessage(input);
-      const reason = REASONS[id];
+      const reason = reasons[id];
       if (reason === undefined) {
         expect(message).toEqual({ ok: true, frames: [plainly(raw)], droppedNumbers: 0, rejected: {} });
       } else expect(message).toMatchObject({ ok: false, reason });

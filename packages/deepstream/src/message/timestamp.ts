@@ -1,4 +1,4 @@
-const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 /** The decimal number in text[at, at + length), or NaN where a character is no digit. */
 function digits(text: string, at: number, length: number): number {
@@ -38,7 +38,7 @@ export function parseTimestamp(text: string): number | null {
   // NaN fails every one of these comparisons.
   if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && hour <= 23 && minute <= 59 && second <= 59)) return null;
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  if (day > (month === 2 && leap ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0))) return null;
+  if (day > (month === 2 && leap ? 29 : (daysInMonth[month - 1] ?? 0))) return null;
   let milliseconds = 0;
   if (length > 20) {
     const fraction = length - 21;

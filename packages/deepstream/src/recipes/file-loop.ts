@@ -1,4 +1,4 @@
-import type { ConfigFile } from '../config-file/config-file.ts';
+import type { ConfigFile } from '../editing/config-file.ts';
 import { setNumber } from './set-number.ts';
 
 /** Lets file sources start again at their end, or end the app there. */

@@ -1,5 +1,5 @@
 import { numberedGroups } from '../app-config/group-reader.ts';
-import type { ConfigFile } from '../config-file/config-file.ts';
+import type { ConfigFile } from '../editing/config-file.ts';
 import { RecipeError } from './recipe-error.ts';
 import { checkNumber, setNumber } from './set-number.ts';
 

@@ -1,5 +1,5 @@
 import { readGroup } from '../app-config/group-reader.ts';
-import type { ConfigFile } from '../config-file/config-file.ts';
+import type { ConfigFile } from '../editing/config-file.ts';
 import { findSink, nextSink } from './numbered-sink.ts';
 import { checkNumber, setNumber } from './set-number.ts';
 
@@ -19,12 +19,12 @@ export interface MessageSinkOptions {
   readonly frameInterval?: number;
 }
 
-const EDGE_ADAPTER = '/opt/nvidia/deepstream/deepstream/lib/libnvds_azure_edge_proto.so';
-const PAYLOAD_TYPES = { full: 0, minimal: 1, protobuf: 2 } as const;
+const edgeAdapter = '/opt/nvidia/deepstream/deepstream/lib/libnvds_azure_edge_proto.so';
+const payloadTypes = { full: 0, minimal: 1, protobuf: 2 } as const;
 
 /** Sends messages to a topic: the sink of type 6 with this adapter is switched on and set up, or added. Returns its group. */
 export function setMessageSink(config: ConfigFile, options: MessageSinkOptions): string {
-  const { topic, payload = 'minimal', library = EDGE_ADAPTER, connection, converterConfig, frameInterval } = options;
+  const { topic, payload = 'minimal', library = edgeAdapter, connection, converterConfig, frameInterval } = options;
   if (frameInterval !== undefined) checkNumber('the frame interval', frameInterval, 1, 2 ** 31 - 1);
   const adapter = baseName(library);
   const found = findSink(config, 6, (group) => baseName(config.get(group, 'msg-broker-proto-lib') ?? '') === adapter);
@@ -38,7 +38,7 @@ export function setMessageSink(config: ConfigFile, options: MessageSinkOptions):
   // With disable-msgconv the shared converter decides the form.
   const converter = readGroup(config, group).flag('disable-msgconv') ? 'message-converter' : group;
   if (converter !== group) setNumber(config, converter, 'enable', 1);
-  setNumber(config, converter, 'msg-conv-payload-type', PAYLOAD_TYPES[payload]);
+  setNumber(config, converter, 'msg-conv-payload-type', payloadTypes[payload]);
   const set = (where: string, key: string, value: string | undefined) => {
     if (value !== undefined && config.get(where, key) !== value) config.set(where, key, value);
   };

@@ -1,5 +1,5 @@
 import { numberedGroups, readGroup } from '../app-config/group-reader.ts';
-import type { ConfigFile } from '../config-file/config-file.ts';
+import type { ConfigFile } from '../editing/config-file.ts';
 
 /** The sink of a type that fits best: the first one that is on and matches, or the first that matches. */
 export function findSink(config: ConfigFile, type: number, matches: (group: string) => boolean): string | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { corpusFile, corpusNames, corpusPresent } from '../../fixtures/config-corpus.ts';
+import { corpusFile, corpusNames, corpusPresent } from '../testing/config-corpus.ts';
 import { checkAppConfig } from '../app-config/index.ts';
 import { parseConfig } from '../config-file/index.ts';
 import type { ConfigFile } from '../config-file/index.ts';
@@ -7,7 +7,7 @@ import { RecipeError, rtspOut, setFileLoop, setInferenceInterval, setMessageSink
 import type { RecipeErrorCode } from './index.ts';
 
 /** The shape of test5's config for IoT Edge, with what the tutorial edits by hand. */
-const APP = `[tiled-display]
+const appText = `[tiled-display]
 enable=1
 rows=2
 columns=2
@@ -69,7 +69,7 @@ function diff(before: string, after: string): string[] {
 }
 
 /** What a recipe changes; applying it a second time changes nothing. */
-function changed(recipe: (config: ConfigFile) => unknown, text = APP, name?: string): string[] {
+function changed(recipe: (config: ConfigFile) => unknown, text = appText, name?: string): string[] {
   const config = read(text, name);
   recipe(config);
   const once = config.toString();
@@ -108,7 +108,7 @@ describe('rtspOut', () => {
   });
 
   test('switches the sink on that is there and keeps what is not asked for', () => {
-    const text = APP + '[sink3]\nenable=0\ntype=4\ncodec=2\nsync=1\nbitrate=1\nrtsp-port=9\nudp-port=8\n';
+    const text = appText + '[sink3]\nenable=0\ntype=4\ncodec=2\nsync=1\nbitrate=1\nrtsp-port=9\nudp-port=8\n';
     expect(changed((config) => rtspOut(config, { rtspPort: 8555 }), text)).toEqual([
       '-enable=1',
       '-enable=0',
@@ -120,7 +120,7 @@ describe('rtspOut', () => {
   });
 
   test('refuses a port that is none', () => {
-    expect(codeOf(() => rtspOut(read(APP), { rtspPort: 70_000 }))).toBe('invalid-number');
+    expect(codeOf(() => rtspOut(read(appText), { rtspPort: 70_000 }))).toBe('invalid-number');
   });
 });
 
@@ -128,7 +128,7 @@ describe('setSources', () => {
   const cameras = ['rtsp://a/1', 'rtsp://b/1', 'file:///v/c.mp4'];
 
   test('writes sources and lets batches, engine, tiles and live-source follow', () => {
-    const config = read(APP);
+    const config = read(appText);
     expect(setSources(config, cameras)).toBeUndefined();
     const text = config.toString();
     expect(text).toContain('[source0]\nenable=1\ntype=4\nuri=rtsp://a/1\nnum-sources=1\ngpu-id=0\n');
@@ -141,7 +141,7 @@ describe('setSources', () => {
   });
 
   test('switches off what is too many and goes back to files', () => {
-    const config = read(APP);
+    const config = read(appText);
     setSources(config, cameras);
     setSources(config, ['file://../streams/a.mp4']);
     expect([0, 1, 2].map((i) => config.get(`source${i}`, 'enable'))).toEqual(['1', '0', '0']);
@@ -169,7 +169,7 @@ describe('setSources', () => {
   });
 
   test('leaves a config that the check has nothing to say against', () => {
-    const config = read(APP);
+    const config = read(appText);
     const uris = Array.from({ length: 8 }, (_, i) => `rtsp://camera-${i}/stream`);
     setSources(config, uris);
     const files = { read: (path: string) => (path === 'app.txt' ? config.toBytes() : undefined), exists: () => true };
@@ -209,12 +209,12 @@ describe('setSources', () => {
   });
 
   test('refuses what a config can not hold, before it changes anything', () => {
-    const config = read(APP);
+    const config = read(appText);
     expect(codeOf(() => setSources(config, []))).toBe('no-source');
     for (const uri of ['/v/a.mp4', '', 'rtsp://a b', 'rtsp://a;b', 'rtsp://a\nenable=0', 'rtsp://a,b']) {
       expect(codeOf(() => setSources(config, ['rtsp://ok', uri]))).toBe('invalid-uri');
     }
-    expect(config.toString()).toBe(APP);
+    expect(config.toString()).toBe(appText);
   });
 });
 
@@ -222,7 +222,7 @@ describe('the small recipes', () => {
   test('set the interval of the first inference, and only there', () => {
     expect(changed((config) => setInferenceInterval(config, 4))).toEqual(['-interval=0', '+interval=4']);
     expect(codeOf(() => setInferenceInterval(read('[tests]\n'), 4))).toBe('group-missing');
-    expect(codeOf(() => setInferenceInterval(read(APP), 0.5))).toBe('invalid-number');
+    expect(codeOf(() => setInferenceInterval(read(appText), 0.5))).toBe('invalid-number');
   });
 
   test('loop files, and end the loop', () => {
@@ -247,7 +247,7 @@ describe('setMessageSink', () => {
   });
 
   test('adds a sink for another adapter and sets an interval that counts', () => {
-    const config = read(APP);
+    const config = read(appText);
     const library = '/opt/nvidia/deepstream/deepstream/lib/libnvds_mqtt_proto.so';
     const options = {
       topic: 't',
@@ -271,7 +271,7 @@ describe('setMessageSink', () => {
   });
 
   test('sets the form where the shared converter decides it', () => {
-    const text = APP.replace('topic=mytopic', 'disable-msgconv=1\ntopic=x') + '[message-converter]\nenable=0\n';
+    const text = appText.replace('topic=mytopic', 'disable-msgconv=1\ntopic=x') + '[message-converter]\nenable=0\n';
     const config = read(text);
     setMessageSink(config, { topic: 'x', payload: 'protobuf' });
     expect(config.get('sink1', 'msg-conv-payload-type')).toBe('0');

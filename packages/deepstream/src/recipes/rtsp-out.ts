@@ -1,5 +1,5 @@
 import { numberedGroups, readGroup } from '../app-config/group-reader.ts';
-import type { ConfigFile } from '../config-file/config-file.ts';
+import type { ConfigFile } from '../editing/config-file.ts';
 import { findSink, nextSink } from './numbered-sink.ts';
 import { checkNumber, setNumber } from './set-number.ts';
 
@@ -15,7 +15,7 @@ export interface RtspOutOptions {
 }
 
 /** 1 fake, 2 EGL window, 5 overlay or DRM: what a device without a screen runs or fails on for nothing. */
-const SHOWN_LOCALLY = [1, 2, 5];
+const shownLocally = [1, 2, 5];
 
 /**
  * Turns the processed video into an RTSP stream: the sink of type 4 is switched on, or added, and sinks that show the
@@ -30,7 +30,7 @@ export function rtspOut(config: ConfigFile, options: RtspOutOptions = {}): strin
   const group = findSink(config, 4, () => true) ?? nextSink(config);
   for (const { group: other } of numberedGroups(config, 'sink')) {
     const sink = readGroup(config, other);
-    if (sink.flag('enable') && SHOWN_LOCALLY.includes(sink.integer('type') ?? 0)) setNumber(config, other, 'enable', 0);
+    if (sink.flag('enable') && shownLocally.includes(sink.integer('type') ?? 0)) setNumber(config, other, 'enable', 0);
   }
   setNumber(config, group, 'enable', 1);
   setNumber(config, group, 'type', 4);

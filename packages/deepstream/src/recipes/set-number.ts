@@ -1,5 +1,5 @@
 import { parseInteger } from '../app-config/group-reader.ts';
-import type { ConfigFile } from '../config-file/config-file.ts';
+import type { ConfigFile } from '../editing/config-file.ts';
 import { RecipeError } from './recipe-error.ts';
 
 /** Sets a number unless the key reads as it already, so that spaces and remarks behind it stay. */

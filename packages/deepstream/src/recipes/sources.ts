@@ -2,7 +2,7 @@ import { isLive } from '../app-config/check-sources.ts';
 import { readEngineName } from '../app-config/engine-name.ts';
 import { numberedGroups, readGroup } from '../app-config/group-reader.ts';
 import { isUri } from '../app-config/path.ts';
-import type { ConfigFile } from '../config-file/config-file.ts';
+import type { ConfigFile } from '../editing/config-file.ts';
 import { RecipeError } from './recipe-error.ts';
 import { checkNumber, setNumber } from './set-number.ts';
 import { tileGrid } from './tile-grid.ts';
@@ -15,10 +15,10 @@ export interface CompanionFile {
 }
 
 /** A URI goes into a line, a `;` list or a CSV row, and is one word in each. */
-const UNFIT = /[\s;,"\p{Cc}]/u;
+const unfitCharacter = /[\s;,"\p{Cc}]/u;
 
 /** More than any GPU decodes. */
-const MAX_SOURCES = 1024;
+const maxSources = 1024;
 
 /**
  * Makes `uris` (rtsp://, file://, http:// …) the sources, in this order: RTSP as type 4, anything else as type 2. Groups
@@ -31,8 +31,8 @@ const MAX_SOURCES = 1024;
  */
 export function setSources(config: ConfigFile, uris: readonly string[]): CompanionFile | undefined {
   if (uris.length === 0) throw new RecipeError('no-source', 'there must be at least one source');
-  checkNumber('the number of sources', uris.length, 1, MAX_SOURCES);
-  const unfit = uris.find((uri) => !isUri(uri) || UNFIT.test(uri));
+  checkNumber('the number of sources', uris.length, 1, maxSources);
+  const unfit = uris.find((uri) => !isUri(uri) || unfitCharacter.test(uri));
   if (unfit !== undefined) {
     throw new RecipeError(
       'invalid-uri',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { corpusFile, corpusNames, corpusPresent } from '../../fixtures/config-corpus.ts';
+import { corpusFile, corpusNames, corpusPresent } from '../testing/config-corpus.ts';
 import type { ConfigFile } from '../config-file/index.ts';
 import { parseYamlConfig } from './index.ts';
 

@@ -18,9 +18,9 @@ export type ReadDocument =
  * Real configs are below 20 KiB, three levels deep, with lines below 20 KiB. The parser takes seconds for a large text of
  * brackets or quotes, and with very long lines a regular expression of its own can end the process, so the bounds are near.
  */
-const MAX_CHARS = 128 * 1024;
-const MAX_LINE_CHARS = 32 * 1024;
-const MAX_DEPTH = 256;
+const maxChars = 128 * 1024;
+const maxLineChars = 32 * 1024;
+const maxDepth = 256;
 
 const fault = (code: YamlConfigErrorCode, at: number, reason: string): ReadDocument => ({
   ok: false,
@@ -32,11 +32,11 @@ const fault = (code: YamlConfigErrorCode, at: number, reason: string): ReadDocum
  * is ever multiplied. Never throws.
  */
 export function readDocument(text: string): ReadDocument {
-  if (text.length > MAX_CHARS) return fault('too-large', 0, `more than ${MAX_CHARS} characters`);
-  const long = splitLines(text).find((line) => line.text.length > MAX_LINE_CHARS);
-  if (long !== undefined) return fault('too-large', long.start, `a line of more than ${MAX_LINE_CHARS} characters`);
+  if (text.length > maxChars) return fault('too-large', 0, `more than ${maxChars} characters`);
+  const long = splitLines(text).find((line) => line.text.length > maxLineChars);
+  if (long !== undefined) return fault('too-large', long.start, `a line of more than ${maxLineChars} characters`);
   const deep = tooDeep(text);
-  if (deep !== undefined) return fault('too-deep', deep, `nested deeper than ${MAX_DEPTH} levels`);
+  if (deep !== undefined) return fault('too-deep', deep, `nested deeper than ${maxDepth} levels`);
   // OpenCV writes `%YAML:1.0` and no `---` behind it, which no version of YAML knows; yaml-cpp skips the line. As a
   // comment of the same length it is skipped here too, and offsets stay.
   const readable = text.replace(/^(\u{feff}?)%YAML:/u, '$1#YAML:');
@@ -79,8 +79,8 @@ function tooDeep(text: string): number | undefined {
   if (flow !== undefined) return flow;
   const levels = /[-?][ \t]/g;
   for (const { text: line, start } of splitLines(text)) {
-    if (line.length <= 2 * MAX_DEPTH || /^[ \t]*#/.test(line)) continue;
-    if ((line.match(levels)?.length ?? 0) > MAX_DEPTH) return start;
+    if (line.length <= 2 * maxDepth || /^[ \t]*#/.test(line)) continue;
+    if ((line.match(levels)?.length ?? 0) > maxDepth) return start;
   }
   return undefined;
 }
@@ -92,7 +92,7 @@ function flowTooDeep(text: string): number | undefined {
     const character = text[at];
     if (character === '[' || character === '{') depth++;
     else if ((character === ']' || character === '}') && depth > 0) depth--;
-    if (depth > MAX_DEPTH) return at;
+    if (depth > maxDepth) return at;
   }
   return undefined;
 }

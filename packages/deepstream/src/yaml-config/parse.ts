@@ -1,6 +1,6 @@
-import type { TextEncoding } from '../text-codec.ts';
-import { decodeBytes } from '../text-codec.ts';
-import type { ConfigFile } from '../config-file/config-file.ts';
+import type { TextEncoding } from '../text/text-codec.ts';
+import { decodeBytes } from '../text/text-codec.ts';
+import type { ConfigFile } from '../editing/config-file.ts';
 import { readOutline } from './outline.ts';
 import { splitLines } from './text-line.ts';
 import { createYamlConfig } from './yaml-config.ts';

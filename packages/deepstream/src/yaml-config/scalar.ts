@@ -1,5 +1,5 @@
 import { isMap, isScalar } from 'yaml';
-import { ConfigEditError } from '../config-file/config-edit-error.ts';
+import { ConfigEditError } from '../editing/config-edit-error.ts';
 import { nodeText, readDocument } from './document.ts';
 
 /**

@@ -4,7 +4,7 @@ import { ConfigEditError } from '../config-file/index.ts';
 import type { ConfigEditErrorCode, ConfigFile } from '../config-file/index.ts';
 import { parseYamlConfig } from './index.ts';
 
-const APP = `# two cameras
+const app = `# two cameras
 source:
   csv-file-path: cams.csv   # beside this file
 
@@ -48,7 +48,7 @@ function refusal(text: string): string {
 
 describe('a YAML config', () => {
   test('reads every scalar as the text that yaml-cpp hands out', () => {
-    const file = read(APP);
+    const file = read(app);
     expect(file.groups()).toEqual(['source', 'sink0', 'tracker', 'tests']);
     expect(file.keys('sink0')).toEqual(['enable', 'text-color', 'name', 'other', 'empty']);
     expect(file.keys('tests')).toEqual([]);
@@ -87,7 +87,7 @@ describe('a YAML config', () => {
   });
 
   test('rewrites a value in its line, in the quotes and with the remark that stand there', () => {
-    const file = read(APP);
+    const file = read(app);
     file.set('source', 'csv-file-path', '../x #1.csv');
     file.set('sink0', 'name', 'c"d');
     file.set('sink0', 'other', "that's");
@@ -100,27 +100,27 @@ describe('a YAML config', () => {
     expect(lines[9]).toBe('  empty: "now: not"');
     expect(lines[14]).toBe('    dims: [1, 2]');
     expect(file.list('tracker', 'dims')).toEqual(['1', '2']);
-    const before = read(APP);
+    const before = read(app);
     for (const group of before.groups()) {
       for (const key of before.keys(group)) {
         if (key !== 'files') file.set(group, key, before.get(group, key) ?? '');
       }
     }
-    expect(file.toString()).toBe(APP);
+    expect(file.toString()).toBe(app);
   });
 
   test('adds keys behind the last one of their group, and groups at the end', () => {
-    const file = read(APP);
+    const file = read(app);
     file.set('tracker', 'enable', '1');
     file.set('tests', 'file-loop', '1');
     file.set('sink1', 'type', '4');
     expect(file.toString()).toBe(
-      APP.replace('- b.yml\n', '- b.yml\n    enable: 1\n') + '  file-loop: 1\n\nsink1:\n  type: 4\n',
+      app.replace('- b.yml\n', '- b.yml\n    enable: 1\n') + '  file-loop: 1\n\nsink1:\n  type: 4\n',
     );
   });
 
   test('removes what was asked for, comments that belong to the next group stay', () => {
-    const file = read(APP);
+    const file = read(app);
     expect(file.remove('tracker', 'files')).toBe(true);
     expect(file.remove('tracker', 'files')).toBe(false);
     expect(file.toString()).not.toContain('a.yml');
@@ -209,10 +209,10 @@ describe('a YAML config', () => {
         fc.string({ unit: 'grapheme', maxLength: 30 }),
         fc.constantFrom('text-color', 'name', 'other', 'empty', 'new'),
         (value, key) => {
-          const file = read(APP);
+          const file = read(app);
           const code = codeOf(() => file.set('sink0', key, value));
           if (code !== 'none') {
-            expect(file.toString()).toBe(APP);
+            expect(file.toString()).toBe(app);
             return;
           }
           expect(read(file.toString()).get('sink0', key)).toBe(value);

@@ -1,8 +1,8 @@
-import { ConfigEditError } from '../config-file/config-edit-error.ts';
-import type { ConfigEditErrorCode } from '../config-file/config-edit-error.ts';
-import type { ConfigFile, Duplicate } from '../config-file/config-file.ts';
-import type { TextEncoding } from '../text-codec.ts';
-import { encodeBytes } from '../text-codec.ts';
+import { ConfigEditError } from '../editing/config-edit-error.ts';
+import type { ConfigEditErrorCode } from '../editing/config-edit-error.ts';
+import type { ConfigFile, Duplicate } from '../editing/config-file.ts';
+import type { TextEncoding } from '../text/text-codec.ts';
+import { encodeBytes } from '../text/text-codec.ts';
 import { readOutline } from './outline.ts';
 import type { OutlineEntry, OutlineGroup } from './outline.ts';
 import { indexOutline } from './outline-index.ts';

@@ -1,12 +1,12 @@
 import type { BackoffOptions } from '../backoff.ts';
 import { systemClock, type Clock } from '../clock.ts';
-import { settleWithin } from '../deadline.ts';
+import { settleWithin } from '../hub/deadline.ts';
 import { createDeferred, type Deferred } from '../deferred.ts';
-import { EdgeError } from '../edge-error.ts';
-import type { ConnectionState, DesiredDocument, Hub, OutputMessage, Unsubscribe } from '../hub.ts';
-import type { Log } from '../log.ts';
-import { checkMessageSize } from '../message-limits.ts';
-import type { Metrics } from '../metrics.ts';
+import { EdgeError } from '../hub/edge-error.ts';
+import type { ConnectionState, DesiredDocument, Hub, OutputMessage, Unsubscribe } from '../hub/hub.ts';
+import type { Log } from '../telemetry/log.ts';
+import { checkMessageSize } from '../hub/message-limits.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { createConnection } from './connection.ts';
 import { createHubMetrics } from './hub-metrics.ts';
 import { createInputDispatch, toInputMessage } from './input-dispatch.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EdgeError } from '../edge-error.ts';
+import { EdgeError } from '../hub/edge-error.ts';
 import { connectFailure } from './connect-failure.ts';
 
 /** As the SDK wraps an error of mqtt.js. */

@@ -1,4 +1,4 @@
-import { EdgeError } from '../edge-error.ts';
+import { EdgeError } from '../hub/edge-error.ts';
 
 /** In which step connecting failed: making the client (environment, workload API), or reaching the hub. */
 export type ConnectStep = 'environment' | 'connect';

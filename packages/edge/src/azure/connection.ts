@@ -1,8 +1,8 @@
 import { backoffMs, type BackoffOptions } from '../backoff.ts';
 import { sleep, type Clock } from '../clock.ts';
-import { EdgeError } from '../edge-error.ts';
-import type { ConnectionState } from '../hub.ts';
-import type { Log } from '../log.ts';
+import { EdgeError } from '../hub/edge-error.ts';
+import type { ConnectionState } from '../hub/hub.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { Session } from './session.ts';
 
 /** Keeps a session standing. */

@@ -1,4 +1,4 @@
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { InputResult } from './input-dispatch.ts';
 
 /** What the hub counts. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Message } from 'azure-iot-device';
-import { EdgeError } from '../edge-error.ts';
-import type { InputMessage, Unsubscribe } from '../hub.ts';
+import { EdgeError } from '../hub/edge-error.ts';
+import type { InputMessage, Unsubscribe } from '../hub/hub.ts';
 
 export type InputHandler = (message: InputMessage) => void | Promise<void>;
 

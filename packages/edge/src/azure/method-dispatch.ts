@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { EdgeError } from '../edge-error.ts';
-import type { MethodResult } from '../hub.ts';
+import { EdgeError } from '../hub/edge-error.ts';
+import type { MethodResult } from '../hub/hub.ts';
 import type { JsonValue } from '../json.ts';
 import { redactSecrets } from '../redact.ts';
 

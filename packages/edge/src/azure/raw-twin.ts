@@ -1,4 +1,4 @@
-import type { DesiredDocument } from '../hub.ts';
+import type { DesiredDocument } from '../hub/hub.ts';
 import type { JsonObject } from '../json.ts';
 import { isJsonObject } from '../twin-patch.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { EdgeError } from '../edge-error.ts';
+import { EdgeError } from '../hub/edge-error.ts';
 import type { JsonObject } from '../json.ts';
 import { createReportQueue, type ReportTarget } from './report-queue.ts';
 

@@ -1,7 +1,7 @@
 import { backoffMs, type BackoffOptions } from '../backoff.ts';
 import { sleep, type Clock } from '../clock.ts';
 import { createDeferred, type Deferred } from '../deferred.ts';
-import { EdgeError } from '../edge-error.ts';
+import { EdgeError } from '../hub/edge-error.ts';
 import type { JsonObject } from '../json.ts';
 import { checkReportedPatch, checkTwinSize } from '../twin-limits.ts';
 import { combinePatches, mergeTwin } from '../twin-patch.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { EdgeError } from '../edge-error.ts';
+import { EdgeError } from '../hub/edge-error.ts';
 import type { JsonObject } from '../json.ts';
 import { mergeTwin } from '../twin-patch.ts';
 

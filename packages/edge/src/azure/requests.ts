@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { createDeferred } from '../deferred.ts';
-import { EdgeError, type EdgeErrorCode } from '../edge-error.ts';
+import { EdgeError, type EdgeErrorCode } from '../hub/edge-error.ts';
 
 /** The SDK's callbacks: error, then result. */
 export type Callback<T> = (error?: Error | null, result?: T) => void;

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Message } from 'azure-iot-device';
 // See guarded-transport.ts: only the default import works.
 import iot from 'azure-iot-device';
-import type { OutputMessage } from '../hub.ts';
+import type { OutputMessage } from '../hub/hub.ts';
 
 /** The message in the SDK's clothes. */
 export function sdkMessage(message: OutputMessage): Message {

@@ -1,4 +1,4 @@
-import { EdgeError } from '../edge-error.ts';
+import { EdgeError } from '../hub/edge-error.ts';
 
 /** The connection is gone. */
 export function lostConnection(cause: unknown): EdgeError {

@@ -1,9 +1,9 @@
 import { backoffMs, type BackoffOptions } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
-import { EdgeError } from '../edge-error.ts';
-import type { DesiredDocument } from '../hub.ts';
-import { latestWins } from '../latest-wins.ts';
-import type { Log } from '../log.ts';
+import { EdgeError } from '../hub/edge-error.ts';
+import type { DesiredDocument } from '../hub/hub.ts';
+import { latestWins } from '../twin/latest-wins.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { RawTwin } from './raw-twin.ts';
 
 /** Where the twin comes from: a session that stands. */

@@ -1,5 +1,5 @@
-import { EdgeError } from './edge-error.ts';
-import { logLevels, type LogLevel } from './log.ts';
+import { EdgeError } from '../hub/edge-error.ts';
+import { logLevels, type LogLevel } from '../telemetry/log.ts';
 
 /** What the environment says that every module needs. */
 export interface ModuleEnvironment {

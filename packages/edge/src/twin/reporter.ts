@@ -1,11 +1,11 @@
-import { sleep, type Clock } from './clock.ts';
-import type { Hub } from './hub.ts';
-import type { JsonObject } from './json.ts';
-import type { Log } from './log.ts';
-import { reportedPatch } from './reported-patch.ts';
+import { sleep, type Clock } from '../clock.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { JsonObject } from '../json.ts';
+import type { Log } from '../telemetry/log.ts';
+import { reportedPatch } from '../reported-patch.ts';
 
 /** Counters alone are reported this seldom: every report is a message against IoT Hub's quota. */
-const COUNTERS_INTERVAL_MS = 10_000;
+const countersIntervalMs = 10_000;
 
 /** Brings the module's state into its twin. */
 export interface Reporter {
@@ -66,7 +66,7 @@ export function createReporter({ hub, clock, log, wanted }: ReporterOptions): Re
     tick() {
       const sinceMs = clock.now() - lastMs;
       // A wall clock set back must not silence the reports.
-      if (sinceMs >= COUNTERS_INTERVAL_MS || sinceMs < 0) report();
+      if (sinceMs >= countersIntervalMs || sinceMs < 0) report();
     },
     async settle(withinMs) {
       const settled = new AbortController();

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 
 /** The desired state of a module, whole: never a patch, never merged by the SDK, without `$version` and `$metadata`. */
 export interface DesiredDocument {

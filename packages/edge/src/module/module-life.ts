@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
-import { createAzureHub } from './azure/azure-hub.ts';
-import { systemClock } from './clock.ts';
-import { settleWithin } from './deadline.ts';
-import { createHealth, type Health } from './health.ts';
-import type { Hub } from './hub.ts';
-import { createLog, type Log } from './log.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createAzureHub } from '../azure/azure-hub.ts';
+import { systemClock } from '../clock.ts';
+import { settleWithin } from '../hub/deadline.ts';
+import { createHealth, type Health } from '../telemetry/health.ts';
+import type { Hub } from '../hub/hub.ts';
+import { createLog, type Log } from '../telemetry/log.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { parseModuleEnvironment, type ModuleEnvironment } from './module-environment.ts';
-import { createObservabilityServer } from './observability-server.ts';
-import { redactSecrets } from './redact.ts';
+import { createObservabilityServer } from '../telemetry/observability-server.ts';
+import { redactSecrets } from '../redact.ts';
 
 /** What a module is made of. */
 export interface ModuleContext {

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { EdgeError } from './edge-error.ts';
+import { EdgeError } from '../hub/edge-error.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 

@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
-const entry = pathToFileURL(join(import.meta.dirname, 'index.ts')).href;
+const entry = pathToFileURL(join(import.meta.dirname, '../index.ts')).href;
 
 interface Run {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
