@@ -5,7 +5,7 @@ const pure = [
   'packages/deepstream/src/**/*.ts',
   'packages/deployment/src/rules/**/*.ts',
   'packages/simulator/src/rules/**/*.ts',
-  'modules/artifacts/src/plan/**/*.ts',
+  'modules/artifacts/src/domain/**/*.ts',
   'modules/filter/src/pipeline/**/*.ts',
 ];
 

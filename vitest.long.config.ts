@@ -6,7 +6,7 @@ export default defineConfig({
     include: [
       'test/{containers,images,debugging,docs}/**/*.test.ts',
       'test/filter-kill/**/*.test.ts',
-      'modules/artifacts/src/fail-points/**/*.test.ts',
+      'modules/artifacts/src/reconcile/kill.test.ts',
       'packages/simulator/src/agent/docker/**/*.test.ts',
     ],
     maxWorkers: 2,

@@ -2,8 +2,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { FetchPolicy } from '../../modules/artifacts/src/download/fetch-policy.ts';
-import { sha256, startFetchBench, type FetchBench } from '../../modules/artifacts/src/download/fetch.fixture.ts';
+import { type FetchPolicy, sha256, startFetchBench, type FetchBench } from '@companion/artifacts/testing';
 import { paxOf, tarOf, type TarEntry } from './tar-text.ts';
 import { zipOf } from './zip-text.ts';
 

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { defaultFetchPolicy as limits } from '../../modules/artifacts/src/download/fetch-policy.ts';
-import { createTreeWriter, type TreeWriter } from '../../modules/artifacts/src/store/tree-writer.ts';
-import { unpackZip } from '../../modules/artifacts/src/store/unpack-zip.ts';
+import {
+  defaultFetchPolicy as limits,
+  createTreeWriter,
+  type TreeWriter,
+  unpackZip,
+} from '@companion/artifacts/testing';
 import { zipOf } from './zip-text.ts';
 
 test('a zip that is found wrong while its file is still being opened is refused, and ends nothing else', async () => {

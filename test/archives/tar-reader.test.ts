@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createTarParser } from '../../modules/artifacts/src/store/tar-parser.ts';
-import { createTarReader, type TarReader, type TarSink } from '../../modules/artifacts/src/store/tar-reader.ts';
+import { createTarParser, createTarReader, type TarReader, type TarSink } from '@companion/artifacts/testing';
 import { paxOf, tarOf, type TarEntry } from './tar-text.ts';
 
 const block = 512;

@@ -57,7 +57,7 @@ describe.each([
   test('artifacts stops on a line of TypeScript for a twin change, shows the artifact by its name, and goes on', async () => {
     const { twins } = modules.simulator.hub;
     const line = sourceLine(
-      join(workspaceFolder, 'modules/artifacts/src/pass.ts'),
+      join(workspaceFolder, 'modules/artifacts/src/reconcile/prepare-release.ts'),
       'freeBytesFloor } = desired.policy;',
     );
     const before = modules.pids();

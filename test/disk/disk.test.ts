@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createLog } from '@companion/edge';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sha256, startFetchBench, type FetchBench } from '../../modules/artifacts/src/download/fetch.fixture.ts';
-import { collectGarbage } from '../../modules/artifacts/src/disk/garbage.ts';
+import { sha256, startFetchBench, type FetchBench, collectGarbage } from '@companion/artifacts/testing';
 import { tarOf } from '../archives/tar-text.ts';
 import { mountable, mountSmallDisk, unmountSmallDisk } from './small-disk.ts';
 

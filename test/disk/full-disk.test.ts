@@ -3,9 +3,8 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLog } from '@companion/edge';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createReleaseControl, type ReleaseControl } from '../../modules/artifacts/src/activation/release-control.ts';
-import { systemClock } from '../../modules/artifacts/src/clock.ts';
-import { openVolume } from '../../modules/artifacts/src/volume/volume.ts';
+import { systemClock, openVolume } from '@companion/artifacts';
+import { createReleaseControl, type ReleaseControl } from '@companion/artifacts/testing';
 import { mountable, mountSmallDisk, unmountSmallDisk } from './small-disk.ts';
 
 describe.skipIf(!mountable)('a disk that is full when the module starts (needs root, to mount a tmpfs)', () => {

@@ -3,7 +3,7 @@ import { chown, mkdir, readdir, readlink, rm, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import type { JsonObject } from '@companion/edge';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { lockVolume } from '../../modules/artifacts/src/volume/lock.ts';
+import { lockVolume } from '@companion/artifacts';
 import { startModuleBench, type ModuleBench } from './module-process.ts';
 import { mountable } from './small-disk.ts';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { sha256 } from '../../modules/artifacts/src/download/fetch.fixture.ts';
+import { sha256 } from '@companion/artifacts/testing';
 
 const mib = 1024 * 1024;
 const bytes = randomBytes(24 * mib);

@@ -5,13 +5,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  sha256,
-  startFetchBench,
-  type Answer,
-  type FetchBench,
-  type FetchChange,
-} from '../../modules/artifacts/src/download/fetch.fixture.ts';
+import { sha256, startFetchBench, type Answer, type FetchBench, type FetchChange } from '@companion/artifacts/testing';
 
 const size = 2 * 1024 * 1024;
 const half = size / 2;

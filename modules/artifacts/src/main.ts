@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { runModule } from '@companion/edge';
-import { startArtifactsModule } from './artifacts-module.ts';
+import { startArtifactsModule } from './module.ts';
 import { parseSettings } from './settings.ts';
 
 void runModule({

@@ -1,9 +1,9 @@
 import { isAbsolute } from 'node:path';
-import { ArtifactError } from './artifact-error.ts';
+import { ArtifactError } from './core/artifact-error.ts';
 import { createCredentials } from './credentials/credentials.ts';
-import { defaultFetchPolicy } from './download/fetch-policy.ts';
-import { proxySettings } from './download/proxy.ts';
-import type { Downloads } from './pass.ts';
+import { defaultFetchPolicy } from './download/transfer/fetch-policy.ts';
+import { proxySettings } from './download/fetchers/http/proxy.ts';
+import type { Downloads } from './reconcile/prepare-release.ts';
 
 /** What the environment says to this module alone. */
 export interface Settings {

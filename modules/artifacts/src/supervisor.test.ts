@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readSupervisorStatus, type SupervisorStatus } from './activation/supervisor-status.ts';
+import { readSupervisorStatus, type SupervisorStatus } from './activation/activators/supervisor-status.ts';
 
 const script = join(import.meta.dirname, 'supervisor.sh');
 const shells = ['dash', 'bash', 'busybox'].filter((shell) => spawnSync(shell, ['-c', ':']).error === undefined);

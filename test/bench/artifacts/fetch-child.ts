@@ -2,11 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { createLog } from '@companion/edge';
-import { systemClock } from '../../../modules/artifacts/src/clock.ts';
-import { createCredentials } from '../../../modules/artifacts/src/credentials/credentials.ts';
-import { fetchArtifact } from '../../../modules/artifacts/src/download/fetch-artifact.ts';
-import { defaultFetchPolicy } from '../../../modules/artifacts/src/download/fetch-policy.ts';
-import { openVolume } from '../../../modules/artifacts/src/volume/volume.ts';
+import { systemClock, openVolume } from '@companion/artifacts';
+import { createCredentials, fetchArtifact, defaultFetchPolicy } from '@companion/artifacts/testing';
 
 void main();
 

@@ -3,12 +3,8 @@ import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog, createMetrics, type JsonObject } from '@companion/edge';
-import { systemClock } from '../../../modules/artifacts/src/clock.ts';
-import { measureDownloads } from '../../../modules/artifacts/src/download-metrics.ts';
-import { createReconciler, type Reconciler } from '../../../modules/artifacts/src/reconciler.ts';
-import { transitionKey } from '../../../modules/artifacts/src/report.ts';
-import { parseSettings } from '../../../modules/artifacts/src/settings.ts';
-import { openVolume } from '../../../modules/artifacts/src/volume/volume.ts';
+import { systemClock, createReconciler, type Reconciler, parseSettings, openVolume } from '@companion/artifacts';
+import { measureDownloads, transitionKey } from '@companion/artifacts/testing';
 import { measurement, type Benchmark, type Measurement } from '../benchmark.ts';
 
 const artifacts = 100;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@companion/edge';
-import type { ReportedError } from '../failure.ts';
-import { initialControl, type Control } from '../plan/control.ts';
-import type { Health } from '../plan/health.ts';
+import type { ReportedError } from '../core/failure.ts';
+import { initialControl, type Control } from '../domain/control.ts';
+import type { Health } from '../domain/health.ts';
 
 /** What can be told of the releases at one moment. */
 export interface ControlView {

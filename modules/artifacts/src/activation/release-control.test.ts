@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { rejectionOf } from '../plan/control.ts';
-import type { ActivateSpec } from '../plan/desired.ts';
+import { rejectionOf } from '../domain/control.ts';
+import type { ActivateSpec } from '../domain/desired.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
-import { openVolume } from '../volume/volume.ts';
-import { startDeepStream, type DeepStreamDouble } from './deepstream.fixture.ts';
-import { createFastClock } from './fast-clock.fixture.ts';
+import { openVolume } from '../volume/open-volume.ts';
+import { startDeepStream, type DeepStreamDouble } from '../testing/deepstream.ts';
+import { createFastClock } from '../testing/fast-clock.ts';
 import type { ControlView } from './control-view.ts';
 import { createReleaseControl, type ReleaseControl } from './release-control.ts';
-import { placeRelease } from './release.fixture.ts';
+import { placeRelease } from '../testing/place-release.ts';
 
 const spec: ActivateSpec = {
   by: 'supervisor',

@@ -1,18 +1,18 @@
 import { backoffMs, type Log } from '@companion/edge';
-import type { Clock } from '../clock.ts';
-import { readSavedState, saveState } from '../control-file.ts';
-import { asArtifactError } from '../failure.ts';
-import { failPoint } from '../fail-points/fail-point.ts';
-import { initialControl, stepControl, targetOf, type ControlInput } from '../plan/control.ts';
-import type { ActivateSpec } from '../plan/desired.ts';
+import type { Clock } from '../core/clock.ts';
+import { readSavedState, saveState } from './control-store.ts';
+import { asArtifactError } from '../core/failure.ts';
+import { failPoint } from '../core/fail-point.ts';
+import { initialControl, stepControl, targetOf, type ControlInput } from '../domain/control.ts';
+import type { ActivateSpec } from '../domain/desired.ts';
 import { readRelease } from '../release/read-release.ts';
 import { switchLinkDurably } from '../volume/durable.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
-import { readCurrent } from '../volume/volume.ts';
-import type { Activator } from './activator.ts';
+import { readCurrent } from '../volume/open-volume.ts';
+import type { Activator } from './activators/activator.ts';
 import { initialView, problemOf, type ControlView } from './control-view.ts';
-import { createActivator } from './create-activator.ts';
-import { giveUpReason } from './give-up-reason.ts';
+import { createActivator } from './activators/registry.ts';
+import { giveUpReason } from '../domain/give-up-reason.ts';
 import { watchRelease, type Seen } from './watch-release.ts';
 
 /** Makes DeepStream run releases, and sees to it that what runs is healthy or goes back. It needs no twin for that. */

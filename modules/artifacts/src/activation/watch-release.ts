@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
-import { startHealth, stepHealth, type Health, type HealthSpec } from '../plan/health.ts';
-import type { Activator, Look } from './activator.ts';
-import { anyRelease } from './container-activator.ts';
+import type { Clock } from '../core/clock.ts';
+import { startHealth, stepHealth, type Health, type HealthSpec } from '../domain/health.ts';
+import type { Activator, Look } from './activators/activator.ts';
+import { anyRelease } from './activators/container-activator.ts';
 
 /** What one look at DeepStream showed. */
 export interface Seen {

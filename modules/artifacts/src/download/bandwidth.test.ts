@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { systemClock, type Clock } from '../clock.ts';
-import { createBandwidth } from './bandwidth.ts';
-import { sha256, startFetchBench } from './fetch.fixture.ts';
+import { systemClock, type Clock } from '../core/clock.ts';
+import { createBandwidth } from './transfer/bandwidth.ts';
+import { sha256, startFetchBench } from '../testing/fetch-bench.ts';
 
 /** Time passes only where somebody waits, and then in the right order. */
 function createWaitingClock(): Clock {

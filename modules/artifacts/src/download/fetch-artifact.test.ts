@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sha256, startFetchBench, type FetchBench } from './fetch.fixture.ts';
+import { sha256, startFetchBench, type FetchBench } from '../testing/fetch-bench.ts';
 
 const bytes = randomBytes(2 * 1024 * 1024);
 const digest = sha256(bytes);

@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { redactUrl, type Log } from '@companion/edge';
-import { ArtifactError } from '../artifact-error.ts';
-import type { Clock } from '../clock.ts';
+import { ArtifactError } from '../core/artifact-error.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Credentials } from '../credentials/credentials.ts';
-import { checkSpace, freeBytesOf } from '../disk/space.ts';
-import { isStored, placeInStore, stageFile, storePath, type StoredArtifact } from '../store/place.ts';
-import { failPoint } from '../fail-points/fail-point.ts';
-import { hasErrno } from '../volume/errno.ts';
+import { checkSpace, freeBytesOf } from '../volume/space.ts';
+import { isStored, placeInStore, stageFile, storePath, type StoredArtifact } from '../store/store.ts';
+import { failPoint } from '../core/fail-point.ts';
+import { hasErrno } from '../core/errno.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { partialFiles } from '../volume/partial-files.ts';
-import { createAgents } from './agents.ts';
-import { createBandwidth, type Bandwidth } from './bandwidth.ts';
-import { downloadRefused, type Where } from './download-failure.ts';
-import type { FetchPolicy } from './fetch-policy.ts';
-import { openLanding, type Landing } from './landing.ts';
-import { openPartial, type Partial } from './partial.ts';
-import { receiveFile } from './receive-file.ts';
-import { receiveHttp } from './receive-http.ts';
+import { createAgents } from './fetchers/http/agents.ts';
+import { createBandwidth, type Bandwidth } from './transfer/bandwidth.ts';
+import { downloadRefused, type Where } from './transfer/download-failure.ts';
+import type { FetchPolicy } from './transfer/fetch-policy.ts';
+import { openLanding, type Landing } from './transfer/landing.ts';
+import { openPartial, type Partial } from './transfer/partial.ts';
+import { receiveFile } from './fetchers/file/receive-file.ts';
+import { receiveHttp } from './fetchers/http/receive-http.ts';
 
 /** What is to be fetched, as the twin names it. */
 export interface WantedArtifact {
@@ -218,7 +218,7 @@ async function unpack(options: FetchOptions, partial: Partial, landing: Landing,
   signal.throwIfAborted();
   if (kind === 'zip') {
     // Loaded only here: most archives are tars.
-    const { unpackZip } = await import('../store/unpack-zip.ts');
+    const { unpackZip } = await import('../archive/unpack-zip.ts');
     await unpackZip({ file: partial.path, writer: landing.writer, name: artifact.name, limits: policy, signal });
   }
   if (kind === 'file') {

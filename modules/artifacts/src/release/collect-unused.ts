@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '@companion/edge';
-import { collectGarbage } from '../disk/garbage.ts';
-import { keptReleases, rejectionOf, type Control } from '../plan/control.ts';
+import { collectGarbage } from './garbage.ts';
+import { keptReleases, rejectionOf, type Control } from '../domain/control.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
-import { listPublished, readCurrent } from '../volume/volume.ts';
+import { listPublished, readCurrent } from '../volume/open-volume.ts';
 
 interface CollectOptions {
   readonly layout: VolumeLayout;

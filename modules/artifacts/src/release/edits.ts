@@ -1,6 +1,6 @@
 import { parseConfig, type ConfigFile } from '@companion/deepstream/config-file';
-import { ArtifactError } from '../artifact-error.ts';
-import type { EditSpec } from '../plan/desired.ts';
+import { ArtifactError } from '../core/artifact-error.ts';
+import type { EditSpec } from '../domain/desired.ts';
 import { placeSources, type FileBeside } from './sources.ts';
 
 /** What is to become of one config file of a release; sources go first, so that edits win. */

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseDesired } from '../plan/desired.ts';
-import { defineRelease, type Release } from '../plan/release.ts';
+import { parseDesired } from '../domain/desired.ts';
+import { defineRelease, type Release } from '../domain/release.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
-import { openVolume } from '../volume/volume.ts';
+import { openVolume } from '../volume/open-volume.ts';
 import { publishRelease } from './publish.ts';
 import { readRelease } from './read-release.ts';
 

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Release } from '../plan/release.ts';
-import { hasErrno } from '../volume/errno.ts';
+import type { Release } from '../domain/release.ts';
+import { hasErrno } from '../core/errno.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
-import { releaseFile } from '../volume/volume.ts';
+import { releaseFile } from '../volume/open-volume.ts';
 
 const described = z.object({
   id: z.string(),

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { ConfigFile } from '@companion/deepstream/config-file';
 import { setSources } from '@companion/deepstream/recipes';
 import { redactSecrets } from '@companion/edge';
-import { ArtifactError } from '../artifact-error.ts';
+import { ArtifactError } from '../core/artifact-error.ts';
 
 /** A file of the release that a config takes its sources from. */
 export interface FileBeside {

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { placeRelease } from '../activation/release.fixture.ts';
+import { placeRelease } from '../testing/place-release.ts';
 import { switchLinkDurably } from '../volume/durable.ts';
-import { openVolume } from '../volume/volume.ts';
+import { openVolume } from '../volume/open-volume.ts';
 
 test('a reader that goes through current during 500 flips sees one release or the other, never a mixture', async () => {
   const root = await mkdtemp(join(tmpdir(), 'flips-'));

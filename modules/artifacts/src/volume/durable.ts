@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { failPoint } from '../fail-points/fail-point.ts';
-import { hasErrno } from './errno.ts';
+import { failPoint } from '../core/fail-point.ts';
+import { hasErrno } from '../core/errno.ts';
 
 /** Flushes a file or directory to the disk. */
 export async function flush(path: string): Promise<void> {

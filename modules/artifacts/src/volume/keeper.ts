@@ -1,10 +1,10 @@
 import type { Log } from '@companion/edge';
-import type { Clock } from '../clock.ts';
-import { asArtifactError, reportedError, type ReportedError } from '../failure.ts';
+import type { Clock } from '../core/clock.ts';
+import { asArtifactError, reportedError, type ReportedError } from '../core/failure.ts';
 import { volumeLayout, type VolumeLayout } from './layout.ts';
 import { lockVolume, type VolumeLock } from './lock.ts';
 import { findUnwritable } from './unwritable.ts';
-import { prepareVolume } from './volume.ts';
+import { prepareVolume } from './open-volume.ts';
 
 /**
  * Whether this module may work on the volume.

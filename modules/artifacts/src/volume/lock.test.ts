@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { lockVolume, readLockHolder } from './lock.ts';
 
-const driver = join(import.meta.dirname, 'lock-driver.ts');
+const driver = join(import.meta.dirname, '../testing/lock-driver.ts');
 
 /** Namespaces of one's own need root and more: a container may forbid them. */
 function mayUnshare(): boolean {

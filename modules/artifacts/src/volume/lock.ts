@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ArtifactError } from '../artifact-error.ts';
-import { hasErrno } from './errno.ts';
+import { ArtifactError } from '../core/artifact-error.ts';
+import { hasErrno } from '../core/errno.ts';
 import { openLockFolder, type LockFolder, type LockHolder, type LockSocket } from './lock-socket.ts';
 import { unwritableError } from './unwritable.ts';
 

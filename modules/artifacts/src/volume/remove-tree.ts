@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { hasErrno } from './errno.ts';
+import { hasErrno } from '../core/errno.ts';
 import type { VolumeLayout } from './layout.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ArtifactError } from '../artifact-error.ts';
-import { hasErrno } from './errno.ts';
+import { ArtifactError } from '../core/artifact-error.ts';
+import { hasErrno } from '../core/errno.ts';
 import type { VolumeLayout } from './layout.ts';
 
 /** Whether an error says that the volume may not be written at all, rather than that it is full or broken. */

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { rootCertificates } from 'node:tls';
+import { ArtifactError } from '../../../core/artifact-error.ts';
+import { proxyFor, type ProxySettings } from './proxy.ts';
+
+/** The way to a server: straight or through a proxy, and whom to trust. */
+export type AgentFor = (url: URL) => HttpAgent;
+
+/** Reads the extra certificate authorities and returns what picks the way. Rejects with `DOWNLOAD_FAILED` where a file can't be read. */
+export async function createAgents(
+  proxy: ProxySettings | undefined,
+  extraCaFiles: readonly string[],
+): Promise<AgentFor> {
+  const extra = await Promise.all(extraCaFiles.map(readCa));
+  // `ca` replaces the usual authorities, so they must be named again.
+  // Said here, so that no variable of Node's turns it off.
+  const trust = { rejectUnauthorized: true, ...(extra.length === 0 ? {} : { ca: [...rootCertificates, ...extra] }) };
+  const straight: AgentFor = ({ protocol }) => (protocol === 'https:' ? new HttpsAgent(trust) : new HttpAgent());
+  if (proxy === undefined) return straight;
+  // Loaded only here: most devices have no proxy.
+  const { proxyAgent } = await import('./proxy-agent.ts');
+  return (url) => {
+    const via = proxyFor(url, proxy);
+    return via === undefined ? straight(url) : proxyAgent(url, via, trust);
+  };
+}
+
+async function readCa(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new ArtifactError('DOWNLOAD_FAILED', `the CA file ${file} can't be read`, {
+      retryable: true,
+      facts: { reason: 'CA_UNREADABLE', file },
+      cause,
+    });
+  }
+}

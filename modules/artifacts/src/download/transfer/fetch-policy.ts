@@ -1,0 +1,30 @@
+import type { ProxySettings } from '../fetchers/http/proxy.ts';
+
+/** What downloads may cost this device. */
+export interface FetchPolicy {
+  /** Over all downloads together; 0 is no limit. */
+  readonly maxBytesPerSec: number;
+  readonly maxArtifactBytes: number;
+  /** Must stay free on the volume. */
+  readonly freeBytesFloor: number;
+  readonly maxUnpackedBytes: number;
+  readonly maxEntries: number;
+  /** A connection that brings nothing for so long is given up. */
+  readonly stallTimeoutMs: number;
+  /** The only place that `file:` URLs may name; undefined refuses them all. */
+  readonly importDirectory?: string | undefined;
+  readonly proxy?: ProxySettings | undefined;
+  /** PEM files with certificate authorities that are trusted besides the usual ones. */
+  readonly extraCaFiles: readonly string[];
+}
+
+/** What holds where neither the twin nor the environment says otherwise. */
+export const defaultFetchPolicy: FetchPolicy = {
+  maxBytesPerSec: 0,
+  maxArtifactBytes: 4 * 1024 ** 3,
+  freeBytesFloor: 256 * 1024 ** 2,
+  maxUnpackedBytes: 16 * 1024 ** 3,
+  maxEntries: 200_000,
+  stallTimeoutMs: 60_000,
+  extraCaFiles: [],
+};

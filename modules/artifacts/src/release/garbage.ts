@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Log } from '@companion/edge';
+import * as z from 'zod';
+import { failPoint } from '../core/fail-point.ts';
+import { flush } from '../volume/durable.ts';
+import { hasErrno } from '../core/errno.ts';
+import type { VolumeLayout } from '../volume/layout.ts';
+import { partialDigestOf, partialFiles } from '../volume/partial-files.ts';
+import { removeTree } from '../volume/remove-tree.ts';
+import { releaseFile } from '../volume/open-volume.ts';
+import { planGarbage, type FoundPartial, type GarbagePlan, type KeptRelease } from '../domain/garbage-plan.ts';
+import { freeBytesOf } from '../volume/space.ts';
+
+interface GarbageOptions {
+  readonly layout: VolumeLayout;
+  /** Ids of the releases to keep: the active one, the one to go back to, and as many more as the policy says. */
+  readonly keep: Iterable<string>;
+  /** Digests that the newest valid twin names. */
+  readonly wanted: Iterable<string>;
+  /** Default: a week. */
+  readonly partialMaxAgeMs?: number;
+  /** Milliseconds since 1970, as file times are. */
+  readonly nowMs: number;
+  readonly log: Log;
+}
+
+/** What went. */
+export interface GarbageResult extends GarbagePlan {
+  /** By how much the volume's free space grew meanwhile; others write to it too. */
+  readonly freedBytes: number;
+}
+
+const weekMs = 7 * 24 * 3600 * 1000;
+
+/** The part of a release's description that says which store entries it needs. */
+const description = z.object({ artifacts: z.array(z.object({ sha256: z.string() })) });
+
+/**
+ * Removes releases, store entries and partial downloads that nobody needs (see `planGarbage`). A cut at any moment leaves
+ * whole releases with all they name: each directory first moves to staging, which the next start sweeps.
+ */
+export async function collectGarbage(options: GarbageOptions): Promise<GarbageResult> {
+  const { layout, log, nowMs, partialMaxAgeMs = weekMs } = options;
+  const plan = planGarbage({
+    kept: await Promise.all([...new Set(options.keep)].map((id) => keptRelease(layout, id))),
+    wanted: new Set(options.wanted),
+    releases: await removableIn(layout, layout.releases),
+    stored: await removableIn(layout, layout.store),
+    partials: await findPartials(layout, nowMs),
+    partialMaxAgeMs,
+  });
+  if (plan.releases.length + plan.stored.length + plan.partials.length === 0) return { ...plan, freedBytes: 0 };
+  const before = await freeBytesOf(layout.root);
+  await discard(layout, layout.releases, plan.releases);
+  await discard(layout, layout.store, plan.stored);
+  for (const digest of plan.partials) {
+    const { origin, bytes } = partialFiles(layout, digest);
+    await rm(origin, { force: true });
+    failPoint('garbage-origin-deleted');
+    await rm(bytes, { force: true });
+    failPoint('garbage-part-deleted');
+  }
+  const freedBytes = Math.max(0, (await freeBytesOf(layout.root)) - before);
+  log.info({ ...plan, freedBytes }, 'garbage collected');
+  return { ...plan, freedBytes };
+}
+
+/** Out of their folder first, durably, then deleted: a half-deleted release or entry is never seen under its name. */
+async function discard(layout: VolumeLayout, folder: string, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const moved: string[] = [];
+  for (const name of names) {
+    const aside = join(layout.staging, `garbage-${randomUUID()}`);
+    try {
+      await rename(join(folder, name), aside);
+    } catch (error) {
+      // Another user's: it stays, and the rest goes nevertheless.
+      if (!hasErrno(error, 'EACCES') && !hasErrno(error, 'EPERM')) throw error;
+      layout.undeletable.add(relative(layout.root, join(folder, name)));
+      continue;
+    }
+    failPoint('garbage-moved');
+    moved.push(aside);
+  }
+  await flush(folder);
+  failPoint('garbage-folder-flushed');
+  for (const aside of moved) {
+    await removeTree(layout, aside);
+    failPoint('garbage-deleted');
+  }
+}
+
+/** Without what could not be removed before: trying that again at every pass would change nothing. */
+async function removableIn(layout: VolumeLayout, folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => !layout.undeletable.has(relative(layout.root, join(folder, name))));
+}
+
+async function keptRelease(layout: VolumeLayout, id: string): Promise<KeptRelease> {
+  try {
+    const text = await readFile(join(layout.releases, id, releaseFile), 'utf8');
+    const parsed = description.safeParse(JSON.parse(text));
+    return { id, digests: parsed.success ? parsed.data.artifacts.map(({ sha256 }) => sha256) : undefined };
+  } catch (error) {
+    // A release that isn't there names nothing.
+    return { id, digests: hasErrno(error, 'ENOENT') ? [] : undefined };
+  }
+}
+
+async function findPartials(layout: VolumeLayout, nowMs: number): Promise<FoundPartial[]> {
+  const youngest = new Map<string, number>();
+  for (const name of await readdir(layout.partial)) {
+    const digest = partialDigestOf(name);
+    if (digest === undefined) continue;
+    const { mtimeMs } = await stat(join(layout.partial, name));
+    youngest.set(digest, Math.min(youngest.get(digest) ?? Infinity, nowMs - mtimeMs));
+  }
+  return [...youngest].map(([digest, ageMs]) => ({ digest, ageMs }));
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ArtifactProgress } from '../reconcile/artifact-progress.ts';
+import { initialControl, type Control } from '../domain/control.ts';
+import {
+  initialState,
+  releasePhase,
+  reportedProperties,
+  transitionKey,
+  type ModuleState,
+} from './reported-properties.ts';
+
+const sizeOf = (state: ModuleState): number => JSON.stringify(reportedProperties(state)).length;
+const ready: ArtifactProgress = { kind: 'model', sha256: 'a'.repeat(64), state: 'ready' };
+const failed: ArtifactProgress = {
+  ...ready,
+  state: 'failed',
+  error: { code: 'DOWNLOAD_FAILED', message: 'x'.repeat(3000), facts: { reason: 'y'.repeat(3000) } },
+};
+
+function stateOf(control: Partial<Control>, change: Partial<ModuleState> = {}): ModuleState {
+  const releases = { ...initialState.releases, control: { ...initialControl, ...control } };
+  return {
+    ...initialState,
+    wanted: { id: 'b2', config: undefined, preparation: { state: 'ready' } },
+    ...change,
+    releases,
+  };
+}
+
+describe('the report', () => {
+  test('stays under 32 KB however much there is to say', () => {
+    const artifact = fc.constantFrom(ready, failed, {
+      ...ready,
+      state: 'downloading',
+      receivedBytes: 1,
+      totalBytes: 2,
+    } as const);
+    fc.assert(
+      fc.property(
+        fc.array(artifact, { minLength: 0, maxLength: 500 }),
+        fc.nat({ max: 100 }),
+        fc.nat({ max: 32 }),
+        (list, mistakes, rejections) => {
+          const artifacts = Object.fromEntries(list.map((one, index) => [`${'n'.repeat(55)}-${index}`, one]));
+          const findings = Array.from({ length: mistakes }, () => ({
+            path: 'p'.repeat(900),
+            message: 'm'.repeat(900),
+          }));
+          const rejected = Array.from({ length: rejections }, (_, index) => ({
+            id: `r${index}`,
+            code: 'UNHEALTHY',
+            message: 'm'.repeat(900),
+          }));
+          expect(sizeOf(stateOf({ rejected }, { artifacts, findings: findings.slice(0, 15) }))).toBeLessThan(32 * 1024);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test('shows failures first where not all artifacts fit, and counts them all', () => {
+    const many = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`a${index}`, ready]));
+    const { artifacts, artifactsSummary } = reportedProperties({
+      ...initialState,
+      artifacts: { ...many, bad: failed },
+    });
+    expect(Object.keys(artifacts as object)[0]).toBe('bad');
+    expect(artifactsSummary).toMatchObject({ ready: 400, failed: 1, total: 401 });
+  });
+
+  test('changes its key on a transition and not on progress', () => {
+    const at = (receivedBytes: number): ModuleState => ({
+      ...initialState,
+      artifacts: { a: { ...ready, state: 'downloading', receivedBytes, totalBytes: 10 } },
+    });
+    expect(transitionKey(at(1))).toBe(transitionKey(at(2)));
+    expect(transitionKey(at(1))).not.toBe(transitionKey({ ...initialState, artifacts: { a: ready } }));
+  });
+
+  test('tells a release that ran and failed from one that was refused before', () => {
+    const rejected = (code: string): ModuleState => stateOf({ rejected: [{ id: 'b2', code, message: 'why' }] });
+    expect(releasePhase(rejected('UNHEALTHY'))).toMatchObject({ state: 'rolledBack', error: { code: 'UNHEALTHY' } });
+    expect(releasePhase(rejected('CONFIG_INVALID'))).toMatchObject({ state: 'refused' });
+  });
+
+  test('says so when neither the new release nor the old one is healthy', () => {
+    const stuck = stateOf({ active: 'a1', activation: { phase: 'stuck', release: 'a1', told: true, failed: 'b2' } });
+    expect(reportedProperties(stuck)).toMatchObject({
+      activation: { state: 'stuck', failed: 'b2' },
+      hint: expect.stringContaining('nothing more is tried') as string,
+    });
+  });
+
+  test('says until when a release waits', () => {
+    const wanted = { id: 'b2', config: undefined, preparation: { state: 'waiting', untilMs: 0 } } as const;
+    expect(reportedProperties(stateOf({}, { wanted }))).toMatchObject({
+      release: { state: 'waiting', until: '1970-01-01T00:00:00.000Z' },
+    });
+  });
+});
