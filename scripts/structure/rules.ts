@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IFlattenedRuleSet, IRegularForbiddenRuleType } from 'dependency-cruiser';
+import { azureFolder, packages, testOnly, type Package } from './floors.ts';
+
+/** The rules for dependency-cruiser; `root` is the repository, whose package.json files say what may be imported. */
+export function arrowRules(root: string): IFlattenedRuleSet {
+  return {
+    forbidden: [
+      ...general,
+      ...packages.flatMap((one) => [...packageRules(one), ...floorRules(one), ...manifestRules(one, root)]),
+    ],
+  };
+}
+
+/** The name of the rule that keeps a part of a package on its floor. */
+export function floorRuleName({ name }: Package, part: string): string {
+  return `floor:${name}/${part}`;
+}
+
+/** A pattern for the files of a part: a folder, or a file itself. */
+export function partPattern({ folder }: Package, part: string): string {
+  return `^${literally(`${folder}/src/${part}`)}${part.endsWith('.ts') ? '$' : '/'}`;
+}
+
+const general: readonly IRegularForbiddenRuleType[] = [
+  forbid('cycle', 'Files must not import each other in a circle; type-only imports count.', {}, { circular: true }),
+  forbid(
+    'unresolved',
+    'This import leads nowhere: packages are imported through their `exports`.',
+    {},
+    {
+      couldNotResolve: true,
+    },
+  ),
+  forbid(
+    'private-file',
+    'Another package is imported by its name, through its `exports`, never by a path.',
+    { path: '^((?:packages|modules)/[^/]+)/' },
+    {
+      path: '^(?:packages|modules)/',
+      pathNot: '^$1/',
+      dependencyTypes: ['local'],
+      dependencyTypesNot: ['aliased-workspace'],
+    },
+  ),
+  forbid(
+    'testing-in-production',
+    'Production code must not import what is for tests only.',
+    { path: '^(packages|modules)/', pathNot: testOnly },
+    { path: testOnly },
+  ),
+  forbid(
+    'azure-sdk',
+    `Only ${azureFolder} imports the Azure SDK; use the hub port of @companion/edge.`,
+    { pathNot: [testOnly, `^${azureFolder}/`] },
+    { path: '^node_modules/azure-iot-' },
+  ),
+  forbid(
+    'phantom-dependency',
+    'The package.json of the package must list this under "dependencies".',
+    { path: '^(packages|modules)/', pathNot: testOnly },
+    { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev', 'unknown'] },
+  ),
+];
+
+function packageRules(one: Package): IRegularForbiddenRuleType[] {
+  const others = packages.filter(({ name }) => name !== one.name && !one.uses.includes(name));
+  if (others.length === 0) return [];
+  const allowed = one.uses.length === 0 ? 'nothing of ours' : one.uses.join(', ');
+  return [
+    forbid(
+      `package:${one.name}`,
+      `${one.name} imports ${allowed} only (scripts/structure/floors.ts).`,
+      { path: `^${literally(one.folder)}/`, pathNot: testOnly },
+      { path: others.map(({ folder }) => `^${literally(folder)}/`) },
+    ),
+  ];
+}
+
+function floorRules(one: Package): IRegularForbiddenRuleType[] {
+  return one.floors.flatMap((row, index) =>
+    row.map((part) => {
+      const below = one.floors.slice(index + 1).flat();
+      const reach = below.length === 0 ? 'no other part of the package' : below.join(', ');
+      return forbid(
+        floorRuleName(one, part),
+        `${part} imports ${reach} only (scripts/structure/floors.ts).`,
+        { path: partPattern(one, part), pathNot: testOnly },
+        {
+          path: `^${literally(one.folder)}/src/`,
+          pathNot: [...[part, ...below].map((lower) => partPattern(one, lower)), testOnly],
+        },
+      );
+    }),
+  );
+}
+
+/** dependency-cruiser does not compare workspace packages with package.json, so these rules do. */
+function manifestRules(one: Package, root: string): IRegularForbiddenRuleType[] {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(root, one.folder, 'package.json'), 'utf8')) as {
+    readonly dependencies?: Readonly<Record<string, string>>;
+  };
+  const unlisted = packages.filter(({ name }) => name !== one.name && dependencies[`@companion/${name}`] === undefined);
+  if (unlisted.length === 0) return [];
+  return [
+    forbid(
+      `manifest:${one.name}`,
+      `${one.folder}/package.json must list this package under "dependencies".`,
+      { path: `^${literally(one.folder)}/`, pathNot: testOnly },
+      { path: unlisted.map(({ folder }) => `^${literally(folder)}/`), dependencyTypesNot: ['local'] },
+    ),
+  ];
+}
+
+function forbid(
+  name: string,
+  comment: string,
+  from: IRegularForbiddenRuleType['from'],
+  to: IRegularForbiddenRuleType['to'],
+): IRegularForbiddenRuleType {
+  return { name, comment, severity: 'error', from, to };
+}
+
+function literally(path: string): string {
+  return path.replaceAll('.', String.raw`\.`);
+}
