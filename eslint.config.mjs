@@ -6,7 +6,7 @@ const pure = [
   'packages/deployment/src/rules/**/*.ts',
   'packages/simulator/src/rules/**/*.ts',
   'modules/artifacts/src/domain/**/*.ts',
-  'modules/filter/src/pipeline/**/*.ts',
+  'packages/occupancy/src/**/*.ts',
 ];
 
 const zodAsNamespace = {

@@ -17,8 +17,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Aedes } from 'aedes';
 import { pino } from 'pino';
 import { vi } from 'vitest';
-import { openJournal } from '../../modules/filter/src/outbox/journal.ts';
-import { recall } from '../../modules/filter/src/outbox/recall.ts';
+import { openJournal, recall } from '@companion/filter/testing';
 import { createHubServer, type HubServer } from '../../packages/simulator/src/hub/index.ts';
 import { createRandom, type Scene } from './scene.ts';
 

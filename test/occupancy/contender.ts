@@ -1,5 +1,5 @@
 import type { Frame } from '@companion/deepstream/message';
-import { createPipeline, parseDesired } from '@companion/filter';
+import { createPipeline, parseDesired } from '@companion/occupancy';
 import { SPOTS } from './car-park.ts';
 
 /** A place's state as something takes it to be, at the moment it says so. */

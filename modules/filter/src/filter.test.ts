@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { createHealth, createLog, createMetrics, EdgeError, type JsonObject, type Metrics } from '@companion/edge';
 import { encodeMinimal } from '@companion/deepstream/message';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createFakeClock, type FakeClock } from './clock.fake.ts';
-import { eventSchema } from './event-schema.ts';
+import { createFakeClock, type FakeClock } from './testing/fake-clock.ts';
+import { eventSchema, snapshotSchema } from '@companion/occupancy';
 import { createFilter, type Filter } from './filter.ts';
-import { createHubDouble, type HubDouble } from './hub.double.ts';
+import { createHubDouble, type HubDouble } from './testing/hub-double.ts';
 import { createMemoryStorage, openStorage, type Storage } from './outbox/index.ts';
-import { snapshotSchema } from './snapshot-schema.ts';
 
 const T = Date.UTC(2026, 4, 1, 10);
 const polygon = [0, 100, 100, 100, 100, 160, 0, 160];

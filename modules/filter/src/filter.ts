@@ -9,19 +9,19 @@ import {
 } from '@companion/edge';
 import type { Frame } from '@companion/deepstream/message';
 import { encodeCheckpoint, restorePipeline } from './checkpoint/index.ts';
-import { cloudEvent, eventMessage, eventSource } from './cloud-event.ts';
-import { createConfiguration } from './configuration.ts';
+import { cloudEvent, eventMessage, eventSource } from './messages/cloud-event.ts';
+import { createConfiguration } from './config/configuration.ts';
 import { createIntake, createWatch } from './intake/index.ts';
-import { createInterval } from './interval.ts';
-import { createMethods } from './methods.ts';
+import { createInterval } from './telemetry/interval.ts';
+import { createMethods } from './telemetry/methods.ts';
 import { createMqttInput, type MqttSettings } from './mqtt-input/index.ts';
-import { nvidiaMessage } from './nvidia-message.ts';
+import { nvidiaMessage } from './messages/nvidia-message.ts';
 import { createOutbox, type Storage } from './outbox/index.ts';
-import type { ZoneEvent } from './pipeline/event.ts';
-import { reportedProperties } from './report.ts';
-import { snapshotEvents, snapshotMessage, zoneEntry, type SnapshotReason } from './snapshot.ts';
-import { createStatistics } from './statistics.ts';
-import { createTwinCounters } from './twin-counters.ts';
+import type { ZoneEvent } from '@companion/occupancy';
+import { reportedProperties } from './telemetry/report.ts';
+import { snapshotEvents, snapshotMessage, zoneEntry, type SnapshotReason } from './messages/snapshot-message.ts';
+import { createStatistics } from './telemetry/statistics.ts';
+import { createTwinCounters } from './telemetry/twin-counters.ts';
 
 /** The running module, between the hub's input and its output. */
 export interface Filter {

@@ -1,11 +1,3 @@
-export { parseDesired, type Desired, type DesiredOptions, type EventFormat, type FieldProblem } from './desired.ts';
-export { cloudEvent, eventMessage, eventSource } from './cloud-event.ts';
-export { eventSchema, type FilterCloudEvent } from './event-schema.ts';
-export { nvidiaMessage } from './nvidia-message.ts';
-export type { AreaZone, LineZone, PipelineConfig, ReportedSpotZone, SpotZone, Zone } from './pipeline/config.ts';
-export type { SpotTotals, ZoneEvent, ZoneEventType } from './pipeline/event.ts';
-export { createPipeline, type Pipeline, type PipelineInput, type PipelineState } from './pipeline/pipeline.ts';
-export type { SensorView, Snapshot, ZoneView } from './pipeline/view.ts';
-export { snapshotSchema, type SnapshotCloudEvent } from './snapshot-schema.ts';
-export { snapshotEvents, snapshotMessage, type SnapshotReason } from './snapshot.ts';
-export { createReplay, type Replay, type ReplayStatistics } from './intake/replay.ts';
+export { cloudEvent, eventMessage, eventSource } from './messages/cloud-event.ts';
+export { nvidiaMessage } from './messages/nvidia-message.ts';
+export { snapshotEvents, snapshotMessage, type SnapshotReason } from './messages/snapshot-message.ts';

@@ -1,5 +1,5 @@
 import type { Detection, Frame } from '@companion/deepstream/message';
-import { createPipeline, parseDesired, type Pipeline } from '@companion/filter';
+import { createPipeline, parseDesired, type Pipeline } from '@companion/occupancy';
 import { createRandom } from '../../occupancy/random.ts';
 
 /** A frame that is stamped and numbered, as the encoders take it. */

@@ -1,12 +1,6 @@
 import { encodeMinimal, parseMessage, type Detection } from '@companion/deepstream/message';
-import {
-  cloudEvent,
-  createPipeline,
-  eventMessage,
-  parseDesired,
-  snapshotEvents,
-  snapshotMessage,
-} from '@companion/filter';
+import { cloudEvent, eventMessage, snapshotEvents, snapshotMessage } from '@companion/filter';
+import { createPipeline, parseDesired } from '@companion/occupancy';
 import { demoZones } from '../../../packages/simulator/src/scene/index.ts';
 import { makeScene } from '../../../packages/simulator/src/scene/scene.ts';
 import { createCarPark, SPOTS } from '../../occupancy/car-park.ts';

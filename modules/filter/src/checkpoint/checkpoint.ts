@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@companion/edge';
 import * as z from 'zod';
-import type { PipelineState } from '../pipeline/pipeline.ts';
-import type { Settings } from '../settings.ts';
+import type { PipelineState } from '@companion/occupancy';
+import type { Settings } from '../config/desired-state.ts';
 
 /** What is written beside the events: the pipeline, the zones it works with, and when that was. */
 export interface Checkpoint {

@@ -1,7 +1,6 @@
 import type { JsonValue, Log } from '@companion/edge';
-import type { ZoneEvent } from '../pipeline/event.ts';
-import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts';
-import { NO_SETTINGS, type Settings } from '../settings.ts';
+import { createPipeline, type Pipeline, type ZoneEvent } from '@companion/occupancy';
+import { NO_SETTINGS, type Settings } from '../config/desired-state.ts';
 import { restoreCheckpoint } from './checkpoint.ts';
 
 /** A pipeline to go on with, and the settings that it works by until a twin comes. */

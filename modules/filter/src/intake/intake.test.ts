@@ -1,7 +1,7 @@
 import { createLog, createMetrics, type JsonObject } from '@companion/edge';
 import { encodeFull, encodeMinimal, type Frame } from '@companion/deepstream/message';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createStatistics, type Statistics } from '../statistics.ts';
+import { createStatistics, type Statistics } from '../telemetry/statistics.ts';
 import { createIntake } from './intake.ts';
 import { peek } from './peek.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock, Log } from '@companion/edge';
 import { parseMessage, type Frame } from '@companion/deepstream/message';
-import type { FailureReason, Statistics } from '../statistics.ts';
+import type { FailureReason, Statistics } from '../telemetry/statistics.ts';
 import { createBacklog } from './backlog.ts';
 
 /** Takes messages from wherever they come, reads them, and hands over their frames. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog, type JsonObject } from '@companion/edge';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createFakeClock } from '../clock.fake.ts';
+import { createFakeClock } from '../testing/fake-clock.ts';
 import type { Entry, Step } from './entry.ts';
 import { openStorage, type Storage } from './storage.ts';
 

@@ -1,15 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import {
-  cloudEvent,
-  createReplay,
-  eventSource,
-  nvidiaMessage,
-  parseDesired,
-  type Desired,
-  type Replay,
-  type ZoneEvent,
-} from '@companion/filter';
+import { cloudEvent, eventSource, nvidiaMessage } from '@companion/filter';
+import { createReplay, parseDesired, type Desired, type Replay, type ZoneEvent } from '@companion/occupancy';
 import { CliError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { desiredProperties } from '../desired-document.ts';

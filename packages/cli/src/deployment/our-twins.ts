@@ -1,7 +1,7 @@
 import { parseDesired as parseArtifacts } from '@companion/artifacts';
 import { parseImageName } from '@companion/deployment/rules';
 import type { DeploymentFinding, DeploymentOutline, JsonObject } from '@companion/deployment/rules';
-import { parseDesired as parseFilter } from '@companion/filter';
+import { parseDesired as parseFilter } from '@companion/occupancy';
 
 /** Our modules, whose desired properties can be checked before a device sees them. */
 export type OurModule = 'artifacts' | 'filter';

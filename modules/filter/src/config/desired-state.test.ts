@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { reportedProperties } from '../telemetry/report.ts';
+import { applyDesired, NO_SETTINGS } from './desired-state.ts';
+
+const spot = { kind: 'spot', sensor: 'Yard', polygon: [0, 0, 100, 0, 100, 100] };
+const one = applyDesired(NO_SETTINGS, { version: 3, properties: { zones: { A1: spot, A2: { kind: 'line' } } } });
+const activity = {
+  spots: { occupied: 0, empty: 0, unknown: 1, spots: 1 },
+  messages: { received: 5, parsed: 4, failed: 1 },
+  events: 2,
+  sensors: [{ sensor: 'Yard 1', frames: 100, fps: 9.97, lagMs: 130 }],
+  outbox: { depth: 1, durable: true },
+};
+
+describe('the settings', () => {
+  test('are what the newest good document says', () => {
+    expect(one).toMatchObject({ version: 3, config: { zones: [{ name: 'A1' }] }, problems: [] });
+    expect(applyDesired(one, { version: 4, properties: { zones: {} } }).config.zones).toEqual([]);
+  });
+
+  test('stay as they were under a document that can not be understood', () => {
+    const settings = applyDesired(one, { version: 4, properties: { zones: {}, zone: {} } });
+    expect(settings).toMatchObject({ ...one, version: 4, inForceVersion: 3, problems: [{ field: 'zone' }] });
+    expect(applyDesired(settings, { version: 5, properties: { zones: {} } }).problems).toEqual([]);
+  });
+
+  test('start without zones under an empty document, and do not lose zones to one', () => {
+    expect(applyDesired(NO_SETTINGS, { version: 1, properties: {} })).toEqual({
+      ...NO_SETTINGS,
+      version: 1,
+      inForceVersion: 1,
+    });
+    const settings = applyDesired(one, { version: 4, properties: {} });
+    expect(settings.config).toBe(one.config);
+    expect(settings.problems).toMatchObject([{ field: 'zones' }]);
+  });
+});
+
+describe('the reported properties', () => {
+  test('say what is in force, what is not and why', () => {
+    expect(reportedProperties(one, activity)).toEqual({
+      desiredVersion: 3,
+      zones: {
+        desiredVersion: 3,
+        ok: 1,
+        notListed: 0,
+        rejected: {
+          A2: expect.stringMatching(/^sensor: is missing: .*; from: is missing: .*; to: is missing: /) as string,
+        },
+      },
+      spots: { occupied: 0, empty: 0, unknown: 1 },
+      messages: { received: 5, parsed: 4, failed: 1 },
+      events: 2,
+      sensors: { Yard_1: { fps: 10, lagMs: 0 } },
+      sensorsNotListed: 0,
+      outbox: { waiting: 1, durable: true },
+      errors: [],
+    });
+  });
+
+  test('stay small and legal whatever the zones are called', () => {
+    const zones = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`Lot #${n}`, { kind: 'x'.repeat(999) }]));
+    const settings = applyDesired(NO_SETTINGS, { version: 1, properties: { zones } });
+    const report = reportedProperties(settings, activity);
+    expect(report).toMatchObject({
+      zones: {
+        ok: 0,
+        notListed: 370,
+        rejected: { Lot__0: expect.stringContaining('kind') as string },
+      },
+    });
+    expect(JSON.stringify(report).length).toBeLessThan(16_000);
+  });
+});

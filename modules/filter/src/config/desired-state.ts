@@ -1,0 +1,55 @@
+import type { DesiredDocument } from '@companion/edge';
+import {
+  type DesiredOptions,
+  type FieldProblem,
+  parseDesired,
+  type PipelineConfig,
+  saysNothing,
+} from '@companion/occupancy';
+
+/** What the newest desired document led to. */
+export interface Settings {
+  /** Of the newest document that was judged; 0 before the first. */
+  readonly version: number;
+  /** Of the document that is in force: `version`, or that of the last good one. */
+  readonly inForceVersion: number;
+  /** What is in force: of that document, or of the last good one. */
+  readonly config: PipelineConfig;
+  /** The rest of what is in force. */
+  readonly options: DesiredOptions;
+  /** Zones of the document in force that can't work: name and reason. */
+  readonly rejected: Readonly<Record<string, string>>;
+  /** Why the newest document is not in force; empty when it is. */
+  readonly problems: readonly FieldProblem[];
+}
+
+/** Before any document came. */
+export const NO_SETTINGS: Settings = {
+  version: 0,
+  inForceVersion: 0,
+  config: { zones: [] },
+  options: { zonesFile: null, snapshotEveryMs: 300_000, format: 'cloudevents' },
+  rejected: {},
+  problems: [],
+};
+
+/**
+ * Judges a document, and again whenever the content of its `zonesFile` (undefined where there is none to read) is
+ * another. One that can't be understood, or that says nothing while zones are in force, leaves them in force: edgeHub
+ * answers with an empty twin when it is offline and has none stored. To remove the last zone, set it to null; `zones: {}`
+ * is left and does it.
+ */
+export function applyDesired(
+  settings: Settings,
+  { version, properties }: DesiredDocument,
+  zonesFile?: string,
+): Settings {
+  const parsed = parseDesired(properties, zonesFile);
+  if (!parsed.ok) return { ...settings, version, problems: parsed.problems };
+  if (saysNothing(properties) && settings.config.zones.length > 0) {
+    const problem = 'is missing, as is all else: the zones stay; {} or null for each of them takes them away';
+    return { ...settings, version, problems: [{ field: 'zones', problem }] };
+  }
+  const { config, options, rejected } = parsed;
+  return { version, inForceVersion: version, config, options, rejected, problems: [] };
+}

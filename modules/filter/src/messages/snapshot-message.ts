@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { OutputMessage } from '@companion/edge';
+import type { SensorView, Snapshot, SnapshotCloudEvent, ZoneView } from '@companion/occupancy';
+
+/** Why a snapshot is taken. */
+export type SnapshotReason = SnapshotCloudEvent['data']['reason'];
+
+type ZoneEntry = SnapshotCloudEvent['data']['zones'][number];
+type SensorEntry = SnapshotCloudEvent['data']['sensors'][number];
+
+/** A message of IoT Hub holds 256 KiB with its properties; one just below it is acknowledged and dropped. */
+const MAX_BODY_BYTES = 200 * 1_024;
+
+/** Writes a snapshot as CloudEvents, as many as its size needs. */
+export function snapshotEvents(
+  snapshot: Snapshot,
+  { source, reason, maxBytes = MAX_BODY_BYTES }: { source: string; reason: SnapshotReason; maxBytes?: number },
+): readonly SnapshotCloudEvent[] {
+  const time = new Date(snapshot.atMs).toISOString();
+  const id = createHash('sha256')
+    .update(JSON.stringify([source, 'snapshot', time, reason]))
+    .digest('hex')
+    .slice(0, 32);
+  const parts = split(snapshot, maxBytes - ENVELOPE_BYTES - Buffer.byteLength(source));
+  return parts.map(({ zones, sensors }, index) => ({
+    specversion: '1.0',
+    id: `${id}-${index + 1}`,
+    source,
+    type: 'zones.snapshot',
+    subject: 'zones',
+    time,
+    datacontenttype: 'application/json',
+    data: { snapshot: id, part: index + 1, parts: parts.length, reason, totals: snapshot.totals, zones, sensors },
+  }));
+}
+
+/** Puts a part of a snapshot into a message for output `snapshots`. */
+export function snapshotMessage(event: SnapshotCloudEvent): OutputMessage {
+  return {
+    body: JSON.stringify(event),
+    properties: { type: event.type, part: `${event.data.part}`, parts: `${event.data.parts}` },
+    contentType: 'application/json',
+    contentEncoding: 'utf-8',
+    messageId: event.id,
+  };
+}
+
+/** A zone as JSON: as snapshots and the method `stats` show it. */
+export function zoneEntry(view: ZoneView): ZoneEntry {
+  const since = view.since && new Date(view.since.ms).toISOString();
+  const clock = view.since?.clock ?? null;
+  switch (view.kind) {
+    case 'spot':
+      return { zone: view.zone, kind: view.kind, sensor: view.sensor, state: view.state, since, clock };
+    case 'area': {
+      const totals = { ...view.totals };
+      return { zone: view.zone, kind: view.kind, sensor: view.sensor, state: view.state, since, clock, totals };
+    }
+    case 'line': {
+      const totals = { ...view.totals };
+      return { zone: view.zone, kind: view.kind, sensor: view.sensor, state: view.state, since, clock, totals };
+    }
+  }
+}
+
+/** A sensor as JSON. */
+export function sensorEntry({ sensor, state, at, lagMs, frames, dropped }: SensorView): SensorEntry {
+  return { sensor, state, at: new Date(at.ms).toISOString(), clock: at.clock, lagMs, frames, dropped };
+}
+
+/** What stands around the entries of a part, generously. */
+const ENVELOPE_BYTES = 1_024;
+
+interface Part {
+  readonly zones: ZoneEntry[];
+  readonly sensors: SensorEntry[];
+}
+
+function split(snapshot: Snapshot, maxBytes: number): readonly Part[] {
+  let part: Part = { zones: [], sensors: [] };
+  const parts: Part[] = [part];
+  let sizeBytes = 0;
+  const room = (entry: ZoneEntry | SensorEntry): Part => {
+    const entryBytes = Buffer.byteLength(JSON.stringify(entry)) + 1;
+    if (sizeBytes > 0 && sizeBytes + entryBytes > maxBytes) {
+      part = { zones: [], sensors: [] };
+      parts.push(part);
+      sizeBytes = 0;
+    }
+    sizeBytes += entryBytes;
+    return part;
+  };
+  for (const entry of snapshot.zones.map(zoneEntry)) room(entry).zones.push(entry);
+  for (const entry of snapshot.sensors.map(sensorEntry)) room(entry).sensors.push(entry);
+  return parts;
+}

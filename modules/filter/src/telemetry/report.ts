@@ -1,0 +1,53 @@
+import type { JsonObject } from '@companion/edge';
+import type { SensorRate } from './sensor-rates.ts';
+import type { SpotTotals } from '@companion/occupancy';
+import type { TwinCounters } from './twin-counters.ts';
+import type { Settings } from '../config/desired-state.ts';
+
+/** The 32 KB of reported properties must hold whatever a twin says. */
+const MAX_LISTED = 30;
+const MAX_TEXT = 200;
+
+/** What the report tells beside the settings. */
+export interface Activity extends TwinCounters {
+  readonly spots: SpotTotals;
+}
+
+/**
+ * The reported properties. `errors` is empty when the newest desired properties are in force and all they name was found;
+ * `zones` is about what is in force, which `zones.desiredVersion` tells, and `zones.rejected` names what of it can't work.
+ */
+export function reportedProperties(settings: Settings, activity: Activity): JsonObject {
+  const { spots, messages, sensors, outbox } = activity;
+  const rejected = Object.entries(settings.rejected);
+  const listed = rejected.slice(0, MAX_LISTED).map(([name, reason]) => [reportedKey(name), reason.slice(0, MAX_TEXT)]);
+  const errors = settings.problems
+    .slice(0, MAX_LISTED)
+    .map(({ field, problem }) => ({ field: field.slice(0, MAX_TEXT), problem: problem.slice(0, MAX_TEXT) }));
+  return {
+    desiredVersion: settings.version,
+    zones: {
+      desiredVersion: settings.inForceVersion,
+      ok: settings.config.zones.length,
+      notListed: Math.max(rejected.length - MAX_LISTED, 0),
+      rejected: Object.fromEntries(listed) as JsonObject,
+    },
+    spots: { occupied: spots.occupied, empty: spots.empty, unknown: spots.unknown },
+    messages: { received: messages.received, parsed: messages.parsed, failed: messages.failed },
+    events: activity.events,
+    sensors: Object.fromEntries(sensors.slice(0, MAX_LISTED).map(reportedSensor)),
+    sensorsNotListed: Math.max(sensors.length - MAX_LISTED, 0),
+    outbox: { waiting: outbox.depth, durable: outbox.durable },
+    errors,
+  };
+}
+
+/** Rounded, so that a steady camera does not change the report: every report is a message against the quota. */
+function reportedSensor({ sensor, fps, lagMs }: SensorRate): readonly [string, JsonObject] {
+  return [reportedKey(sensor), { fps: Math.round(fps), lagMs: lagMs === null ? null : Math.round(lagMs / 500) * 500 }];
+}
+
+/** edgeHub allows less in reported keys than in desired ones; one bad key would lose the whole report. */
+function reportedKey(name: string): string {
+  return name.replace(/[.$#\s\u0000-\u001f]/g, '_').slice(0, MAX_TEXT) || '_';
+}

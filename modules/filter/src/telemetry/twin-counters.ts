@@ -1,0 +1,40 @@
+import type { SensorRate } from './sensor-rates.ts';
+import { createInterval } from './interval.ts';
+
+/** The counters that the twin shows. */
+export interface TwinCounters {
+  readonly messages: { readonly received: number; readonly parsed: number; readonly failed: number };
+  /** Since the start of the process. */
+  readonly events: number;
+  /** The most busy first. */
+  readonly sensors: readonly SensorRate[];
+  readonly outbox: { readonly depth: number; readonly durable: boolean };
+}
+
+/** Every report is a message against IoT Hub's quota, and a fleet has many modules. */
+const EVERY_MS = 60_000;
+/** Of a camera that lags more than this, states are late. */
+const LATE_MS = 10_000;
+
+/**
+ * Keeps the counters as they were for a minute at a time, so that a report of something else does not carry them along;
+ * but what an operator must see goes at once: a sensor that begins, ceases or falls behind, messages that can't be read
+ * where all could, events that are no longer safe.
+ */
+export function createTwinCounters(
+  nowMs: number,
+  count: (nowMs: number) => TwinCounters,
+): (nowMs: number) => TwinCounters {
+  const due = createInterval(nowMs, () => EVERY_MS);
+  let shown: TwinCounters | undefined;
+  return (now) => {
+    const counted = count(now);
+    if (shown === undefined || due(now) || alarms(counted) !== alarms(shown)) shown = counted;
+    return shown;
+  };
+}
+
+function alarms({ messages, sensors, outbox }: TwinCounters): string {
+  const states = sensors.map(({ sensor, fps, lagMs }) => [sensor, fps > 0, lagMs !== null && lagMs > LATE_MS]);
+  return JSON.stringify([messages.failed > 0, outbox.durable, states.sort()]);
+}

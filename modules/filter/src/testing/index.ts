@@ -1,0 +1,2 @@
+export { openJournal } from '../outbox/journal.ts';
+export { recall } from '../outbox/recall.ts';

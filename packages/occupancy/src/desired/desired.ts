@@ -1,0 +1,146 @@
+import * as z from 'zod';
+import { found, inPlainWords, must, problemsOf, type FieldProblem } from './mistake.ts';
+import type { PipelineConfig, Zone } from '../model/config.ts';
+import { defaultsSchema, parseZone, type Defaults } from './zone-schema.ts';
+
+/** How events leave: as CloudEvents, or in DeepStream's own full schema. */
+export type EventFormat = 'cloudevents' | 'nvidia';
+
+/** What the twin says besides the zones. */
+export interface DesiredOptions {
+  /** A path below the release that `current` names, or null. */
+  readonly zonesFile: string | null;
+  /** 0 for no periodic snapshots. */
+  readonly snapshotEveryMs: number;
+  readonly format: EventFormat;
+}
+
+/** What the desired properties mean. Zones that can't be understood are rejected one by one; the others work. */
+export type Desired =
+  | {
+      readonly ok: true;
+      readonly config: PipelineConfig;
+      readonly options: DesiredOptions;
+      readonly rejected: Readonly<Record<string, string>>;
+    }
+  | { readonly ok: false; readonly problems: readonly FieldProblem[] };
+
+const DAY_MS = 86_400_000;
+const MIN_SNAPSHOT_MS = 1_000;
+
+const desiredSchema = z.strictObject({
+  zones: z.record(z.string(), z.unknown()).default({}),
+  defaults: defaultsSchema.prefault({}),
+  zonesFile: z
+    .string()
+    .min(1)
+    .max(1_024)
+    .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), {
+      error: must('be a path below the release, without ".."'),
+    })
+    .optional(),
+  snapshotEveryMs: z
+    .custom<number>(isSnapshotPeriod, {
+      error: must(`be 0 for never, or a whole number of milliseconds from ${MIN_SNAPSHOT_MS} to ${DAY_MS}`),
+    })
+    .default(300_000),
+  format: z.enum(['cloudevents', 'nvidia']).default('cloudevents'),
+});
+
+function isSnapshotPeriod(value: unknown): boolean {
+  return value === 0 || (Number.isInteger(value) && Number(value) >= MIN_SNAPSHOT_MS && Number(value) <= DAY_MS);
+}
+
+const zonesFileSchema = z.strictObject({
+  zones: z.record(z.string(), z.unknown()),
+  defaults: z.record(z.string(), z.unknown()).optional(),
+});
+
+/**
+ * Reads the desired properties of the module twin. An empty twin is a twin without zones. `zonesFile` is the content of
+ * the file that they name, where it could be read: `{"zones": {…}, "defaults"?: {…}}` as in the twin; zones of the twin
+ * go before those of the file with the same name, the file's defaults before the twin's for the file's zones.
+ */
+export function parseDesired(properties: Readonly<Record<string, unknown>>, zonesFile?: string): Desired {
+  const parsed = desiredSchema.safeParse(properties, inPlainWords);
+  if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) };
+  const { zones: own, defaults, zonesFile: path = null, snapshotEveryMs, format } = parsed.data;
+  const zones = new Map<string, Zone>();
+  const rejected = new Map<string, string>();
+  const take = (named: Readonly<Record<string, unknown>>, fallback: Defaults): void => {
+    for (const [name, value] of Object.entries(named)) {
+      const zone = parseZone(name, value, fallback);
+      zones.delete(name);
+      rejected.delete(name);
+      if (typeof zone === 'string') rejected.set(name, zone);
+      else zones.set(name, zone);
+    }
+  };
+  if (zonesFile !== undefined) {
+    const file = parseZonesFile(zonesFile, properties['defaults']);
+    if (!file.ok) return file;
+    take(file.zones, file.defaults);
+  }
+  take(own, defaults);
+  rejectTwins(zones, rejected);
+  const normalized = defaults.units === 'normalized';
+  const frame = normalized ? { frame: { width: defaults.frameWidth, height: defaults.frameHeight } } : {};
+  return {
+    ok: true,
+    config: { zones: [...zones.values()], ...frame },
+    options: { zonesFile: path, snapshotEveryMs, format },
+    rejected: Object.fromEntries(rejected),
+  };
+}
+
+/** Whether a document says nothing at all, as edgeHub's answer does when it is offline and has none stored. */
+export function saysNothing(properties: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(properties).length === 0;
+}
+
+function parseZonesFile(
+  text: string,
+  twinDefaults: unknown,
+):
+  | { readonly ok: true; readonly zones: Readonly<Record<string, unknown>>; readonly defaults: Defaults }
+  | { readonly ok: false; readonly problems: readonly FieldProblem[] } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return {
+      ok: false,
+      problems: [{ field: 'zonesFile', problem: `must be JSON, but is not: ${jsonMistake(error)}` }],
+    };
+  }
+  const within = (problems: readonly FieldProblem[]) =>
+    problems.map(({ field, problem }) => ({ field: field === '' ? 'zonesFile' : `zonesFile: ${field}`, problem }));
+  const file = zonesFileSchema.safeParse(value, inPlainWords);
+  if (!file.success) return { ok: false, problems: within(problemsOf(file.error)) };
+  const merged = { defaults: { ...(twinDefaults as object | undefined), ...file.data.defaults } };
+  const defaults = z.object({ defaults: defaultsSchema }).safeParse(merged, inPlainWords);
+  if (!defaults.success) return { ok: false, problems: within(problemsOf(defaults.error)) };
+  return { ok: true, zones: file.data.zones, ...defaults.data };
+}
+
+/** The engine's words, without its name for the kind of error. */
+function jsonMistake(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** One spot of DeepStream's can be one zone only. */
+function rejectTwins(zones: Map<string, Zone>, rejected: Map<string, string>): void {
+  const first = new Map<string, string>();
+  for (const zone of [...zones.values()]) {
+    if (zone.kind !== 'reported') continue;
+    const other = first.get(zone.parkingSpot);
+    if (other === undefined) first.set(zone.parkingSpot, zone.name);
+    else {
+      zones.delete(zone.name);
+      rejected.set(
+        zone.name,
+        `parkingSpot: must be of one zone only, but ${found(zone.parkingSpot)} is zone ${other} already`,
+      );
+    }
+  }
+}

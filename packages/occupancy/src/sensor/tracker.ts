@@ -1,0 +1,160 @@
+/*
+ * Who is who, from frame to frame of one sensor, for areas and lines (spots don't need to know). A detection goes on an
+ * earlier track if DeepStream says the same id and it could have got there; otherwise the track of its class that it
+ * overlaps most where that was expected, or the nearest within reach. Untracked detections are linked the same way.
+ */
+import { boxSimilarity } from '../model/geometry.ts';
+import type { Sighting } from '../model/sighting.ts';
+
+/** One object over time; plain JSON. */
+export interface Track {
+  readonly id: number;
+  /** DeepStream's id when it was seen last. */
+  sourceId: string | null;
+  readonly label: string;
+  seen: Sighting;
+  lastMs: number;
+  sightings: number;
+  /** Of the box's centre, units a second. */
+  velocityX: number;
+  velocityY: number;
+}
+
+/** What the tracker remembers, as plain JSON. */
+export interface TrackerState {
+  readonly nextId: number;
+  readonly tracks: readonly Track[];
+}
+
+/** The tracks of one sensor. */
+export interface Tracker {
+  /** The tracks that this frame shows, in the order of the sightings. */
+  follow(atMs: number, sightings: readonly Sighting[]): readonly Track[];
+  /** Moves all times, after the sensor's clock was rebased. */
+  shift(byMs: number): void;
+  state(): TrackerState;
+}
+
+/** How long an object may be out of sight and still be the same. */
+const LINK_MS = 5_000;
+const MAX_TRACKS = 512;
+const MIN_SIMILARITY = 0.2;
+/** Reach of a link without overlap, in box diagonals, plus this many more for each second out of sight. */
+const REACH = 0.75;
+const REACH_PER_SECOND = 1;
+/** An id that DeepStream keeps is believed over a longer way. */
+const ID_REACH = 4;
+/** A velocity is not extended further than this: an object that is hidden has stopped as often as not. */
+const COAST_MS = 1_000;
+
+/** Makes a tracker. */
+export function createTracker(state?: TrackerState): Tracker {
+  let nextId = state?.nextId ?? 1;
+  let tracks: Track[] = (state?.tracks ?? []).map((track) => ({ ...track }));
+
+  function bySource(sighting: Sighting, atMs: number, free: ReadonlySet<Track>): Track | undefined {
+    if (sighting.trackId === null) return undefined;
+    for (const track of free) {
+      if (track.sourceId === sighting.trackId && reachOf(track, sighting, atMs) < ID_REACH) return track;
+    }
+    return undefined;
+  }
+
+  function start(atMs: number, sighting: Sighting): Track {
+    const { trackId: sourceId, label } = sighting;
+    const track = { id: nextId++, sourceId, label: label.toLowerCase(), seen: sighting, lastMs: atMs, sightings: 1 };
+    const started: Track = { ...track, velocityX: 0, velocityY: 0 };
+    tracks.push(started);
+    return started;
+  }
+
+  return {
+    follow(atMs, sightings) {
+      tracks = tracks.filter((track) => atMs - track.lastMs <= LINK_MS);
+      const free = new Set(tracks);
+      const found: (Track | undefined)[] = sightings.map((sighting) => {
+        const track = bySource(sighting, atMs, free);
+        if (track) free.delete(track);
+        return track;
+      });
+      for (const { index, track } of candidates(sightings, found, free, atMs)) {
+        if (found[index] !== undefined || !free.delete(track)) continue;
+        found[index] = track;
+      }
+      const followed = sightings.map((sighting, index) => {
+        const track = found[index];
+        if (track === undefined) return start(atMs, sighting);
+        update(track, atMs, sighting);
+        return track;
+      });
+      if (tracks.length > MAX_TRACKS) {
+        tracks = [...tracks].sort((a, b) => b.lastMs - a.lastMs || b.id - a.id).slice(0, MAX_TRACKS);
+      }
+      return followed;
+    },
+    shift(byMs) {
+      for (const track of tracks) track.lastMs += byMs;
+    },
+    state: () => ({ nextId, tracks: tracks.map((track) => ({ ...track })) }),
+  };
+}
+
+interface Candidate {
+  readonly index: number;
+  readonly track: Track;
+  readonly score: number;
+}
+
+function candidates(
+  sightings: readonly Sighting[],
+  found: readonly (Track | undefined)[],
+  free: ReadonlySet<Track>,
+  atMs: number,
+): readonly Candidate[] {
+  if (free.size === 0) return [];
+  const all: Candidate[] = [];
+  for (const [index, sighting] of sightings.entries()) {
+    if (found[index] !== undefined) continue;
+    const label = sighting.label.toLowerCase();
+    for (const track of free) {
+      if (track.label !== label) continue;
+      const similarity = boxSimilarity(moved(track, atMs), sighting.box);
+      const reach = reachOf(track, sighting, atMs);
+      const limit = REACH + (REACH_PER_SECOND * (atMs - track.lastMs)) / 1_000;
+      if (similarity >= MIN_SIMILARITY) all.push({ index, track, score: 1 + similarity });
+      else if (reach <= limit) all.push({ index, track, score: 1 - reach / limit });
+    }
+  }
+  return all.sort((a, b) => b.score - a.score || a.index - b.index || a.track.id - b.track.id);
+}
+
+function moved({ seen: { box }, lastMs, velocityX, velocityY }: Track, atMs: number): Sighting['box'] {
+  const seconds = Math.min(atMs - lastMs, COAST_MS) / 1_000;
+  const [x, y] = [velocityX * seconds, velocityY * seconds];
+  return { left: box.left + x, top: box.top + y, right: box.right + x, bottom: box.bottom + y };
+}
+
+/** How far the sighting is from where the track is expected, in diagonals of its box. */
+function reachOf(track: Track, { box }: Sighting, atMs: number): number {
+  const expected = moved(track, atMs);
+  const x = (expected.left + expected.right - box.left - box.right) / 2;
+  const y = (expected.top + expected.bottom - box.top - box.bottom) / 2;
+  const { left, right, top, bottom } = track.seen.box;
+  return Math.hypot(x, y) / Math.hypot(right - left, bottom - top);
+}
+
+function update(track: Track, atMs: number, sighting: Sighting): void {
+  const seconds = (atMs - track.lastMs) / 1_000;
+  const { seen } = track;
+  if (seconds > 0) {
+    const centreX = (sighting.box.left + sighting.box.right - seen.box.left - seen.box.right) / 2;
+    const centreY = (sighting.box.top + sighting.box.bottom - seen.box.top - seen.box.bottom) / 2;
+    const weight = Math.min(1, seconds * 2);
+    track.velocityX += weight * (centreX / seconds - track.velocityX);
+    track.velocityY += weight * (centreY / seconds - track.velocityY);
+  }
+  track.sourceId = sighting.trackId;
+  track.seen = sighting;
+  track.lastMs = atMs;
+  track.sightings++;
+}

@@ -1,0 +1,204 @@
+/*
+ * One area: visits of tracks.
+ *
+ *   visit:  arriving ──inside for enterAfterMs──▶ entered ──outside or unseen for leaveAfterMs──▶ exited
+ *   area:   available ──settled count ≥ capacity──▶ full ──settled count ≤ capacity − slack──▶ available
+ *           any ──sensor lost──▶ unknown ──sensor heard──▶ available
+ *
+ * Invariants: every entered visit has exactly one exit; count = entered − exited ≥ 0; a dwell comes once a visit, between
+ * them. The settled count is one that has held for enterAfterMs. All of it is plain JSON.
+ */
+import type { AreaZone } from '../../model/config.ts';
+import type { AreaEvent, AreaTotals, Availability, Visit } from '../../model/event.ts';
+import { containsPoint } from '../../model/geometry.ts';
+import type { Moment } from '../../sensor/sensor-clock.ts';
+import type { Sighting } from '../../model/sighting.ts';
+import type { Track } from '../../sensor/tracker.ts';
+
+interface Stay {
+  readonly track: number;
+  readonly from: Moment;
+  last: Moment;
+  seen: Sighting;
+  sightings: number;
+  entered: boolean;
+  dwelt: boolean;
+}
+
+/** All that is remembered of an area. */
+export interface AreaState {
+  state: Availability;
+  since: Moment | null;
+  entered: number;
+  exited: number;
+  settledCount: number;
+  /** Since when the count differs from the settled one and is as it is. */
+  unsettledFrom: Moment | null;
+  stays: Stay[];
+}
+
+/** An area nobody has looked at yet. */
+export function unseenArea(): AreaState {
+  return {
+    state: 'unknown',
+    since: null,
+    entered: 0,
+    exited: 0,
+    settledCount: 0,
+    unsettledFrom: null,
+    stays: [],
+  };
+}
+
+const MAX_STAYS = 1_024;
+const MIN_SIGHTINGS = 3;
+/** Missed detections for less than this don't interrupt an arrival. */
+const MIN_GAP_MS = 1_000;
+/** Of the capacity, that must be free again. */
+const SLACK = 0.05;
+
+/** Lets the area see a frame's tracks, or with none of them let its time go on. */
+export function seeArea(zone: AreaZone, area: AreaState, at: Moment, tracks: readonly Track[]): AreaEvent[] {
+  const events: AreaEvent[] = [];
+  if (area.state === 'unknown') {
+    area.state = 'available';
+    area.since = at;
+  }
+  for (const track of tracks) visit(zone, area, at, track);
+  passTime(zone, area, at, events);
+  return events;
+}
+
+/** Lets time go on while nothing is seen. */
+export function waitArea(zone: AreaZone, area: AreaState, at: Moment): AreaEvent[] {
+  const events: AreaEvent[] = [];
+  if (area.state !== 'unknown') passTime(zone, area, at, events);
+  return events;
+}
+
+/** Ends every visit: nobody can say any more who is there. */
+export function endArea(zone: AreaZone, area: AreaState, end: 'lost' | 'removed'): AreaEvent[] {
+  const events: AreaEvent[] = [];
+  for (const stay of area.stays.splice(0)) if (stay.entered) exit(zone, area, stay, end, events);
+  area.state = 'unknown';
+  area.settledCount = 0;
+  area.unsettledFrom = null;
+  return events;
+}
+
+/** The area's counters. */
+export function areaTotals(zone: AreaZone, { entered, exited }: AreaState): AreaTotals {
+  return { count: entered - exited, entered, exited, capacity: zone.capacity };
+}
+
+/** Moves all remembered times, after the sensor's clock was rebased. */
+export function shiftArea(area: AreaState, byMs: number): void {
+  const shift = (moment: Moment): Moment => ({ ...moment, ms: moment.ms + byMs });
+  area.since = area.since && shift(area.since);
+  area.unsettledFrom = area.unsettledFrom && shift(area.unsettledFrom);
+  area.stays = area.stays.map((stay) => ({ ...stay, from: shift(stay.from), last: shift(stay.last) }));
+}
+
+function visit(zone: AreaZone, area: AreaState, at: Moment, track: Track): void {
+  const { box } = track.seen;
+  if (!containsPoint(zone.polygon, (box.left + box.right) / 2, box.bottom)) return;
+  const known = area.stays.find((stay) => stay.track === track.id);
+  if (known) {
+    known.sightings += at.ms > known.last.ms ? 1 : 0;
+    known.last = at;
+    known.seen = track.seen;
+  } else if (area.stays.length < MAX_STAYS) {
+    const stay: Stay = {
+      track: track.id,
+      from: at,
+      last: at,
+      seen: track.seen,
+      sightings: 1,
+      entered: false,
+      dwelt: false,
+    };
+    area.stays.push(stay);
+  }
+}
+
+function passTime(zone: AreaZone, area: AreaState, at: Moment, events: AreaEvent[]): void {
+  const before = area.entered - area.exited;
+  let gone = 0;
+  for (const stay of area.stays) {
+    const insideMs = stay.last.ms - stay.from.ms;
+    const believed = stay.sightings >= MIN_SIGHTINGS || zone.enterAfterMs === 0;
+    if (!stay.entered && insideMs >= zone.enterAfterMs && believed) {
+      stay.entered = true;
+      area.entered++;
+      events.push(
+        event(zone, area, 'area.entered', stay.from, stay, { id: visitId(stay), from: stay.from, durationMs: 0 }),
+      );
+    }
+    if (stay.entered && !stay.dwelt && zone.dwellMs !== null && insideMs >= zone.dwellMs) {
+      stay.dwelt = true;
+      const since: Moment = { ms: stay.from.ms + zone.dwellMs, clock: stay.last.clock };
+      const visit: Visit = { id: visitId(stay), from: stay.from, durationMs: zone.dwellMs };
+      events.push(event(zone, area, 'area.dwell', since, stay, visit));
+    }
+    const patienceMs = stay.entered ? zone.leaveAfterMs : Math.max(zone.enterAfterMs, MIN_GAP_MS);
+    if (at.ms - stay.last.ms >= patienceMs) gone++;
+  }
+  if (gone > 0) {
+    const stays = area.stays;
+    area.stays = [];
+    for (const stay of stays) {
+      const patienceMs = stay.entered ? zone.leaveAfterMs : Math.max(zone.enterAfterMs, MIN_GAP_MS);
+      if (at.ms - stay.last.ms < patienceMs) area.stays.push(stay);
+      else if (stay.entered) exit(zone, area, stay, 'left', events);
+    }
+  }
+  settle(zone, area, at, before, events);
+}
+
+function exit(zone: AreaZone, area: AreaState, stay: Stay, end: NonNullable<Visit['end']>, events: AreaEvent[]): void {
+  area.exited++;
+  const visit: Visit = { id: visitId(stay), from: stay.from, durationMs: stay.last.ms - stay.from.ms, end };
+  events.push(event(zone, area, 'area.exited', stay.last, stay, visit));
+}
+
+function settle(zone: AreaZone, area: AreaState, at: Moment, before: number, events: AreaEvent[]): void {
+  const count = area.entered - area.exited;
+  if (count === area.settledCount) area.unsettledFrom = null;
+  else if (count !== before || area.unsettledFrom === null) area.unsettledFrom = at;
+  const from = area.unsettledFrom;
+  if (from === null || at.ms - from.ms < zone.enterAfterMs) return;
+  area.unsettledFrom = null;
+  area.settledCount = count;
+  events.push(event(zone, area, 'area.count', from, null, null));
+  if (zone.capacity === null) return;
+  const slack = Math.max(1, Math.floor(zone.capacity * SLACK));
+  const full = area.state === 'full' ? count > zone.capacity - slack : count >= zone.capacity;
+  const next: Availability = full ? 'full' : 'available';
+  if (next === area.state) return;
+  const [previous, previousSince] = [area.state, area.since];
+  area.state = next;
+  area.since = from;
+  events.push({
+    ...event(zone, area, full ? 'area.full' : 'area.available', from, null, null),
+    previous,
+    previousSince,
+  });
+}
+
+function event(
+  zone: AreaZone,
+  area: AreaState,
+  type: AreaEvent['type'],
+  since: Moment,
+  stay: Stay | null,
+  visit: Visit | null,
+): AreaEvent {
+  const { state } = area;
+  const what = { kind: 'area', type, zone: zone.name, sensor: zone.sensor, state, previous: state } as const;
+  return { ...what, since, previousSince: area.since, seen: stay?.seen ?? null, visit, totals: areaTotals(zone, area) };
+}
+
+/** Tracks are numbered anew after a restart without memory; with the time it began a visit is one of a kind. */
+function visitId(stay: Stay): string {
+  return `${stay.track}-${stay.from.ms}`;
+}
