@@ -2,6 +2,7 @@ import tseslint from 'typescript-eslint';
 
 /** Pure folders, the same as in tsconfig.pure.json: time and chance come in as arguments. */
 const pure = [
+  'packages/foundation/src/**/*.ts',
   'packages/deepstream/src/**/*.ts',
   'packages/deployment/src/rules/**/*.ts',
   'packages/simulator/src/rules/**/*.ts',
@@ -16,7 +17,7 @@ const zodAsNamespace = {
 };
 
 export default tseslint.config(
-  { ignores: ['eslint.config.mjs', '**/node_modules/', '**/dist/', '.simulator/', 'config/', 'coverage/'] },
+  { ignores: ['eslint.config.mjs', 'types/', '**/node_modules/', '**/dist/', '.simulator/', 'config/', 'coverage/'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
@@ -41,7 +42,7 @@ export default tseslint.config(
   { files: ['packages/edge/src/azure/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: pure,
-    ignores: ['**/*.test.ts'],
+    ignores: ['**/*.test.ts', '**/testing/**', 'packages/foundation/src/node/**'],
     rules: {
       'no-restricted-syntax': [
         'error',

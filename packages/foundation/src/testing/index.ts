@@ -1,0 +1,2 @@
+export { FastClock } from './fast-clock.ts';
+export { ManualClock } from './manual-clock.ts';
