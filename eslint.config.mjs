@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 const pure = [
   'packages/foundation/src/**/*.ts',
   'packages/deepstream/src/**/*.ts',
-  'packages/deployment/src/rules/**/*.ts',
+  'packages/deployment/src/!(node|testing)/**/*.ts',
   'packages/simulator/src/rules/**/*.ts',
   'modules/artifacts/src/domain/**/*.ts',
   'packages/occupancy/src/**/*.ts',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-import { loadDeployment } from '@companion/deployment';
+import { loadDeployment } from '@companion/deployment/node';
 
 /** The platforms that module.json names. */
 export const platforms = ['amd64', 'amd64.debug', 'arm64v8'] as const;

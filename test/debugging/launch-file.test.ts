@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { loadDeployment } from '@companion/deployment';
+import { loadDeployment } from '@companion/deployment/node';
 import { copyWithFreePorts, debugTemplate } from './debug-template.ts';
 import { moduleNames } from './debugged-modules.ts';
 import { launchConfiguration, readLaunchFile, readTasksFile, workspaceFolder, type Task } from './launch-file.ts';

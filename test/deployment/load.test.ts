@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { DeploymentError, loadDeployment } from '@companion/deployment';
-import type { Deployment, DeploymentLoaderOptions } from '@companion/deployment';
+import { DeploymentError, loadDeployment } from '@companion/deployment/node';
+import type { Deployment } from '@companion/deployment';
+import type { DeploymentLoaderOptions } from '@companion/deployment/node';
 
 let dir: string;
 beforeEach(() => {
@@ -82,8 +83,8 @@ function refusal(call: () => unknown): string[] {
   throw new Error('it was not refused');
 }
 
-const AT_MODULE = 'deployment.template.json: modulesContent.$edgeAgent["properties.desired"].modules.one';
-const AT_HUB = 'deployment.template.json: modulesContent.$edgeHub["properties.desired"]';
+const atModule = 'deployment.template.json: modulesContent.$edgeAgent["properties.desired"].modules.one';
+const atHub = 'deployment.template.json: modulesContent.$edgeHub["properties.desired"]';
 
 describe('a module', () => {
   test('has edgeAgent’s defaults where the template says nothing', () => {
@@ -117,17 +118,17 @@ describe('a module', () => {
   });
 
   test.each([
-    [{ restartPolcy: 'always' }, `${AT_MODULE}.restartPolcy: unknown key`],
+    [{ restartPolcy: 'always' }, `${atModule}.restartPolcy: unknown key`],
     [
       { restartPolicy: 'sometimes' },
-      `${AT_MODULE}.restartPolicy: expected one of "always"|"on-failure"|"on-unhealthy"|"never"`,
+      `${atModule}.restartPolicy: expected one of "always"|"on-failure"|"on-unhealthy"|"never"`,
     ],
-    [{ status: 'off' }, `${AT_MODULE}.status: expected one of "running"|"stopped"`],
-    [{ startupOrder: -1 }, `${AT_MODULE}.startupOrder: Too small: expected number to be >=0`],
-    [{ env: { A: 'x' } }, `${AT_MODULE}.env.A: expected object, received string`],
-    [{ env: { A: {} } }, `${AT_MODULE}.env.A.value: expected a string, number or boolean`],
-    [{ type: 'process' }, `${AT_MODULE}.type: expected "docker"`],
-    [{ settings: {} }, `${AT_MODULE}.settings.image: missing`],
+    [{ status: 'off' }, `${atModule}.status: expected one of "running"|"stopped"`],
+    [{ startupOrder: -1 }, `${atModule}.startupOrder: Too small: expected number to be >=0`],
+    [{ env: { A: 'x' } }, `${atModule}.env.A: expected object, received string`],
+    [{ env: { A: {} } }, `${atModule}.env.A.value: expected a string, number or boolean`],
+    [{ type: 'process' }, `${atModule}.type: expected "docker"`],
+    [{ settings: {} }, `${atModule}.settings.image: missing`],
   ])('with %j is refused at its place', (module, line) => {
     expect(refusal(() => load({ module }))).toEqual([line]);
   });
@@ -260,13 +261,13 @@ describe('createOptions', () => {
       '.settings.createOptions: an object can’t be continued by further pieces',
     ],
   ])('like %j are refused at their place', (settings, line) => {
-    expect(refusal(() => load({ settings }))).toEqual([AT_MODULE + line]);
+    expect(refusal(() => load({ settings }))).toEqual([atModule + line]);
   });
 
   test('of more than 4 KB are refused: no deployment could hold them', () => {
     const settings = { createOptions: { Labels: { x: 'y'.repeat(4096) } } };
     expect(refusal(() => load({ settings }))).toEqual([
-      `${AT_MODULE}.settings.createOptions: 4115 characters as JSON, but a deployment holds at most 4096 (8 pieces of 512)`,
+      `${atModule}.settings.createOptions: 4115 characters as JSON, but a deployment holds at most 4096 (8 pieces of 512)`,
     ]);
   });
 });
@@ -336,7 +337,7 @@ describe('routes', () => {
     ],
     [{ hub: { storeAndForwardConfiguration: {} } }, '.storeAndForwardConfiguration.timeToLiveSecs: missing'],
   ])('%j is refused', (parts, line) => {
-    expect(refusal(() => load(parts))).toEqual([AT_HUB + line]);
+    expect(refusal(() => load(parts))).toEqual([atHub + line]);
   });
 });
 

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 
 import { describe, expect, test } from 'vitest';
 
-import { loadDeployment } from '@companion/deployment';
+import { loadDeployment } from '@companion/deployment/node';
 import type { Deployment } from '@companion/deployment';
 
 const root = resolve(import.meta.dirname, '../..');

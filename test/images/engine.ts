@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { loadDeployment } from '@companion/deployment';
+import { loadDeployment } from '@companion/deployment/node';
 
 import { createDockerClient, type DockerClient } from '../../packages/simulator/src/agent/docker/docker-client.ts';
 import { dockerSocket } from '../../packages/simulator/src/agent/docker/docker-socket.ts';

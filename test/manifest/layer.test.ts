@@ -5,10 +5,10 @@ import { describe, expect, test } from 'vitest';
 
 import { reportedProperties as reportedByArtifacts } from '@companion/artifacts';
 import type { ModuleState } from '@companion/artifacts';
-import { loadDeployment } from '@companion/deployment';
+import { loadDeployment } from '@companion/deployment/node';
 
-import { createBench } from './companion.fixture.ts';
-import { smallTemplate } from './template.fixture.ts';
+import { createWorkbench } from '@companion/cli/testing';
+import { smallTemplate } from '@companion/deployment/testing';
 
 const root = resolve(import.meta.dirname, '../..');
 const base = join(root, 'deployment.template.json');
@@ -23,11 +23,11 @@ interface Layer {
 }
 
 async function makeLayer(args: readonly string[], files: Record<string, unknown> = {}) {
-  await using bench = await createBench();
+  await using bench = await createWorkbench();
   for (const [name, content] of Object.entries(files)) writeFileSync(bench.path(name), JSON.stringify(content));
   const placed = args.map((arg) => (arg in files ? bench.path(arg) : arg));
   const target = ['--id', 'lot-7', '--target', "tags.site='lot7'", '--out', bench.path('lot-7.json')];
-  const finished = await bench.companion(['layer', ...target, ...placed]);
+  const finished = await bench.run(['layer', ...target, ...placed]);
   const written = readdirSync(bench.folder).includes('lot-7.json');
   const layer = written ? (JSON.parse(readFileSync(bench.path('lot-7.json'), 'utf8')) as Layer) : undefined;
   return { ...finished, layer };
@@ -100,7 +100,7 @@ describe('companion layer', () => {
     const { layer } = await makeLayer(['--artifact', net, '--zones', 'z.json', '--remove', 'zones.B1'], {
       'z.json': zones,
     });
-    await using bench = await createBench();
+    await using bench = await createWorkbench();
     const template = smallTemplate();
     template.modulesContent.lot['properties.desired'] = { zones: { B1: zones.zones.A3, B2: zones.zones.A3 } };
     const { artifacts, filter } = layer?.content.modulesContent ?? {};

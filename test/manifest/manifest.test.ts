@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { loadDeployment, makeManifest } from '@companion/deployment';
+import { loadDeployment, makeManifest } from '@companion/deployment/node';
 import type { Deployment } from '@companion/deployment';
 
-import { createBench } from './companion.fixture.ts';
-import { smallTemplate } from './template.fixture.ts';
+import { createWorkbench } from '@companion/cli/testing';
+import { smallTemplate } from '@companion/deployment/testing';
 
 const root = resolve(import.meta.dirname, '../..');
 const template = join(root, 'deployment.template.json');
@@ -33,9 +33,9 @@ describe('the templates of the repository', () => {
     ['deployment.template.json', 'arm64v8'],
     ['deployment.debug.template.json', 'amd64'],
   ])('%s for %s makes a manifest without a warning, which the simulator takes for the same', async (name, platform) => {
-    await using bench = await createBench();
+    await using bench = await createWorkbench();
     const out = bench.path('deployment.json');
-    const { code, stdout, stderr } = await bench.companion([
+    const { code, stdout, stderr } = await bench.run([
       'manifest',
       ...['--template', join(root, name), '--platform', platform, '--variables', variables, '--out', out],
     ]);
@@ -46,7 +46,7 @@ describe('the templates of the repository', () => {
     expect(withoutSources(loadDeployment({ ...options, templatePath: out }))).toEqual(
       withoutSources(loadDeployment({ ...options, templatePath: join(root, name), envFile: variables })),
     );
-    const again = await bench.companion(['manifest', '--template', out, '--check']);
+    const again = await bench.run(['manifest', '--template', out, '--check']);
     expect({ code: again.code, stderr: again.stderr }).toEqual({ code: 0, stderr: '' });
   });
 });
@@ -83,11 +83,11 @@ test('any createOptions, desired properties and variables mean the same before a
 
 describe('companion manifest', () => {
   test('writes config/<name>.<platform>.json beside the template, whole, and again over itself', async () => {
-    await using bench = await createBench();
+    await using bench = await createWorkbench();
     writeFileSync(bench.path('deployment.debug.template.json'), JSON.stringify(smallTemplate()));
     writeFileSync(bench.path('.env'), '');
     for (const said of ['written', 'written again']) {
-      const { code, stderr, stdout } = await bench.companion([
+      const { code, stderr, stdout } = await bench.run([
         'manifest',
         ...['--template', bench.path('deployment.debug.template.json'), '--platform', 'arm64v8'],
       ]);
@@ -100,14 +100,14 @@ describe('companion manifest', () => {
   });
 
   test('tells everything at once, writes nothing, and leaves the last manifest', async () => {
-    await using bench = await createBench();
+    await using bench = await createWorkbench();
     const bad = smallTemplate();
     bad.modulesContent.$edgeHub['properties.desired'].routes['x'] = 'FROM nowhere';
     bad.modulesContent.lot['properties.desired'] = { zones: 7 };
     writeFileSync(bench.path('deployment.template.json'), JSON.stringify(bad));
     writeFileSync(bench.path('out.json'), 'as it was');
     writeFileSync(bench.path('.env'), '');
-    const { code, stderr, stdout } = await bench.companion([
+    const { code, stderr, stdout } = await bench.run([
       'manifest',
       ...[
         '--template',
@@ -130,10 +130,10 @@ describe('companion manifest', () => {
   });
 
   test('warns where the variables are those of the example', async () => {
-    await using bench = await createBench();
+    await using bench = await createWorkbench();
     writeFileSync(bench.path('.env.example'), 'V=1\n');
     writeFileSync(bench.path('deployment.template.json'), JSON.stringify(smallTemplate()));
-    const { code, stderr } = await bench.companion([
+    const { code, stderr } = await bench.run([
       'manifest',
       ...['--template', bench.path('deployment.template.json'), '--out', '-'],
     ]);
@@ -151,23 +151,18 @@ describe('companion manifest', () => {
     ['text that is no JSON', ['manifest', '--template', variables], /\.env\.example:1:1: /],
     ['an operand', ['manifest', 'deployment.template.json', '--check'], /Unexpected argument/],
   ])('ends with 2 for %s', async (_, args, message) => {
-    await using bench = await createBench();
-    const { code, stdout, stderr } = await bench.companion(args);
+    await using bench = await createWorkbench();
+    const { code, stdout, stderr } = await bench.run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
   });
 
   test('finds what the tools left unexpanded in a finished manifest, and fills in nothing there', async () => {
-    await using bench = await createBench();
+    await using bench = await createWorkbench();
     const { modulesContent } = smallTemplate();
     modulesContent.one['properties.desired'] = { a: '${LEFT}', b: 'pa$word' };
     writeFileSync(bench.path('deployment.json'), JSON.stringify({ modulesContent }));
-    const { code, stderr } = await bench.companion([
-      'manifest',
-      '--template',
-      bench.path('deployment.json'),
-      '--check',
-    ]);
+    const { code, stderr } = await bench.run(['manifest', '--template', bench.path('deployment.json'), '--check']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/one\["properties\.desired"\]\.a: error: \$\{LEFT\} was never filled in/);
     expect(stderr).not.toContain('word');

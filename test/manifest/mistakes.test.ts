@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { makeManifest } from '@companion/deployment';
-import { formatJsonPath } from '@companion/deployment/rules';
+import { makeManifest } from '@companion/deployment/node';
+import { formatJsonPath } from '@companion/deployment';
 
-import { checkOurTwins } from '../../packages/cli/src/deployment/our-twins.ts';
-import { smallTemplate } from './template.fixture.ts';
-import type { SmallTemplate } from './template.fixture.ts';
+import { checkOurTwins } from '@companion/cli/testing';
+import { smallTemplate } from '@companion/deployment/testing';
+import type { SmallTemplate } from '@companion/deployment/testing';
 
 let dir: string;
 beforeAll(() => {

@@ -1,4 +1,4 @@
-import type { Deployment, ModuleSpec } from '@companion/deployment/rules';
+import type { Deployment, ModuleSpec } from '@companion/deployment';
 import { deepstreamModule } from './machine.ts';
 import { SimulatorError } from './simulator-error.ts';
 

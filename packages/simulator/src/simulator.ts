@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { loadDeployment, type Deployment, type DeploymentLoaderOptions } from '@companion/deployment';
+import type { Deployment } from '@companion/deployment';
+import { loadDeployment, type DeploymentLoaderOptions } from '@companion/deployment/node';
 
 import { agentFolders, createAgent, type Agent } from './agent/index.ts';
 import { createHubServer, type HubAddress, type HubServer } from './hub/index.ts';

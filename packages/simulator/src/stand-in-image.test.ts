@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { ModuleSpec } from '@companion/deployment/rules';
+import type { ModuleSpec } from '@companion/deployment';
 import { moduleSpec } from './agent/module-spec.fixture.ts';
 import { standInImage } from './stand-in-image.ts';
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lockVolume } from '@companion/artifacts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startArtifactServer, type ArtifactServer } from '../volume.fixture.ts';
-import { createWorkbench, type Workbench } from '../workbench.ts';
+import { startArtifactServer, type ArtifactServer } from '../testing/artifact-server.ts';
+import { createWorkbench, type Workbench } from '../testing/workbench.ts';
 
-const BIN = fileURLToPath(new URL('../../bin/companion.mjs', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/companion.mjs', import.meta.url));
 const config = '[tests]\nfile-loop=0\n';
 
 describe('companion apply', () => {
@@ -187,7 +187,7 @@ describe('companion apply', () => {
     const big = { kind: 'model', ...server.put('big.bin', Buffer.alloc(3_000_000, 'weights of a net ')) };
     const twin = { artifacts: { big }, policy };
     server.stallAfter(2_000_000);
-    const args = [BIN, 'apply', `--desired=${await desired(twin)}`, `--root=${root()}`, '--json'];
+    const args = [bin, 'apply', `--desired=${await desired(twin)}`, `--root=${root()}`, '--json'];
     const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     const part = join(root(), 'partial', `${big.sha256}.part`);
     await vi.waitFor(async () => expect((await lstat(part)).size).toBe(2_000_000), { timeout: 10_000, interval: 20 });
@@ -214,7 +214,7 @@ describe('companion apply', () => {
       const before = followsAnother
         ? await call({ artifacts: {}, policy }).then(() => readlink(join(root(), 'current')))
         : '';
-      const child = spawn(process.execPath, [BIN, 'apply', `--desired=${await desired(app())}`, `--root=${root()}`], {
+      const child = spawn(process.execPath, [bin, 'apply', `--desired=${await desired(app())}`, `--root=${root()}`], {
         env: { ...process.env, FAIL_POINT: `${moment}#1` },
         stdio: 'ignore',
       });

@@ -2,12 +2,12 @@ import process from 'node:process';
 import { resolve } from 'node:path';
 import { applyOnce, parseDesired, parseSettings } from '@companion/artifacts';
 import type { Applied, ArtifactProgress, DesiredState, Finding } from '@companion/artifacts';
-import type { ExitCode } from '../command.ts';
-import { desiredProperties, withImports } from '../desired-document.ts';
-import { readInput } from '../input.ts';
-import { defineOptionCommand } from '../option-command.ts';
-import { createProgressBars } from '../progress-bars.ts';
-import type { Terminal } from '../terminal.ts';
+import type { ExitCode } from '../command/command.ts';
+import { desiredProperties, withImports } from '../files/desired-document.ts';
+import { readInput } from '../files/input.ts';
+import { defineOptionCommand } from '../command/option-command.ts';
+import { createProgressBars } from '../terminal/progress-bars.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** `companion apply`. */
 export const apply = defineOptionCommand({

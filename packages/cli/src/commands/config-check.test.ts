@@ -1,9 +1,9 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { createWorkbench } from '../workbench.ts';
-import type { Workbench } from '../workbench.ts';
+import { createWorkbench } from '../testing/workbench.ts';
+import type { Workbench } from '../testing/workbench.ts';
 
-const APP = `[source0]
+const appText = `[source0]
 enable=1
 type=3
 uri=file://../streams/cars.mp4
@@ -21,7 +21,7 @@ config-file=infer.txt
 enable=1
 type=1
 `;
-const INFER = `[property]
+const inferText = `[property]
 onnx-file=../models/cars.onnx
 labelfile-path=/device/labels.txt
 batch-size=1
@@ -30,8 +30,8 @@ gie-unique-id=1
 
 async function writeRelease(bench: Workbench): Promise<void> {
   for (const folder of ['configs', 'streams', 'models']) await mkdir(bench.path(folder));
-  await writeFile(bench.path('configs/app.txt'), APP);
-  await writeFile(bench.path('configs/infer.txt'), INFER);
+  await writeFile(bench.path('configs/app.txt'), appText);
+  await writeFile(bench.path('configs/infer.txt'), inferText);
   await writeFile(bench.path('streams/cars.mp4'), '');
   await writeFile(bench.path('models/cars.onnx'), '');
 }
@@ -66,7 +66,7 @@ describe('companion config check', () => {
 
   test('checks topics where it is told the routes', async () => {
     await using bench = await createWorkbench();
-    const app = `${APP.replace('infer.txt', '-')}[sink1]
+    const app = `${appText.replace('infer.txt', '-')}[sink1]
 enable=1
 type=6
 msg-conv-payload-type=1

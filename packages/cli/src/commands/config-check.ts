@@ -1,8 +1,8 @@
 import { checkAppConfig } from '@companion/deepstream/app-config';
-import { defineCommand } from '../command.ts';
-import { findingText } from '../finding-text.ts';
-import { readInput } from '../input.ts';
-import { createLocalFiles } from '../local-files.ts';
+import { defineCommand } from '../command/command.ts';
+import { findingText } from '../terminal/finding-text.ts';
+import { readInput } from '../files/input.ts';
+import { createLocalFiles } from '../files/local-files.ts';
 
 /** `companion config check`. */
 export const configCheck = defineCommand({

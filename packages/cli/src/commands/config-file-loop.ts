@@ -1,7 +1,7 @@
 import { setFileLoop } from '@companion/deepstream/recipes';
-import { wordArgument } from '../argument.ts';
-import { defineCommand } from '../command.ts';
-import { EDIT_NOTES, EDIT_OPTIONS, editConfig } from '../edit-config.ts';
+import { wordArgument } from '../command/argument.ts';
+import { defineCommand } from '../command/command.ts';
+import { editNotes, editOptions, editConfig } from '../config/edit-config.ts';
 
 /** `companion config file-loop`. */
 export const configFileLoop = defineCommand({
@@ -9,8 +9,8 @@ export const configFileLoop = defineCommand({
   name: 'file-loop',
   summary: 'Play file sources again and again (on, as without a word), or once (off).',
   operands: 'FILE [on|off]',
-  notes: EDIT_NOTES,
-  options: EDIT_OPTIONS,
+  notes: editNotes,
+  options: editOptions,
   run: ({ operands: [path, word], options }, terminal) => {
     const enabled = wordArgument('[on|off]', word, ['on', 'off']) !== 'off';
     return editConfig({ path, json: options.json === true }, terminal, (file) => setFileLoop(file, { enabled }));

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { createWorkbench } from '../workbench.ts';
+import { createWorkbench } from '../testing/workbench.ts';
 
-const CONFIG = `# by hand
+const config = `# by hand
 [application]
 enable-perf-measurement=1
 
@@ -17,7 +17,7 @@ enable=1
 describe('companion config get', () => {
   test('prints a value, a group or all of it', async () => {
     await using bench = await createWorkbench();
-    await writeFile(bench.path('app.txt'), CONFIG);
+    await writeFile(bench.path('app.txt'), config);
     const get = (...more: string[]) => bench.call(['config', 'get', 'app.txt', ...more]);
     expect(await get('source0', 'uri')).toMatchObject({ code: 0, stdout: 'rtsp://u:p#1@h ; kept\n', stderr: '' });
     expect((await get('application')).stdout).toBe('enable-perf-measurement=1\n');
@@ -40,7 +40,7 @@ enable=1
 
   test('says with exit code 1 what is not there', async () => {
     await using bench = await createWorkbench();
-    await writeFile(bench.path('app.txt'), CONFIG);
+    await writeFile(bench.path('app.txt'), config);
     expect(await bench.call(['config', 'get', 'app.txt', 'sink0'])).toMatchObject({
       code: 1,
       stdout: '',
@@ -54,7 +54,7 @@ enable=1
 
   test('reads stdin, YAML, and files that are neither UTF-8 nor end in a newline', async () => {
     await using bench = await createWorkbench();
-    expect(await bench.call(['config', 'get', '-', 'source0', 'enable'], CONFIG)).toMatchObject({ stdout: '1\n' });
+    expect(await bench.call(['config', 'get', '-', 'source0', 'enable'], config)).toMatchObject({ stdout: '1\n' });
     await writeFile(bench.path('app.yml'), 'source:\n  type: 4\n');
     expect(await bench.call(['config', 'get', 'app.yml', 'source', 'type'])).toMatchObject({ stdout: '4\n' });
     await writeFile(bench.path('latin.txt'), Buffer.from('[a]\r\nx=caf\xe9\r\ny=2', 'latin1'));

@@ -1,7 +1,7 @@
 import type { ConfigFile } from '@companion/deepstream/config-file';
-import { defineCommand } from '../command.ts';
-import { openConfig } from '../config-document.ts';
-import { findingText } from '../finding-text.ts';
+import { defineCommand } from '../command/command.ts';
+import { openConfig } from '../config/config-document.ts';
+import { findingText } from '../terminal/finding-text.ts';
 
 /** `companion config get`. */
 export const configGet = defineCommand({

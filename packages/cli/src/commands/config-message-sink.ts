@@ -1,7 +1,7 @@
 import { setMessageSink } from '@companion/deepstream/recipes';
-import { integerArgument, wordArgument } from '../argument.ts';
-import { defineCommand } from '../command.ts';
-import { EDIT_NOTES, EDIT_OPTIONS, editConfig } from '../edit-config.ts';
+import { integerArgument, wordArgument } from '../command/argument.ts';
+import { defineCommand } from '../command/command.ts';
+import { editNotes, editOptions, editConfig } from '../config/edit-config.ts';
 
 /** `companion config message-sink`. */
 export const configMessageSink = defineCommand({
@@ -9,9 +9,9 @@ export const configMessageSink = defineCommand({
   name: 'message-sink',
   summary: 'Send detections to a topic: the output that a route of edgeHub takes them from.',
   operands: 'FILE TOPIC',
-  notes: EDIT_NOTES,
+  notes: editNotes,
   options: {
-    ...EDIT_OPTIONS,
+    ...editOptions,
     payload: { type: 'string', value: 'SCHEMA', help: 'minimal (as without the option), full or protobuf' },
     library: { type: 'string', value: 'PATH', help: "the adapter's libnvds_…_proto.so; IoT Edge's without the option" },
     connection: { type: 'string', value: 'TEXT', help: 'msg-broker-conn-str; the IoT Edge adapter needs none' },

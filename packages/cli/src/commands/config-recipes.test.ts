@@ -1,8 +1,8 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { createWorkbench } from '../workbench.ts';
+import { createWorkbench } from '../testing/workbench.ts';
 
-const APP = `[tiled-display]
+const appText = `[tiled-display]
 enable=1
 rows=1
 columns=1
@@ -32,7 +32,7 @@ file-loop=0
 describe("the tutorial's edits", () => {
   test('are one command each, say each line that they change, and are done once', async () => {
     await using bench = await createWorkbench();
-    await writeFile(bench.path('app.txt'), APP);
+    await writeFile(bench.path('app.txt'), appText);
     const edit = async (name: string, ...more: string[]) => {
       const { code, stdout, stderr } = await bench.call(['config', name, 'app.txt', ...more]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -68,7 +68,7 @@ describe("the tutorial's edits", () => {
 
   test('refuse arguments that make no sense, with exit code 2 and the config as it was', async () => {
     await using bench = await createWorkbench();
-    await writeFile(bench.path('app.txt'), APP);
+    await writeFile(bench.path('app.txt'), appText);
     for (const [name = '', ...args] of [
       ['sources', 'no uri'],
       ['rtsp-out', '--port', '70000'],
@@ -81,6 +81,6 @@ describe("the tutorial's edits", () => {
       expect({ name, code, stdout }).toEqual({ name, code: 2, stdout: '' });
       expect(stderr).not.toMatch(/^\s+at /m);
     }
-    expect(await readFile(bench.path('app.txt'), 'utf8')).toBe(APP);
+    expect(await readFile(bench.path('app.txt'), 'utf8')).toBe(appText);
   });
 });

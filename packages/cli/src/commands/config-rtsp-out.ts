@@ -1,7 +1,7 @@
 import { rtspOut } from '@companion/deepstream/recipes';
-import { integerArgument, wordArgument } from '../argument.ts';
-import { defineCommand } from '../command.ts';
-import { EDIT_NOTES, EDIT_OPTIONS, editConfig } from '../edit-config.ts';
+import { integerArgument, wordArgument } from '../command/argument.ts';
+import { defineCommand } from '../command/command.ts';
+import { editNotes, editOptions, editConfig } from '../config/edit-config.ts';
 
 /** `companion config rtsp-out`. */
 export const configRtspOut = defineCommand({
@@ -9,9 +9,9 @@ export const configRtspOut = defineCommand({
   name: 'rtsp-out',
   summary: 'Show the processed video as an RTSP stream instead of on a screen.',
   operands: 'FILE',
-  notes: EDIT_NOTES,
+  notes: editNotes,
   options: {
-    ...EDIT_OPTIONS,
+    ...editOptions,
     port: { type: 'string', value: 'PORT', help: 'where viewers connect; 8554 where the config has none' },
     'udp-port': {
       type: 'string',

@@ -1,7 +1,7 @@
-import { findTargetFault } from '@companion/deployment/rules';
-import type { DeploymentFinding, JsonObject } from '@companion/deployment/rules';
-import { integerArgument } from '../argument.ts';
-import { CliError } from '../cli-error.ts';
+import { findTargetFault } from '@companion/deployment';
+import type { DeploymentFinding, JsonObject } from '@companion/deployment';
+import { integerArgument } from '../command/argument.ts';
+import { CliError } from '../command/cli-error.ts';
 import { azureCommands } from '../deployment/azure-commands.ts';
 import { readBaseDesired } from '../deployment/base-desired.ts';
 import { deploymentFindingText } from '../deployment/deployment-finding-text.ts';
@@ -11,10 +11,10 @@ import { layerSection } from '../deployment/layer-parts.ts';
 import type { LayerPart } from '../deployment/layer-parts.ts';
 import { readLayerParts } from '../deployment/layer-source.ts';
 import type { OurModule } from '../deployment/our-twins.ts';
-import { defineOptionCommand } from '../option-command.ts';
-import { replaceFile } from '../replace-file.ts';
+import { defineOptionCommand } from '../command/option-command.ts';
+import { replaceFile } from '../files/replace-file.ts';
 
-const DEFAULT_PRIORITY = 10;
+const defaultPriority = 10;
 // What IoT Hub takes for the id of a configuration, and every shell without quotes; az writes it in lower case.
 const idShape = /^[a-z0-9][a-z0-9._-]{0,127}$/;
 
@@ -37,7 +37,7 @@ Exit codes: 0 written, perhaps with warnings; 1 errors, and nothing is written; 
   options: {
     id: { type: 'string', value: 'ID', help: "the deployment's name: lower case, digits, . _ -" },
     target: { type: 'string', value: 'CONDITION', help: "which devices: tags.site='lot7' AND tags.gpu!='none', or *" },
-    priority: { type: 'string', value: 'N', help: `more is stronger; ${DEFAULT_PRIORITY} without it` },
+    priority: { type: 'string', value: 'N', help: `more is stronger; ${defaultPriority} without it` },
     artifact: {
       type: 'string',
       multiple: true,
@@ -71,7 +71,7 @@ Exit codes: 0 written, perhaps with warnings; 1 errors, and nothing is written; 
         `companion layer: --id ${options.id}: lower-case letters, digits, . _ -, 128 at most`,
       );
     }
-    const priority = integerArgument('--priority', options.priority) ?? DEFAULT_PRIORITY;
+    const priority = integerArgument('--priority', options.priority) ?? defaultPriority;
     if (priority > 2_147_483_647) throw new CliError('usage', `companion layer: --priority ${priority} is too large`);
     const names = {
       artifacts: options['artifacts-module'] ?? 'artifacts',

@@ -1,6 +1,6 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { createWorkbench } from '../workbench.ts';
+import { createWorkbench } from '../testing/workbench.ts';
 
 const settings = (image: string) => ({ type: 'docker', settings: { image, createOptions: {} } });
 const always = { status: 'running', restartPolicy: 'always' };

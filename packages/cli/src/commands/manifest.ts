@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
-import { DeploymentError, makeManifest } from '@companion/deployment';
-import type { Manifest, ManifestOptions } from '@companion/deployment';
-import type { DeploymentOutline } from '@companion/deployment/rules';
-import { CliError } from '../cli-error.ts';
+import { DeploymentError, makeManifest } from '@companion/deployment/node';
+import type { Manifest, ManifestOptions } from '@companion/deployment/node';
+import type { DeploymentOutline } from '@companion/deployment';
+import { CliError } from '../command/cli-error.ts';
 import { deploymentFindingText } from '../deployment/deployment-finding-text.ts';
 import { checkOurTwins } from '../deployment/our-twins.ts';
-import { defineOptionCommand } from '../option-command.ts';
-import { replaceFile } from '../replace-file.ts';
+import { defineOptionCommand } from '../command/option-command.ts';
+import { replaceFile } from '../files/replace-file.ts';
 
 /** `companion manifest`. */
 export const manifest = defineOptionCommand({

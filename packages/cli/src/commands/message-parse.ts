@@ -1,8 +1,8 @@
 import { parseMessage } from '@companion/deepstream/message';
 import type { Detection, Frame, ParsedMessage } from '@companion/deepstream/message';
-import { defineCommand } from '../command.ts';
-import { findingText } from '../finding-text.ts';
-import { readInput } from '../input.ts';
+import { defineCommand } from '../command/command.ts';
+import { findingText } from '../terminal/finding-text.ts';
+import { readInput } from '../files/input.ts';
 
 /** `companion message parse`. */
 export const messageParse = defineCommand({

@@ -1,7 +1,7 @@
 import { chmod, link, mkdir, readFile, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { list } from 'tar';
 import { describe, expect, test } from 'vitest';
-import { createWorkbench, type Workbench } from '../workbench.ts';
+import { createWorkbench, type Workbench } from '../testing/workbench.ts';
 
 const url = 'https://files.example/models/';
 

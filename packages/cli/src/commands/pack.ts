@@ -1,11 +1,11 @@
 import { open, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { contentHeadBytes, contentKindOf, parseDesired, type ArtifactKind } from '@companion/artifacts';
-import { wordArgument } from '../argument.ts';
-import { byteText } from '../byte-text.ts';
-import { CliError } from '../cli-error.ts';
-import { defineCommand } from '../command.ts';
-import { listEntries, writeTarball, type TarballEntry } from '../tarball.ts';
+import { wordArgument } from '../command/argument.ts';
+import { byteText } from '../terminal/byte-text.ts';
+import { CliError } from '../command/cli-error.ts';
+import { defineCommand } from '../command/command.ts';
+import { listEntries, writeTarball, type TarballEntry } from '../files/tarball.ts';
 
 const kinds = ['model', 'config', 'stream'] as const;
 

@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command } from '../command/command.ts';
 import { apply } from './apply.ts';
 import { configCheck } from './config-check.ts';
 import { configFileLoop } from './config-file-loop.ts';

@@ -6,13 +6,13 @@ import { encodeFull, encodeMinimal } from '@companion/deepstream/message';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { replay } from './replay.ts';
 
-const T = Date.UTC(2026, 4, 1, 10);
+const startMs = Date.UTC(2026, 4, 1, 10);
 const desired = {
   zones: { A1: { kind: 'spot', sensor: 'Yard', polygon: [0, 100, 100, 100, 100, 160, 0, 160] } },
 };
 const frames = Array.from({ length: 200 }, (_, n) => ({
   sensor: 'Yard',
-  timeMs: T + n * 100,
+  timeMs: startMs + n * 100,
   frameNumber: `${n}`,
   detections: [
     // A car for ten seconds, then a person elsewhere.
@@ -60,7 +60,7 @@ describe('companion replay', () => {
     const { code, events } = await call([file('m', content), '--desired', desiredFile()]);
     expect(code).toBe(0);
     expect(types(events)).toEqual(spots);
-    expect(events[0]).toMatchObject({ specversion: '1.0', time: new Date(T).toISOString(), subject: 'A1' });
+    expect(events[0]).toMatchObject({ specversion: '1.0', time: new Date(startMs).toISOString(), subject: 'A1' });
   });
 
   test('takes several files as one recording, and stdin', async () => {

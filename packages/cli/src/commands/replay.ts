@@ -2,16 +2,16 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { cloudEvent, eventSource, nvidiaMessage } from '@companion/filter';
 import { createReplay, parseDesired, type Desired, type Replay, type ZoneEvent } from '@companion/occupancy';
-import { CliError } from '../cli-error.ts';
-import { defineCommand } from '../command.ts';
-import { desiredProperties } from '../desired-document.ts';
-import { readInput } from '../input.ts';
-import type { Terminal } from '../terminal.ts';
+import { CliError } from '../command/cli-error.ts';
+import { defineCommand } from '../command/command.ts';
+import { desiredProperties } from '../files/desired-document.ts';
+import { readInput } from '../files/input.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
-const PROGRESS_AFTER_MS = 2_000;
-const DAY_MS = 86_400_000;
+const progressAfterMs = 2_000;
+const dayMs = 86_400_000;
 /** What is no JSON lines is read whole, as one message of many. */
-const MAX_WHOLE_BYTES = 256 * 1024 * 1024;
+const maxWholeBytes = 256 * 1024 * 1024;
 
 /** `companion replay`. */
 export const replay = defineCommand({
@@ -30,20 +30,20 @@ in the order given. Events go to stdout as JSON lines, statistics to stderr. Wha
     if (options.desired === undefined) throw new CliError('usage', 'companion replay: --desired FILE is missing');
     const desired = await readDesired(options.desired, options.zones, terminal);
     const startMs = Date.now();
-    const run = createReplay(desired.config, { latestMs: startMs + DAY_MS });
+    const run = createReplay(desired.config, { latestMs: startMs + dayMs });
     const print = (events: readonly ZoneEvent[]): void => {
       for (const event of events) {
         const line = eventLine(event, desired.options.format);
         if (line !== undefined) terminal.out(`${line}\n`);
       }
     };
-    let progressMs = startMs + PROGRESS_AFTER_MS;
+    let progressMs = startMs + progressAfterMs;
     for (const path of operands) {
       for await (const message of messagesOf(path, terminal)) {
         print(run.message(message));
         const nowMs = Date.now();
         if (nowMs < progressMs) continue;
-        progressMs = nowMs + PROGRESS_AFTER_MS;
+        progressMs = nowMs + progressAfterMs;
         terminal.err(`${path}: ${run.statistics().messages} messages so far\n`);
       }
     }
@@ -104,8 +104,8 @@ async function* messagesOf(path: string, terminal: Terminal): AsyncGenerator<Uin
       }
       rest.push(bytes.subarray(start));
       restBytes += bytes.length - start;
-      if (restBytes > MAX_WHOLE_BYTES) {
-        throw new CliError('too-large', `companion: ${path}: more than ${MAX_WHOLE_BYTES} bytes without JSON lines`);
+      if (restBytes > maxWholeBytes) {
+        throw new CliError('too-large', `companion: ${path}: more than ${maxWholeBytes} bytes without JSON lines`);
       }
     }
   } catch (error) {
@@ -125,12 +125,12 @@ function isMessage(line: Uint8Array): boolean {
   }
 }
 
-const SOURCE = eventSource('replay', 'filter');
+const source = eventSource('replay', 'filter');
 
 /** As one line, whatever the schema; undefined for events that the format has no words for. */
 function eventLine(event: ZoneEvent, format: 'cloudevents' | 'nvidia'): string | undefined {
-  if (format === 'cloudevents') return JSON.stringify(cloudEvent(event, SOURCE));
-  const body = nvidiaMessage(event, SOURCE)?.body;
+  if (format === 'cloudevents') return JSON.stringify(cloudEvent(event, source));
+  const body = nvidiaMessage(event, source)?.body;
   return body === undefined ? undefined : JSON.stringify(JSON.parse(body.toString()));
 }
 

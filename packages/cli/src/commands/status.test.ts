@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { startArtifactServer } from '../volume.fixture.ts';
-import { createWorkbench, type Workbench } from '../workbench.ts';
+import { startArtifactServer } from '../testing/artifact-server.ts';
+import { createWorkbench, type Workbench } from '../testing/workbench.ts';
 
 const keyFile = '[source0]\nenable=1\ntype=4\nuri=rtsp://a/b\n\n[streammux]\nbatch-size=1\nlive-source=1\n';
 

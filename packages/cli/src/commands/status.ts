@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { describeHolder, readVolumeStatus } from '@companion/artifacts';
 import type { ReleaseStatus, VolumeStatus } from '@companion/artifacts';
-import { byteText } from '../byte-text.ts';
-import { CliError } from '../cli-error.ts';
-import { defineOptionCommand } from '../option-command.ts';
+import { byteText } from '../terminal/byte-text.ts';
+import { CliError } from '../command/cli-error.ts';
+import { defineOptionCommand } from '../command/option-command.ts';
 
 /** `companion status`. */
 export const status = defineOptionCommand({

@@ -1,5 +1,5 @@
-import type { JsonObject } from '@companion/deployment/rules';
-import { CliError } from '../cli-error.ts';
+import type { JsonObject } from '@companion/deployment';
+import { CliError } from '../command/cli-error.ts';
 
 const keys = ['kind', 'url', 'sha256', 'sizeBytes', 'credential'] as const;
 

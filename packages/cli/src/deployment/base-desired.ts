@@ -1,8 +1,8 @@
 import process from 'node:process';
-import { DeploymentError, expandDeployment } from '@companion/deployment';
-import { deploymentOutline } from '@companion/deployment/rules';
-import type { JsonObject } from '@companion/deployment/rules';
-import { CliError } from '../cli-error.ts';
+import { DeploymentError, expandDeployment } from '@companion/deployment/node';
+import { deploymentOutline } from '@companion/deployment';
+import type { JsonObject } from '@companion/deployment';
+import { CliError } from '../command/cli-error.ts';
 
 /** The modules of the deployment that a layer is put on, with their desired properties. Throws a `CliError` where the file can't be read. */
 export function readBaseDesired(file: string): ReadonlyMap<string, JsonObject> {

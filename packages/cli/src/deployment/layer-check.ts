@@ -1,5 +1,5 @@
-import { checkTwins, composeDesired, isJsonObject } from '@companion/deployment/rules';
-import type { DeploymentFinding, JsonObject, JsonPath } from '@companion/deployment/rules';
+import { checkTwins, composeDesired, isJsonObject } from '@companion/deployment';
+import type { DeploymentFinding, JsonObject, JsonPath } from '@companion/deployment';
 import { layerSection } from './layer-parts.ts';
 import type { LayerPart } from './layer-parts.ts';
 import { desiredMistakes } from './our-twins.ts';

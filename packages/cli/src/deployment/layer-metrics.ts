@@ -1,7 +1,7 @@
 import type { LayerPart } from './layer-parts.ts';
 
 /** So many names a query asks for; a query is a line of text that IoT Hub parses each time. */
-const MAX_NAMES = 10;
+const maxNames = 10;
 const reported = (...path: readonly string[]): string => twinPath('reported', path);
 
 /**
@@ -65,7 +65,7 @@ function filterMetrics({ module, parts }: { readonly module: string; readonly pa
 function named(map: 'artifacts' | 'zones', parts: readonly LayerPart[]): readonly LayerPart[] {
   return parts
     .filter(({ path: [first, name = ''], value }) => first === map && value !== null && !/[[\]']/.test(name))
-    .slice(0, MAX_NAMES);
+    .slice(0, maxNames);
 }
 
 const newest = `${reported('desiredVersion')} = properties.desired.$version`;

@@ -1,5 +1,5 @@
-import { DESIRED, isJsonObject } from '@companion/deployment/rules';
-import type { JsonObject, JsonValue } from '@companion/deployment/rules';
+import { desiredMember, isJsonObject } from '@companion/deployment';
+import type { JsonObject, JsonValue } from '@companion/deployment';
 
 /** A property that a layer sets, by its path below the desired properties; null takes it away. */
 export interface LayerPart {
@@ -28,5 +28,5 @@ export function layerParts(desired: JsonObject): readonly LayerPart[] {
 
 /** The section of a module in a layered deployment: a `properties.desired.<path>` for each part, never plain `properties.desired`. */
 export function layerSection(parts: readonly LayerPart[]): JsonObject {
-  return Object.fromEntries(parts.map(({ path, value }) => [[DESIRED, ...path].join('.'), value]));
+  return Object.fromEntries(parts.map(({ path, value }) => [[desiredMember, ...path].join('.'), value]));
 }

@@ -1,9 +1,9 @@
-import { parseJsonText, isJsonObject } from '@companion/deployment/rules';
-import type { JsonObject } from '@companion/deployment/rules';
-import { CliError } from '../cli-error.ts';
-import { desiredProperties } from '../desired-document.ts';
-import { readInput } from '../input.ts';
-import type { Terminal } from '../terminal.ts';
+import { parseJsonText, isJsonObject } from '@companion/deployment';
+import type { JsonObject } from '@companion/deployment';
+import { CliError } from '../command/cli-error.ts';
+import { desiredProperties } from '../files/desired-document.ts';
+import { readInput } from '../files/input.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { artifactOption } from './artifact-option.ts';
 import { layerParts } from './layer-parts.ts';
 import type { LayerPart } from './layer-parts.ts';

@@ -1,6 +1,6 @@
 import { parseDesired as parseArtifacts } from '@companion/artifacts';
-import { parseImageName } from '@companion/deployment/rules';
-import type { DeploymentFinding, DeploymentOutline, JsonObject } from '@companion/deployment/rules';
+import { parseImageName } from '@companion/deployment';
+import type { DeploymentFinding, DeploymentOutline, JsonObject } from '@companion/deployment';
 import { parseDesired as parseFilter } from '@companion/occupancy';
 
 /** Our modules, whose desired properties can be checked before a device sees them. */

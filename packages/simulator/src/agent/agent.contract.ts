@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 
-import type { ModuleSpec } from '@companion/deployment/rules';
+import type { ModuleSpec } from '@companion/deployment';
 import { AgentError } from './agent-error.ts';
 import type { AgentEvent } from './agent-event.ts';
 import { createAgent } from './agent.ts';

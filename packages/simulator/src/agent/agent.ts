@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-import type { Deployment, ModuleSpec } from '@companion/deployment/rules';
+import type { Deployment, ModuleSpec } from '@companion/deployment';
 import { BACKOFF_UNIT_MS } from '../rules/restart-policy.ts';
 import { systemClock } from './agent-clock.ts';
 import type { AgentClock } from './agent-clock.ts';

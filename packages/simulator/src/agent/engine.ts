@@ -1,4 +1,4 @@
-import type { ModuleSpec } from '@companion/deployment/rules';
+import type { ModuleSpec } from '@companion/deployment';
 
 /** How a module ended: by a code, by a signal, or (both null) nobody can tell. 127 stands for one that could not be started. */
 export interface ModuleExit {

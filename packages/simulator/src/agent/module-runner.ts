@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-import type { ModuleSpec } from '@companion/deployment/rules';
+import type { ModuleSpec } from '@companion/deployment';
 import { step } from '../rules/restart-policy.ts';
 import type { LifeEffect, LifeInput, LifeState, RestartRule } from '../rules/restart-policy.ts';
 import type { AgentClock } from './agent-clock.ts';

@@ -1,4 +1,4 @@
-import type { ModuleSpec } from '@companion/deployment/rules';
+import type { ModuleSpec } from '@companion/deployment';
 
 /** A module of which a test names what it is about. */
 export function moduleSpec(parts: Partial<ModuleSpec> = {}): ModuleSpec {

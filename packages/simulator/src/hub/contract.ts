@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import type { RouteSpec } from '@companion/deployment/rules';
-import type { JsonObject, JsonValue } from '@companion/deployment/rules';
+import type { RouteSpec } from '@companion/deployment';
+import type { JsonObject, JsonValue } from '@companion/deployment';
 import type { HubClock } from './clock.ts';
 
 /** Takes a request of the service API that the hub has no route for; false means "not mine". The Host header is checked before. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { JsonValue } from '@companion/deployment/rules';
+import type { JsonValue } from '@companion/deployment';
 import { HubError, type HubErrorCode } from './hub-error.ts';
 
 // Status and IoT Hub's name of the error.

@@ -1,5 +1,5 @@
-import type { JsonObject } from '@companion/deployment/rules';
-import { messageSource, twinChangeSource } from '@companion/deployment/rules';
+import type { JsonObject } from '@companion/deployment';
+import { messageSource, twinChangeSource } from '@companion/deployment';
 import type { PublishTopic } from '../rules/topics.ts';
 import type { HubClock } from './clock.ts';
 import type { DropReason, HubEvent, HubServer, HubServerOptions, MethodAnswer, ModuleIdentity } from './contract.ts';

@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { Server } from 'node:net';
-import type { JsonObject } from '@companion/deployment/rules';
+import type { JsonObject } from '@companion/deployment';
 import type { HubAddress, HubServer, HubServerOptions } from './contract.ts';
 import { createServerCertificate, type ServerCertificate } from './certificate.ts';
 import { createGatewayApi } from './gateway-api.ts';

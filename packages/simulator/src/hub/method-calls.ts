@@ -1,4 +1,4 @@
-import type { JsonValue } from '@companion/deployment/rules';
+import type { JsonValue } from '@companion/deployment';
 import { methodTopic } from '../rules/topics.ts';
 import type { HubClock } from './clock.ts';
 import type { MethodAnswer, MethodTimeouts } from './contract.ts';

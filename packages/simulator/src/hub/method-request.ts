@@ -1,5 +1,5 @@
-import { isJsonObject } from '@companion/deployment/rules';
-import type { JsonValue } from '@companion/deployment/rules';
+import { isJsonObject } from '@companion/deployment';
+import type { JsonValue } from '@companion/deployment';
 import type { MethodTimeouts } from './contract.ts';
 import { HubError } from './hub-error.ts';
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { JsonObject, JsonValue } from '@companion/deployment/rules';
+import type { JsonObject, JsonValue } from '@companion/deployment';
 import { desiredTopic, twinResponseTopic } from '../rules/topics.ts';
-import type { TwinSection } from '@companion/deployment/rules';
+import type { TwinSection } from '@companion/deployment';
 import type { HubClock } from './clock.ts';
 import type { HubEvent, HubTwins, ModuleTwin } from './contract.ts';
 import { HubError } from './hub-error.ts';

@@ -1,5 +1,5 @@
-import { sourceMatches, sourcePrefix, unknownRouteModule } from '@companion/deployment/rules';
-import { parseRouteText, type RouteSink, type RouteSpec } from '@companion/deployment/rules';
+import { sourceMatches, sourcePrefix, unknownRouteModule } from '@companion/deployment';
+import { parseRouteText, type RouteSink, type RouteSpec } from '@companion/deployment';
 import { HubError } from './hub-error.ts';
 
 /** Where a message goes, and how. */

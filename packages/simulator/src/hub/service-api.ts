@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { JsonObject, JsonValue } from '@companion/deployment/rules';
-import { isJsonObject } from '@companion/deployment/rules';
+import type { JsonObject, JsonValue } from '@companion/deployment';
+import { isJsonObject } from '@companion/deployment';
 import { withoutKeys } from '../rules/without-keys.ts';
 import type { ExtraRoute, HubTwins, MethodAnswer, ModuleIdentity, ModuleTwin } from './contract.ts';
 import { HubError } from './hub-error.ts';

@@ -1,8 +1,8 @@
-import { isJsonObject } from '@companion/deployment/rules';
+import { isJsonObject } from '@companion/deployment';
 import { mergeTwinPatch } from '../rules/twin-merge.ts';
 import { twinDifference } from '../rules/twin-difference.ts';
-import { findTwinFault, twinLimits, twinSizeBytes, type TwinSection } from '@companion/deployment/rules';
-import type { JsonObject, JsonValue } from '@companion/deployment/rules';
+import { findTwinFault, twinLimits, twinSizeBytes, type TwinSection } from '@companion/deployment';
+import type { JsonObject, JsonValue } from '@companion/deployment';
 import type { HubClock } from './clock.ts';
 import { HubError } from './hub-error.ts';
 

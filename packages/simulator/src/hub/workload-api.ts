@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isJsonObject } from '@companion/deployment/rules';
+import { isJsonObject } from '@companion/deployment';
 import { pathParts, readJson, sendJson } from './http-json.ts';
 import { HubError } from './hub-error.ts';
 import type { ModuleRecord } from './module-record.ts';

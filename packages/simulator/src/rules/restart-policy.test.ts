@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { RestartPolicy } from '@companion/deployment/rules';
+import type { RestartPolicy } from '@companion/deployment';
 import { describe, expect, test } from 'vitest';
 
 import { BACKOFF_UNIT_MS, backoffMs, step } from './restart-policy.ts';

@@ -1,4 +1,4 @@
-import type { RestartPolicy } from '@companion/deployment/rules';
+import type { RestartPolicy } from '@companion/deployment';
 
 /**
  * When a module is started again, as edgeAgent decides it (RestartPolicyManager in Azure/iotedge).

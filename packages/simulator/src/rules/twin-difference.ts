@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '@companion/deployment/rules';
-import { isJsonObject } from '@companion/deployment/rules';
+import type { JsonObject, JsonValue } from '@companion/deployment';
+import { isJsonObject } from '@companion/deployment';
 
 /** The smallest patch that `mergeTwinPatch` turns `before` into `after` with; `{}` where they are equal. Neither may hold a null as a property's value. */
 export function twinDifference(before: JsonObject, after: JsonObject): JsonObject {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '@companion/deployment/rules';
+import type { JsonObject } from '@companion/deployment';
 import { twinDifference } from './twin-difference.ts';
 import { mergeTwinPatch } from './twin-merge.ts';
 

@@ -1,5 +1,5 @@
-import { isJsonObject } from '@companion/deployment/rules';
-import type { JsonObject } from '@companion/deployment/rules';
+import { isJsonObject } from '@companion/deployment';
+import type { JsonObject } from '@companion/deployment';
 
 /** Merges a twin patch as IoT Hub does: objects by key, null deletes, everything else, arrays too, replaces whole. */
 export function mergeTwinPatch(document: JsonObject, patch: JsonObject): JsonObject {

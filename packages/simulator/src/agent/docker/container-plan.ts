@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, ModuleSpec } from '@companion/deployment/rules';
+import type { JsonObject, JsonValue, ModuleSpec } from '@companion/deployment';
 
 import { withoutKeys } from '../../rules/without-keys.ts';
 import { gatewayName, type ContainerNetwork } from './container-network.ts';

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 
-import type { CreateOptions, ModuleSpec } from '@companion/deployment/rules';
+import type { CreateOptions, ModuleSpec } from '@companion/deployment';
 import { mapPaths, plainPath } from '../../rules/path-mapping.ts';
 import type { PathMapping } from '../../rules/path-mapping.ts';
 import { AgentError } from '../agent-error.ts';

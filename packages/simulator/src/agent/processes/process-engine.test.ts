@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 
-import type { ModuleSpec } from '@companion/deployment/rules';
+import type { ModuleSpec } from '@companion/deployment';
 import { createAgent } from '../agent.ts';
 import type { AgentOptions } from '../agent.ts';
 import { describeAgentOn } from '../agent.contract.ts';

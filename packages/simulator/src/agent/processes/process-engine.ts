@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import type { ModuleSpec } from '@companion/deployment/rules';
+import type { ModuleSpec } from '@companion/deployment';
 import { mapPaths } from '../../rules/path-mapping.ts';
 import { AgentError } from '../agent-error.ts';
 import type { Engine } from '../engine.ts';

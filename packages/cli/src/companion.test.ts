@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { text } from 'node:stream/consumers';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { encodeMinimal } from '@companion/deepstream/message';
+import { describe, expect, test } from 'vitest';
+import { commands } from './commands/registry.ts';
+import { createWorkbench } from './testing/workbench.ts';
+
+describe('companion', () => {
+  test('helps with every command', async () => {
+    await using bench = await createWorkbench();
+    const all = await bench.companion(['--help']);
+    expect(all).toMatchObject({ code: 0, stderr: '' });
+    for (const { group, name, summary } of commands) {
+      const called = name === '' ? group : `${group} ${name}`;
+      expect(all.stdout).toContain(called);
+      const { code, stdout } = await bench.call([...called.split(' '), '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain(summary);
+      expect(stdout).toMatch(new RegExp(`^companion ${called} (?:FILE|--|\\[options\\])`));
+    }
+  });
+
+  test('has exit code 2 where it is called wrongly, and says how to call it', async () => {
+    await using bench = await createWorkbench();
+    for (const args of [
+      [],
+      ['nothing'],
+      ['config'],
+      ['config', 'nothing'],
+      ['config', 'get'],
+      ['config', 'get', 'a', 'b', 'c', 'd'],
+      ['config', 'get', 'a', '--bogus'],
+      ['config', 'set', 'a', 'b', 'c'],
+    ]) {
+      const { code, stdout, stderr } = await bench.call(args);
+      expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
+      expect(stderr).toMatch(/config get|config set|--bogus/);
+    }
+    expect(await bench.companion(['config', 'get'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('goes quietly where its reader goes away', async () => {
+    await using bench = await createWorkbench();
+    const frame = { sensor: 'cam', timeMs: 0, frameNumber: '1', detections: [] };
+    await writeFile(bench.path('many.json'), `${encodeMinimal(frame)}\n`.repeat(20_000));
+    const bin = fileURLToPath(new URL('../bin/companion.mjs', import.meta.url));
+    const child = spawn(process.execPath, [bin, 'message', 'parse', bench.path('many.json')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [stderr, [code, signal]] = await Promise.all([
+      text(child.stderr),
+      once(child, 'close') as Promise<[number | null, string | null]>,
+    ]);
+    expect({ stderr, code, signal }).toEqual({ stderr: '', code: 0, signal: null });
+  });
+
+  test('takes large files, and none that never end', { timeout: 60_000 }, async () => {
+    await using bench = await createWorkbench();
+    await mkdir(bench.path('large'));
+    await writeFile(bench.path('large/app.txt'), `[a]\n${'x=1\n'.repeat(500_000)}y=2\n`);
+    expect(await bench.call(['config', 'get', 'large/app.txt', 'a', 'y'])).toMatchObject({
+      code: 0,
+      stdout: '2\n',
+    });
+    expect(await bench.call(['config', 'get', '/dev/zero'])).toMatchObject({
+      code: 2,
+      stderr: 'companion: /dev/zero: larger than 268435456 bytes\n',
+    });
+  });
+});

@@ -1,0 +1,28 @@
+import { parseConfig } from '@companion/deepstream/config-file';
+import type { ConfigFile } from '@companion/deepstream/config-file';
+import { CliError } from '../command/cli-error.ts';
+import { findingText } from '../terminal/finding-text.ts';
+import { readInput } from '../files/input.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** A configuration file as it was read. */
+export interface ConfigDocument {
+  /** As it was named; `-` is stdin. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly file: ConfigFile;
+}
+
+/** Reads and parses a configuration file; throws a `CliError` where either can't be done. */
+export async function openConfig(path: string, terminal: Terminal): Promise<ConfigDocument> {
+  const bytes = await readInput(path, terminal);
+  return { path, bytes, file: parseDocument(bytes, path) };
+}
+
+/** Parses bytes as the configuration of that name; throws a `CliError`. */
+export function parseDocument(bytes: Uint8Array, path: string): ConfigFile {
+  const parsed = parseConfig(bytes, path);
+  if (parsed.ok) return parsed.file;
+  const { line, code, reason } = parsed.error;
+  throw new CliError('not-a-config', findingText({ file: path, line, severity: 'error', message: reason, code }));
+}

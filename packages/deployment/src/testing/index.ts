@@ -1,0 +1,1 @@
+export { smallTemplate, type SmallTemplate } from './small-template.ts';
