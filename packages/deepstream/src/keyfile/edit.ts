@@ -1,24 +1,24 @@
 import { ConfigEditError } from '../editing/config-edit-error.ts';
-import type { GroupLine, KeyLine, Line } from './line.ts';
+import type { GroupLine, KeyLine, Line, LinePlace } from './line.ts';
 import { readLine } from './line.ts';
 import { blockEnd } from './line-index.ts';
 
-const inGroup = { inGroup: true, inStartGroup: false };
+const inGroup: LinePlace = { inGroup: true, inStartGroup: false };
 
 /** The line that reads as `key` with `value` and keeps every other byte of `line`. */
-export function rewriteValue(line: KeyLine, value: string, inStartGroup: boolean): KeyLine {
+export function rewriteValue(line: KeyLine, value: string, place: LinePlace): KeyLine {
   const text = line.text.slice(0, line.valueStart) + value + line.text.slice(line.valueEnd);
-  return checkKeyLine(text, line.eol, line.key, value, inStartGroup);
+  return checkKeyLine(text, line.eol, line.key, value, place);
 }
 
 /** A new line `key=value`. */
-export function newKeyLine(key: string, value: string, eol: string, inStartGroup: boolean): KeyLine {
-  return checkKeyLine(`${key}=${value}`, eol, key, value, inStartGroup);
+export function newKeyLine(key: string, value: string, eol: string, place: LinePlace): KeyLine {
+  return checkKeyLine(`${key}=${value}`, eol, key, value, place);
 }
 
 /** The proof that a value can be written is that the line reads back as it: newlines, NULs and leading white space do not. */
-function checkKeyLine(text: string, eol: string, key: string, value: string, inStartGroup: boolean): KeyLine {
-  const line = readLine(text, eol, { inGroup: true, inStartGroup });
+function checkKeyLine(text: string, eol: string, key: string, value: string, place: LinePlace): KeyLine {
+  const line = readLine(text, eol, place);
   if (line.kind === 'key' && line.key === key && !line.dropped && !key.includes('\n')) {
     const reads = line.text.slice(line.valueStart, line.valueEnd) === value;
     const staysOneLine = !value.includes('\n') && !(eol === '\n' && text.endsWith('\r'));
@@ -56,9 +56,15 @@ export function removableBlock(lines: readonly Line[], header: number): readonly
   const end = blockEnd(lines, header);
   if (end === lines.length) return [header, end];
   let comment = end;
-  while (comment > header + 1 && isOther(lines[comment - 1], false)) comment -= 1;
-  const apart = comment < end && isOther(lines[comment - 1], true);
+  while (comment > header + 1 && isComment(lines[comment - 1])) comment -= 1;
+  const apart = comment < end && isBlank(lines[comment - 1]);
   return [header, apart ? comment : end];
 }
 
-const isOther = (line: Line | undefined, blank: boolean) => line?.kind === 'other' && line.blank === blank;
+function isComment(line: Line | undefined): boolean {
+  return line?.kind === 'other' && !line.blank;
+}
+
+function isBlank(line: Line | undefined): boolean {
+  return line?.kind === 'other' && line.blank;
+}

@@ -1,8 +1,7 @@
 import type { TextEncoding } from '../text/text-codec.ts';
 import { decodeBytes } from '../text/text-codec.ts';
 import type { KeyFileError } from './key-file-error.ts';
-import { createKeyFile } from './key-file.ts';
-import type { KeyFile } from './key-file.ts';
+import { KeyFile } from './key-file.ts';
 import { readLine } from './line.ts';
 import type { Line } from './line.ts';
 
@@ -37,5 +36,5 @@ export function parseKeyFile(input: string | Uint8Array): ParsedKeyFile {
     lines.push(line);
     at = next;
   }
-  return { ok: true, file: createKeyFile(lines, encoding) };
+  return { ok: true, file: new KeyFile(lines, encoding) };
 }

@@ -9,10 +9,11 @@ export interface Unescaped {
 const escapes: Readonly<Record<string, string>> = { s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' };
 
 /**
- * Unescapes a raw value as g_key_file_parse_value_as_string does. `separated` also splits it at `;` (`\;` is a literal
- * one); a `;` at the very end closes the last item, it does not open an empty one.
+ * Unescapes a raw value as g_key_file_parse_value_as_string does. With `items` it is also split at `;` (`\;` is a
+ * literal one); a `;` at the very end closes the last item, it does not open an empty one.
  */
-export function unescapeValue(value: string, separated: boolean): Unescaped {
+export function unescapeValue(value: string, split: 'whole' | 'items'): Unescaped {
+  const separated = split === 'items';
   const items: string[] = [];
   let text = '';
   let item = '';

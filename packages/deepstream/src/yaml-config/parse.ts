@@ -3,7 +3,7 @@ import { decodeBytes } from '../text/text-codec.ts';
 import type { ConfigFile } from '../editing/config-file.ts';
 import { readOutline } from './outline.ts';
 import { splitLines } from './text-line.ts';
-import { createYamlConfig } from './yaml-config.ts';
+import { YamlConfig } from './yaml-config.ts';
 import type { YamlConfigError } from './yaml-config-error.ts';
 
 /** A YAML config, or the first thing in it that stops it from being read. */
@@ -19,5 +19,5 @@ export function parseYamlConfig(input: string | Uint8Array): ParsedYamlConfig {
     typeof input === 'string' ? { text: input, encoding: 'utf-8' as TextEncoding } : decodeBytes(input);
   const lines = splitLines(text);
   const outline = readOutline(text, lines);
-  return outline.ok ? { ok: true, file: createYamlConfig(lines, outline.groups, encoding) } : outline;
+  return outline.ok ? { ok: true, file: new YamlConfig(lines, outline.groups, encoding) } : outline;
 }

@@ -1,13 +1,15 @@
 import { ConfigEditError } from '../editing/config-edit-error.ts';
 import type { ConfigEditErrorCode } from '../editing/config-edit-error.ts';
-import type { ConfigFile, Duplicate } from '../editing/config-file.ts';
+import type { ConfigFile, Duplicate, ReadValue } from '../editing/config-file.ts';
+import { checkEncodable, printLines } from '../editing/text-lines.ts';
 import type { TextEncoding } from '../text/text-codec.ts';
 import { encodeBytes } from '../text/text-codec.ts';
+import type { Original } from './edit.ts';
+import { addHeader, addPair, originalOf, removableBlock, renameHeaders, rewritePair, withoutBlocks } from './edit.ts';
 import { readOutline } from './outline.ts';
 import type { OutlineEntry, OutlineGroup } from './outline.ts';
 import { indexOutline } from './outline-index.ts';
 import type { IndexedGroup } from './outline-index.ts';
-import { isPlainKey, writeScalar } from './scalar.ts';
 import { splitLines } from './text-line.ts';
 import type { TextLine } from './text-line.ts';
 
@@ -18,230 +20,193 @@ import type { TextLine } from './text-line.ts';
  *
  * The yaml library parses and judges every edit; it does not print, as its printer lays out anew what it did not change.
  */
-export function createYamlConfig(
-  initial: readonly TextLine[],
-  found: readonly OutlineGroup[],
-  encoding: TextEncoding,
-): ConfigFile {
-  let lines = [...initial];
-  let groups = found;
-  /** What stood behind a key before its first edit, with the value it read as: setting that value again restores it. */
-  const originals = new Map<string, { readonly value: string; readonly source: string }>();
-  const originalKey = (group: string, key: string) => JSON.stringify([group, key]);
+export class YamlConfig implements ConfigFile {
+  readonly format = 'yaml';
+  readonly #encoding: TextEncoding;
+  #lines: readonly TextLine[];
+  /** Where groups and keys are in the lines. */
+  #groups: readonly OutlineGroup[];
+  /** The groups by name; undefined after an edit. */
+  #index: ReadonlyMap<string, IndexedGroup> | undefined;
+  /** What keys had before their first edit: setting that value again restores its bytes. */
+  readonly #originals = new Map<string, Original>();
 
-  let cached: ReadonlyMap<string, IndexedGroup> | undefined;
-  const index = () => (cached ??= indexOutline(groups));
-  const replaceGroups = (next: readonly OutlineGroup[]) => {
-    groups = next;
-    cached = undefined;
-  };
-  const groupOf = (name: string) => index().get(name)?.first;
-  const entryOf = (group: string, key: string) => index().get(group)?.keys.get(key)?.at(-1);
-  const print = (all: readonly TextLine[]) => all.map((line) => line.text + line.eol).join('');
-  const eol = () => lines.find((line) => line.eol !== '')?.eol ?? '\n';
+  /** Takes lines with the outline that `readOutline` found in them. */
+  constructor(lines: readonly TextLine[], groups: readonly OutlineGroup[], encoding: TextEncoding) {
+    this.#lines = lines;
+    this.#groups = groups;
+    this.#encoding = encoding;
+  }
 
-  const checkEncodable = (text: string, code: ConfigEditErrorCode) => {
-    if (encodeBytes(text, encoding) === undefined) {
-      throw new ConfigEditError(code, 'the file is not UTF-8 and can take only characters up to U+00FF');
+  groups(): readonly string[] {
+    return [...this.#indexed().keys()];
+  }
+
+  keys(group: string): readonly string[] {
+    return [...(this.#indexed().get(group)?.keys.keys() ?? [])];
+  }
+
+  get(group: string, key: string): string | undefined {
+    return this.#entryOf(group, key)?.text;
+  }
+
+  string(group: string, key: string): ReadValue<string> {
+    if (this.#groupOf(group) === undefined) return { ok: false, fault: 'group-not-found' };
+    const value = this.get(group, key);
+    return value === undefined ? { ok: false, fault: 'key-not-found' } : { ok: true, value };
+  }
+
+  list(group: string, key: string): readonly string[] {
+    const entry = this.#entryOf(group, key);
+    if (entry?.items !== undefined) return entry.items;
+    const items = (entry?.text ?? '').split(';');
+    return items.at(-1) === '' ? items.slice(0, -1) : items;
+  }
+
+  lineOf(group: string, key?: string): number | undefined {
+    const at = key === undefined ? this.#groupOf(group)?.line : this.#entryOf(group, key)?.line;
+    return at === undefined ? undefined : at + 1;
+  }
+
+  duplicates(): readonly Duplicate[] {
+    const duplicates: Duplicate[] = [];
+    const note = (group: string, key: string | undefined, at: readonly { readonly line: number }[]) => {
+      if (at.length > 1) duplicates.push({ group, key, lines: at.map((one) => one.line + 1) });
+    };
+    for (const [name, { all, keys }] of this.#indexed()) {
+      note(name, undefined, all);
+      for (const [key, entries] of keys) note(name, key, entries);
     }
-  };
-  /** Takes new lines in only if they read as a config. */
-  const replaceLines = (
-    changed: readonly TextLine[],
-    code: 'invalid-value' | 'invalid-group-name' | 'not-one-line',
-  ) => {
-    const text = print(changed);
-    checkEncodable(text, code);
-    const next = splitLines(text);
-    const outline = readOutline(text, next);
-    if (!outline.ok) throw new ConfigEditError(code, `the file would not read any more: ${outline.error.reason}`);
-    lines = next;
-    replaceGroups(outline.groups);
-  };
-  const line = (text: string): TextLine => ({ text, eol: eol(), start: 0 });
-  /** The lines with `added` at `at`; the line before gets its line break, and a missing final one stays missing. */
-  const inserted = (at: number, added: readonly TextLine[]): TextLine[] => {
-    const next = [...lines];
-    const before = next[at - 1];
-    const atEnd = before?.eol === '';
-    if (atEnd) next[at - 1] = { ...before, eol: eol() };
-    next.splice(at, 0, ...added.map((add, i) => (atEnd && i === added.length - 1 ? { ...add, eol: '' } : add)));
-    return next;
-  };
+    return duplicates;
+  }
 
-  const change = (group: string, entry: OutlineEntry, value: string) => {
+  set(group: string, key: string, value: string): void {
+    const entry = this.#entryOf(group, key);
+    if (entry !== undefined) {
+      this.#change(group, entry, value);
+      return;
+    }
+    const [lines, groups] = [this.#lines, this.#groups] as const;
+    try {
+      this.addGroup(group);
+      const target = this.#groupOf(group);
+      if (target === undefined) {
+        throw new ConfigEditError('invalid-group-name', `${JSON.stringify(group)} can't be added to this file`);
+      }
+      this.#replace(addPair(this.#lines, target, key, value), 'invalid-value');
+    } catch (error) {
+      this.#take(lines, groups);
+      throw error;
+    }
+  }
+
+  remove(group: string, key: string): boolean {
+    const entries = this.#indexed().get(group)?.keys.get(key) ?? [];
+    if (entries.length === 0) return false;
+    if (entries.some((entry) => !entry.ownLines)) {
+      throw new ConfigEditError('not-one-line', `"${key}" in "${group}" shares its lines with something else`);
+    }
+    this.#originals.delete(originalKey(group, key));
+    const blocks = entries.map(({ line, lastLine }) => [line, lastLine + 1] as const);
+    this.#replace(withoutBlocks(this.#lines, blocks), 'not-one-line');
+    return true;
+  }
+
+  removeGroup(group: string): boolean {
+    const headers = group === '' ? [] : (this.#indexed().get(group)?.all ?? []);
+    if (headers.length === 0) return false;
+    const blocks = headers.map((header) => removableBlock(this.#lines, this.#groups, header));
+    this.#replace(withoutBlocks(this.#lines, blocks), 'not-one-line');
+    return true;
+  }
+
+  addGroup(group: string): void {
+    if (this.#groupOf(group) !== undefined) return;
+    this.#replace(addHeader(this.#lines, this.#groups, group), 'invalid-group-name');
+  }
+
+  renameGroup(group: string, name: string): void {
+    const found = this.#indexed().get(group);
+    if (group === '' || found === undefined) {
+      throw new ConfigEditError('group-not-found', `there is no group "${group}"`);
+    }
+    if (name === group) return;
+    const renamed = renameHeaders(this.#lines, found.all, name);
+    if (this.#groupOf(name) !== undefined) {
+      throw new ConfigEditError('group-exists', `there is a group "${name}" already`);
+    }
+    this.#replace(renamed, 'invalid-group-name');
+  }
+
+  toString(): string {
+    return printLines(this.#lines);
+  }
+
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return encodeBytes(this.toString(), this.#encoding) ?? new Uint8Array();
+  }
+
+  #indexed(): ReadonlyMap<string, IndexedGroup> {
+    return (this.#index ??= indexOutline(this.#groups));
+  }
+
+  #groupOf(name: string): OutlineGroup | undefined {
+    return this.#indexed().get(name)?.first;
+  }
+
+  #entryOf(group: string, key: string): OutlineEntry | undefined {
+    return this.#indexed().get(group)?.keys.get(key)?.at(-1);
+  }
+
+  #change(group: string, entry: OutlineEntry, value: string): void {
+    const old = this.#lines[entry.line];
     const { slot } = entry;
-    const old = lines[entry.line];
     if (slot === undefined || old === undefined) {
       throw new ConfigEditError('not-one-line', `"${entry.key}" in "${group}" is not a pair in one line of its own`);
     }
-    const source = old.text.slice(slot.start, slot.end);
-    const saved = originals.get(originalKey(group, entry.key));
-    if (saved === undefined && entry.text !== undefined) {
-      originals.set(originalKey(group, entry.key), {
-        value: entry.text,
-        source: slot.start === slot.end ? '' : source,
-      });
+    const saved = originalKey(group, entry.key);
+    const original = this.#originals.get(saved);
+    if (original === undefined) {
+      const current = originalOf(old, { ...entry, slot });
+      if (current !== undefined) this.#originals.set(saved, current);
     }
     if (entry.text === value) return;
-    const restores = saved?.value === value;
-    // Where there was nothing behind the colon, the space before the value comes and goes with it.
-    const added = restores && saved.source === '' ? '' : slot.start === slot.end ? ' ' : '';
-    const before = old.text.slice(0, slot.start);
-    const start = restores && saved.source === '' ? before.replace(/[ \t]$/, '') : before + added;
-    const after = old.text.slice(slot.end);
-    const text = start + (restores ? saved.source : writeScalar(start, value, after, entry.key, source)) + after;
-    const next = [...lines];
-    next[entry.line] = { ...old, text };
+    const changed = rewritePair(old, { ...entry, slot }, value, original);
+    const lines = [...this.#lines];
+    lines[entry.line] = changed.line;
     if (value.startsWith('[') || entry.items !== undefined) {
-      replaceLines(next, 'invalid-value');
+      this.#replace(lines, 'invalid-value');
       return;
     }
-    checkEncodable(text, 'invalid-value');
+    checkEncodable(changed.line.text, this.#encoding, 'invalid-value');
     // The line was read back on its own; columns of all others stand, so a large file need not be read again.
-    const end = slot.end + text.length - old.text.length;
-    const changed = { ...entry, text: value, slot: { start: start.length, end } };
-    lines = next;
-    replaceGroups(
-      groups.map((one) =>
+    this.#take(
+      lines,
+      this.#groups.map((one) =>
         one.entries.includes(entry)
-          ? { ...one, entries: one.entries.map((each) => (each === entry ? changed : each)) }
+          ? { ...one, entries: one.entries.map((each) => (each === entry ? changed.entry : each)) }
           : one,
       ),
     );
-  };
+  }
 
-  const add = (group: OutlineGroup, key: string, value: string) => {
-    const { indent } = group;
-    if (indent === undefined) {
-      throw new ConfigEditError('not-one-line', `the group "${group.name}" takes no key in a line of its own`);
-    }
-    if (!isPlainKey(key)) throw new ConfigEditError('invalid-key-name', `${JSON.stringify(key)} can't be a key's name`);
-    const before = `${' '.repeat(indent)}${key}: `;
-    const last = group.entries.at(-1)?.lastLine ?? group.line;
-    replaceLines(inserted(last + 1, [line(before + writeScalar(before, value, '', key, ''))]), 'invalid-value');
-  };
+  /** Takes new lines in only if they read as a config; otherwise nothing changes. */
+  #replace(lines: readonly TextLine[], code: ConfigEditErrorCode): void {
+    const text = printLines(lines);
+    checkEncodable(text, this.#encoding, code);
+    const next = splitLines(text);
+    const outline = readOutline(text, next);
+    if (!outline.ok) throw new ConfigEditError(code, `the file would not read any more: ${outline.error.reason}`);
+    this.#take(next, outline.groups);
+  }
 
-  const withGroup = (name: string): readonly TextLine[] => {
-    if (!isPlainKey(name))
-      throw new ConfigEditError('invalid-group-name', `${JSON.stringify(name)} can't be a group's name`);
-    let at = lines.length;
-    while (at > 0 && /^\.\.\.\s*$/.test(lines[at - 1]?.text ?? '')) at -= 1;
-    const apart = at === 0 || (lines[at - 1]?.text ?? '').trim() === '';
-    const first = groups.find((group) => group.name !== '');
-    // By the text: a byte order mark before the first name is no indent.
-    const indent = /^\u{feff}?([ \t]*)/u.exec(first === undefined ? '' : (lines[first.line]?.text ?? ''))?.[1] ?? '';
-    return inserted(at, apart ? [line(`${indent}${name}:`)] : [line(''), line(`${indent}${name}:`)]);
-  };
-  const addGroup = (name: string) => {
-    if (groupOf(name) === undefined) replaceLines(withGroup(name), 'invalid-group-name');
-  };
-
-  /** The lines that go with a group, as in a key file: comments set apart by a blank line right above the next stay. */
-  const block = (group: OutlineGroup): readonly [number, number] => {
-    const starts = groups.flatMap((other) =>
-      other.name === '' ? other.entries.map((entry) => entry.line) : [other.line],
-    );
-    let end = Math.min(...starts.filter((at) => at > group.lastLine), lines.length);
-    while (end > group.lastLine + 1 && /^(?:---|\.\.\.)/.test(lines[end - 1]?.text ?? '')) end -= 1;
-    if (end === lines.length) return [group.line, end];
-    let comment = end;
-    while (comment > group.lastLine + 1 && (lines[comment - 1]?.text ?? '').trim().startsWith('#')) comment -= 1;
-    const apart = comment < end && (lines[comment - 1]?.text ?? '').trim() === '';
-    return [group.line, apart ? comment : end];
-  };
-
-  return {
-    format: 'yaml',
-    groups: () => [...index().keys()],
-    keys: (group) => [...(index().get(group)?.keys.keys() ?? [])],
-    get: (group, key) => entryOf(group, key)?.text,
-    string: (group, key) => {
-      if (groupOf(group) === undefined) return { ok: false, fault: 'group-not-found' };
-      const value = entryOf(group, key)?.text;
-      return value === undefined ? { ok: false, fault: 'key-not-found' } : { ok: true, value };
-    },
-    list: (group, key) => {
-      const entry = entryOf(group, key);
-      if (entry?.items !== undefined) return entry.items;
-      const items = (entry?.text ?? '').split(';');
-      return items.at(-1) === '' ? items.slice(0, -1) : items;
-    },
-    lineOf: (group, key) => {
-      const at = key === undefined ? groupOf(group)?.line : entryOf(group, key)?.line;
-      return at === undefined ? undefined : at + 1;
-    },
-    duplicates: () => {
-      const duplicates: Duplicate[] = [];
-      const note = (group: string, key: string | undefined, at: readonly { readonly line: number }[]) => {
-        if (at.length > 1) duplicates.push({ group, key, lines: at.map((one) => one.line + 1) });
-      };
-      for (const [name, { all, keys }] of index()) {
-        note(name, undefined, all);
-        for (const [key, entries] of keys) note(name, key, entries);
-      }
-      return duplicates;
-    },
-    set: (group, key, value) => {
-      const entry = entryOf(group, key);
-      if (entry !== undefined) {
-        change(group, entry, value);
-        return;
-      }
-      const [linesBefore, groupsBefore] = [lines, groups] as const;
-      try {
-        addGroup(group);
-        const target = groupOf(group);
-        if (target === undefined) {
-          throw new ConfigEditError('invalid-group-name', `${JSON.stringify(group)} can't be added to this file`);
-        }
-        add(target, key, value);
-      } catch (error) {
-        lines = linesBefore;
-        replaceGroups(groupsBefore);
-        throw error;
-      }
-    },
-    remove: (group, key) => {
-      const entries = index().get(group)?.keys.get(key) ?? [];
-      if (entries.length === 0) return false;
-      if (entries.some((entry) => !entry.ownLines)) {
-        throw new ConfigEditError('not-one-line', `"${key}" in "${group}" shares its lines with something else`);
-      }
-      originals.delete(originalKey(group, key));
-      const gone = new Set(entries.flatMap((entry) => lineNumbers(entry.line, entry.lastLine + 1)));
-      const kept = lines.filter((_, i) => !gone.has(i));
-      replaceLines(kept, 'not-one-line');
-      return true;
-    },
-    removeGroup: (name) => {
-      const blocks = name === '' ? [] : (index().get(name)?.all ?? []).map(block);
-      if (blocks.length === 0) return false;
-      const gone = new Set(blocks.flatMap(([from, to]) => lineNumbers(from, to)));
-      const kept = lines.filter((_, i) => !gone.has(i));
-      replaceLines(kept, 'not-one-line');
-      return true;
-    },
-    addGroup,
-    renameGroup: (group, name) => {
-      if (group === '' || groupOf(group) === undefined) {
-        throw new ConfigEditError('group-not-found', `there is no group "${group}"`);
-      }
-      if (name === group) return;
-      if (!isPlainKey(name))
-        throw new ConfigEditError('invalid-group-name', `${JSON.stringify(name)} can't be a group's name`);
-      if (groupOf(name) !== undefined) throw new ConfigEditError('group-exists', `there is a group "${name}" already`);
-      const next = [...lines];
-      for (const { name: found, line: at, nameStart, nameEnd } of groups) {
-        const old = next[at];
-        if (found !== group || old === undefined) continue;
-        next[at] = { ...old, text: old.text.slice(0, nameStart) + name + old.text.slice(nameEnd) };
-      }
-      replaceLines(next, 'invalid-group-name');
-    },
-    toString: () => print(lines),
-    toBytes: () => encodeBytes(print(lines), encoding) ?? new Uint8Array(),
-  };
+  #take(lines: readonly TextLine[], groups: readonly OutlineGroup[]): void {
+    this.#lines = lines;
+    this.#groups = groups;
+    this.#index = undefined;
+  }
 }
 
-const lineNumbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+function originalKey(group: string, key: string): string {
+  return JSON.stringify([group, key]);
+}
