@@ -14,6 +14,7 @@ COPY packages/cli/package.json packages/cli/
 COPY packages/deepstream/package.json packages/deepstream/
 COPY packages/deployment/package.json packages/deployment/
 COPY packages/edge/package.json packages/edge/
+COPY packages/foundation/package.json packages/foundation/
 COPY packages/occupancy/package.json packages/occupancy/
 COPY packages/simulator/package.json packages/simulator/
 COPY modules/artifacts/package.json modules/artifacts/

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { openSimulator, startDemo, type Demo, type Simulator } from '@companion/simulator';
 import type { DockerClient } from '../../packages/simulator/src/agent/docker/docker-client.ts';
-import type { JsonObject } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import { watchDemo, type DemoWatch } from '../system/demo-watch.ts';
 
 /** A container as the engine describes it, as far as tests look. */

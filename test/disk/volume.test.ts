@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chown, mkdir, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JsonObject } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { lockVolume } from '@companion/artifacts';
 import { startModuleBench, type ModuleBench } from './module-process.ts';

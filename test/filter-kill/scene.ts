@@ -1,5 +1,5 @@
 import { encodeMinimal } from '@companion/deepstream/message';
-import type { JsonObject } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 
 /** One message of the scene. */
 export interface SceneFrame {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openSimulator, startDemo, type Demo, type Simulator } from '@companion/simulator';
-import type { JsonObject } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import { watchDemo, type DemoWatch } from './demo-watch.ts';
 
 /** The whole system with the demo's twins, as real processes, and ways to look at it. */

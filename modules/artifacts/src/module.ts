@@ -1,13 +1,6 @@
-import {
-  createReporter,
-  systemClock as wallClock,
-  type DesiredDocument,
-  type Health,
-  type Hub,
-  type JsonObject,
-  type Log,
-  type Metrics,
-} from '@companion/edge';
+import { createReporter, type DesiredDocument, type Health, type Hub, type Log, type Metrics } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
+import { systemClock as wallClock } from '@companion/foundation/node';
 import { systemClock } from './core/clock.ts';
 import { measureDownloads } from './report/download-metrics.ts';
 import { asArtifactError } from './core/failure.ts';

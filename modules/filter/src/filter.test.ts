@@ -1,7 +1,8 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHealth, createLog, createMetrics, EdgeError, type JsonObject, type Metrics } from '@companion/edge';
+import { createHealth, createLog, createMetrics, EdgeError, type Metrics } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import { encodeMinimal } from '@companion/deepstream/message';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFakeClock, type FakeClock } from './testing/fake-clock.ts';

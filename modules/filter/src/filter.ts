@@ -1,12 +1,5 @@
-import {
-  createReporter,
-  type Clock,
-  type Health,
-  type Hub,
-  type JsonObject,
-  type Log,
-  type Metrics,
-} from '@companion/edge';
+import { createReporter, type Health, type Hub, type Log, type Metrics } from '@companion/edge';
+import type { Clock, JsonObject } from '@companion/foundation';
 import type { Frame } from '@companion/deepstream/message';
 import { encodeCheckpoint, restorePipeline } from './checkpoint/index.ts';
 import { cloudEvent, eventMessage, eventSource } from './messages/cloud-event.ts';

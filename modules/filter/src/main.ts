@@ -1,4 +1,5 @@
-import { runModule, systemClock } from '@companion/edge';
+import { runModule } from '@companion/edge';
+import { systemClock } from '@companion/foundation/node';
 import { createFilter } from './filter.ts';
 import { parseMqttSettings } from './mqtt-input/index.ts';
 import { openStorage } from './outbox/index.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import type { ReportedError } from '../core/failure.ts';
 import { initialControl, type Control } from '../domain/control.ts';
 import type { Health } from '../domain/health.ts';

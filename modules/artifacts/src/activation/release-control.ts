@@ -1,4 +1,5 @@
-import { backoffMs, type Log } from '@companion/edge';
+import type { Log } from '@companion/edge';
+import { backoffMs } from '@companion/foundation';
 import type { Clock } from '../core/clock.ts';
 import { readSavedState, saveState } from './control-store.ts';
 import { asArtifactError } from '../core/failure.ts';

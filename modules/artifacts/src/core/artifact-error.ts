@@ -1,4 +1,4 @@
-import type { JsonObject } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 
 /** Everything that can go wrong on the way from a twin to a running release. */
 export type ArtifactErrorCode =

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import { ArtifactError, type ArtifactErrorCode } from './artifact-error.ts';
 import { hasErrno } from './errno.ts';
 import { isUnwritable } from '../volume/unwritable.ts';

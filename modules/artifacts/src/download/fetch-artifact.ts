@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { redactUrl, type Log } from '@companion/edge';
+import type { Log } from '@companion/edge';
+import { redactUrl } from '@companion/foundation';
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Credentials } from '../credentials/credentials.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { backoffMs, latestWins, type DesiredDocument, type Log } from '@companion/edge';
+import { latestWins, type DesiredDocument, type Log } from '@companion/edge';
+import { backoffMs } from '@companion/foundation';
 import { createReleaseControl, type ReleaseControl } from '../activation/release-control.ts';
 import type { ArtifactError } from '../core/artifact-error.ts';
 import { progressAtStart, withProgress } from './artifact-progress.ts';

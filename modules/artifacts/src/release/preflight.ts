@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { checkAppConfig, type ConfigSource, type Finding } from '@companion/deepstream/app-config';
-import { redactSecrets } from '@companion/edge';
+import { redactSecrets } from '@companion/foundation';
 import { ArtifactError } from '../core/artifact-error.ts';
 
 /** So many findings go into the error; whoever mends the first few sees the others next. */

@@ -1,4 +1,5 @@
-import type { Hub, JsonObject, JsonValue, MethodResult } from '@companion/edge';
+import type { Hub, MethodResult } from '@companion/edge';
+import type { JsonObject, JsonValue } from '@companion/foundation';
 import * as z from 'zod';
 import { targetOf } from '../domain/control.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';

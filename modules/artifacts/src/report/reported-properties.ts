@@ -1,4 +1,4 @@
-import type { JsonObject } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import { initialView, type ControlView } from '../activation/control-view.ts';
 import type { ArtifactProgress, ArtifactsProgress } from '../reconcile/artifact-progress.ts';
 import type { ReportedError } from '../core/failure.ts';

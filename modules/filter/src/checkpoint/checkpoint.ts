@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@companion/edge';
+import type { JsonObject, JsonValue } from '@companion/foundation';
 import * as z from 'zod';
 import type { PipelineState } from '@companion/occupancy';
 import type { Settings } from '../config/desired-state.ts';

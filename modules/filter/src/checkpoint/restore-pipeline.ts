@@ -1,4 +1,5 @@
-import type { JsonValue, Log } from '@companion/edge';
+import type { Log } from '@companion/edge';
+import type { JsonValue } from '@companion/foundation';
 import { createPipeline, type Pipeline, type ZoneEvent } from '@companion/occupancy';
 import { NO_SETTINGS, type Settings } from '../config/desired-state.ts';
 import { restoreCheckpoint } from './checkpoint.ts';

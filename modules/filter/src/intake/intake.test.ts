@@ -1,4 +1,5 @@
-import { createLog, createMetrics, type JsonObject } from '@companion/edge';
+import { createLog, createMetrics } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import { encodeFull, encodeMinimal, type Frame } from '@companion/deepstream/message';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createStatistics, type Statistics } from '../telemetry/statistics.ts';

@@ -1,4 +1,5 @@
-import type { Clock, Log } from '@companion/edge';
+import type { Log } from '@companion/edge';
+import type { Clock } from '@companion/foundation';
 import { parseMessage, type Frame } from '@companion/deepstream/message';
 import type { FailureReason, Statistics } from '../telemetry/statistics.ts';
 import { createBacklog } from './backlog.ts';

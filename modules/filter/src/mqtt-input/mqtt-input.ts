@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { backoffMs, redactUrl, type CheckResult, type Clock, type Log } from '@companion/edge';
+import type { CheckResult, Log } from '@companion/edge';
+import { backoffMs, redactUrl, type Clock } from '@companion/foundation';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import type { MqttSettings } from './settings.ts';
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLog, EdgeError, systemClock, type OutputMessage } from '@companion/edge';
+import { createLog, EdgeError, type OutputMessage } from '@companion/edge';
+import { systemClock } from '@companion/foundation/node';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFakeClock, type FakeClock } from '../testing/fake-clock.ts';
 import { createHubDouble, type HubDouble } from '../testing/hub-double.ts';

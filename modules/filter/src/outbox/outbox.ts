@@ -6,16 +6,8 @@
  * the hub has acknowledged it. A kill between the acknowledgement and the commit sends a message twice, with the same
  * id. While the storage is not durable, messages are sent from memory.
  */
-import {
-  backoffMs,
-  EdgeError,
-  sleep,
-  type Clock,
-  type Hub,
-  type JsonValue,
-  type Log,
-  type OutputMessage,
-} from '@companion/edge';
+import { EdgeError, type Hub, type Log, type OutputMessage } from '@companion/edge';
+import { backoffMs, sleep, type Clock, type JsonValue } from '@companion/foundation';
 import type { Entry, EntryKind, Step } from './entry.ts';
 import { asSteps, type Storage } from './storage.ts';
 import { createWaiting, type Capacity } from './waiting.ts';

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@companion/edge';
+import type { JsonValue } from '@companion/foundation';
 import { stepSchema, type Entry } from './entry.ts';
 
 /** What the records of a journal come to. */

@@ -8,7 +8,8 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckResult, Clock, JsonValue, Log } from '@companion/edge';
+import type { CheckResult, Log } from '@companion/edge';
+import type { Clock, JsonValue } from '@companion/foundation';
 import type { Entry, Step } from './entry.ts';
 import { openJournal, type Journal } from './journal.ts';
 import { recall, type Remembered } from './recall.ts';

@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue, MethodResult } from '@companion/edge';
+import type { MethodResult } from '@companion/edge';
+import type { JsonObject, JsonValue } from '@companion/foundation';
 import * as z from 'zod';
 import { inPlainWords, problemsOf } from '@companion/occupancy';
 

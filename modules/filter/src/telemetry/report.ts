@@ -1,4 +1,4 @@
-import type { JsonObject } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import type { SensorRate } from './sensor-rates.ts';
 import type { SpotTotals } from '@companion/occupancy';
 import type { TwinCounters } from './twin-counters.ts';

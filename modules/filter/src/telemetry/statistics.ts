@@ -1,4 +1,5 @@
-import type { JsonObject, Metrics } from '@companion/edge';
+import type { Metrics } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import type { Frame, RejectReason } from '@companion/deepstream/message';
 import type { SensorRate } from './sensor-rates.ts';
 import { createSensorRates } from './sensor-rates.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '@companion/edge';
+import type { Clock } from '@companion/foundation';
 
 /** A clock that stands until it is moved. */
 export interface FakeClock extends Clock {
@@ -16,6 +16,7 @@ export function createFakeClock(nowMs: number): FakeClock {
 
   return {
     now: () => now,
+    monotonicMs: () => now,
     after(delayMs, call) {
       const entry = { dueMs: now + delayMs, call };
       pending.push(entry);

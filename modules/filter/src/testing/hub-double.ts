@@ -1,13 +1,5 @@
-import type {
-  ConnectionState,
-  DesiredDocument,
-  Hub,
-  InputMessage,
-  JsonObject,
-  JsonValue,
-  MethodResult,
-  OutputMessage,
-} from '@companion/edge';
+import type { ConnectionState, DesiredDocument, Hub, InputMessage, MethodResult, OutputMessage } from '@companion/edge';
+import type { JsonObject, JsonValue } from '@companion/foundation';
 
 /** A double of the hub that records what it is given, for tests of the wiring alone; tests of the hub's own behaviour use the real one. */
 export interface HubDouble extends Hub {

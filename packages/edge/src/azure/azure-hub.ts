@@ -1,7 +1,6 @@
-import type { BackoffOptions } from '../backoff.ts';
-import { systemClock, type Clock } from '../clock.ts';
+import { type BackoffOptions, type Clock, createDeferred, type Deferred } from '@companion/foundation';
+import { systemClock } from '@companion/foundation/node';
 import { settleWithin } from '../hub/deadline.ts';
-import { createDeferred, type Deferred } from '../deferred.ts';
 import { EdgeError } from '../hub/edge-error.ts';
 import type { ConnectionState, DesiredDocument, Hub, OutputMessage, Unsubscribe } from '../hub/hub.ts';
 import type { Log } from '../telemetry/log.ts';

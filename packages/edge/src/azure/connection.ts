@@ -1,5 +1,4 @@
-import { backoffMs, type BackoffOptions } from '../backoff.ts';
-import { sleep, type Clock } from '../clock.ts';
+import { backoffMs, type BackoffOptions, type Clock, sleep } from '@companion/foundation';
 import { EdgeError } from '../hub/edge-error.ts';
 import type { ConnectionState } from '../hub/hub.ts';
 import type { Log } from '../telemetry/log.ts';

@@ -1,8 +1,7 @@
 import { Buffer } from 'node:buffer';
+import { type JsonValue, redactSecrets } from '@companion/foundation';
 import { EdgeError } from '../hub/edge-error.ts';
 import type { MethodResult } from '../hub/hub.ts';
-import type { JsonValue } from '../json.ts';
-import { redactSecrets } from '../redact.ts';
 
 export type MethodHandler = (payload: JsonValue) => MethodResult | Promise<MethodResult>;
 

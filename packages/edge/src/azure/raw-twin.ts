@@ -1,6 +1,5 @@
+import { isJsonObject, type JsonObject } from '@companion/foundation';
 import type { DesiredDocument } from '../hub/hub.ts';
-import type { JsonObject } from '../json.ts';
-import { isJsonObject } from '../twin-patch.ts';
 
 /** The hub's answer to a GET of the twin, both halves without `$` members. */
 export interface RawTwin {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../clock.ts';
+import type { JsonObject } from '@companion/foundation';
+import { systemClock } from '@companion/foundation/node';
 import { EdgeError } from '../hub/edge-error.ts';
-import type { JsonObject } from '../json.ts';
 import { createReportQueue, type ReportTarget } from './report-queue.ts';
 
 const backoff = { baseMs: 1, capMs: 2, random: () => 0 };

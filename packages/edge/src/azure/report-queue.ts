@@ -1,10 +1,16 @@
-import { backoffMs, type BackoffOptions } from '../backoff.ts';
-import { sleep, type Clock } from '../clock.ts';
-import { createDeferred, type Deferred } from '../deferred.ts';
+import {
+  backoffMs,
+  type BackoffOptions,
+  type Clock,
+  combinePatches,
+  createDeferred,
+  type Deferred,
+  type JsonObject,
+  mergeTwin,
+  sleep,
+} from '@companion/foundation';
 import { EdgeError } from '../hub/edge-error.ts';
-import type { JsonObject } from '../json.ts';
-import { checkReportedPatch, checkTwinSize } from '../twin-limits.ts';
-import { combinePatches, mergeTwin } from '../twin-patch.ts';
+import { checkReportedPatch, checkReportedSize } from '../twin/report-limits.ts';
 
 /** Where reports go: a session that stands. Rejects with an EdgeError; a retryable one is tried again. */
 export interface ReportTarget {
@@ -86,7 +92,7 @@ export function createReportQueue(options: {
 
   async function deliver(batch: Batch, to: ReportTarget): Promise<EdgeError | undefined> {
     try {
-      if (held !== undefined) checkTwinSize(mergeTwin(held, batch.patch));
+      if (held !== undefined) checkReportedSize(mergeTwin(held, batch.patch));
       await to.report(batch.patch);
     } catch (error) {
       if (error instanceof EdgeError) return error;
@@ -123,7 +129,7 @@ export function createReportQueue(options: {
       if (stopping.signal.aborted) throw stopped();
       checkReportedPatch(patch);
       // Refuses the one report that is too much, not those that it would be merged with.
-      checkTwinSize([...queue.map((batch) => batch.patch), patch].reduce(mergeTwin, held ?? {}));
+      checkReportedSize([...queue.map((batch) => batch.patch), patch].reduce(mergeTwin, held ?? {}));
       const waiter = createDeferred<undefined>();
       const last = queue.at(-1);
       const combined = last === undefined ? undefined : combinePatches(last.patch, patch);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '@companion/foundation';
 import { reportVerified } from './report-verdict.ts';
 
 function channel(status: number | undefined, reported: JsonObject = {}) {

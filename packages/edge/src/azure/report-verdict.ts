@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type JsonObject, mergeTwin } from '@companion/foundation';
 import { EdgeError } from '../hub/edge-error.ts';
-import type { JsonObject } from '../json.ts';
-import { mergeTwin } from '../twin-patch.ts';
 
 /** The half of a session that reports need. */
 export interface ReportChannel {

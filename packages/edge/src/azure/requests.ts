@@ -1,5 +1,4 @@
-import type { Clock } from '../clock.ts';
-import { createDeferred } from '../deferred.ts';
+import { type Clock, createDeferred } from '@companion/foundation';
 import { EdgeError, type EdgeErrorCode } from '../hub/edge-error.ts';
 
 /** The SDK's callbacks: error, then result. */

@@ -2,11 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { DeviceMethodResponse, ModuleClient } from 'azure-iot-device';
 // See guarded-transport.ts: only the default import works.
 import iot from 'azure-iot-device';
+import type { Clock, JsonObject } from '@companion/foundation';
 import { settleWithin } from '../hub/deadline.ts';
 import { EdgeError } from '../hub/edge-error.ts';
-import type { Clock } from '../clock.ts';
 import type { MethodResult, OutputMessage } from '../hub/hub.ts';
-import type { JsonObject } from '../json.ts';
 import { connectFailure, type ConnectStep } from './connect-failure.ts';
 import { guardedTransport, type GuardedTransport, type MethodCall, type TransportEvents } from './guarded-transport.ts';
 import { readTwin, type RawTwin } from './raw-twin.ts';

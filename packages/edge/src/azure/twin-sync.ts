@@ -1,5 +1,4 @@
-import { backoffMs, type BackoffOptions } from '../backoff.ts';
-import type { Clock } from '../clock.ts';
+import { backoffMs, type BackoffOptions, type Clock } from '@companion/foundation';
 import { EdgeError } from '../hub/edge-error.ts';
 import type { DesiredDocument } from '../hub/hub.ts';
 import { latestWins } from '../twin/latest-wins.ts';

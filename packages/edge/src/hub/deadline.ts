@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@companion/foundation';
 
 /** Whether a promise settled in time, and how. */
 export type Settled<T> =

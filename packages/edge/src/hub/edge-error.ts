@@ -1,3 +1,5 @@
+import { CodedError } from '@companion/foundation';
+
 /** Everything that can go wrong at the door to IoT Edge; branch on these, never on message text. */
 export type EdgeErrorCode =
   /** An environment variable is missing or wrong. */
@@ -39,24 +41,7 @@ export type EdgeErrorCode =
   /** The input or method has a handler already. */
   | 'HANDLER_EXISTS';
 
-/** What an error knows beside its code: what was expected, what was found; plain JSON without secrets. */
-export type EdgeErrorFacts = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
-
-/** A failure at the door to IoT Edge. `retryable` says whether the same call can succeed later without anybody changing anything. */
-export class EdgeError extends Error {
+/** A failure at the door to IoT Edge. */
+export class EdgeError extends CodedError<EdgeErrorCode> {
   override readonly name = 'EdgeError';
-  readonly code: EdgeErrorCode;
-  readonly retryable: boolean;
-  readonly facts: EdgeErrorFacts;
-
-  constructor(
-    code: EdgeErrorCode,
-    message: string,
-    options: { readonly retryable?: boolean; readonly facts?: EdgeErrorFacts; readonly cause?: unknown } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = code;
-    this.retryable = options.retryable ?? false;
-    this.facts = options.facts ?? {};
-  }
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../json.ts';
+import type { JsonObject, JsonValue } from '@companion/foundation';
 
 /** The desired state of a module, whole: never a patch, never merged by the SDK, without `$version` and `$metadata`. */
 export interface DesiredDocument {
@@ -47,7 +47,7 @@ export interface Hub extends AsyncDisposable {
   readonly connection: ConnectionState;
   /** The newest desired document, or undefined until the hub has given one. */
   readonly desired: DesiredDocument | undefined;
-  /** The reported properties as the hub last gave them (without `$` members), or undefined before the first answer. See `reportedPatch`. */
+  /** The reported properties as the hub last gave them (without `$` members), or undefined before the first answer. See `twinPatch`. */
   readonly reported: JsonObject | undefined;
 
   /** Connects, and keeps trying until it stands or `stop` is called. Rejects with an `EdgeError` only where trying again can't help. */

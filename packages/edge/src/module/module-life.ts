@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
+import { redactSecrets } from '@companion/foundation';
+import { systemClock } from '@companion/foundation/node';
 import { createAzureHub } from '../azure/azure-hub.ts';
-import { systemClock } from '../clock.ts';
 import { settleWithin } from '../hub/deadline.ts';
 import { createHealth, type Health } from '../telemetry/health.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -9,7 +10,6 @@ import { createLog, type Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { parseModuleEnvironment, type ModuleEnvironment } from './module-environment.ts';
 import { createObservabilityServer } from '../telemetry/observability-server.ts';
-import { redactSecrets } from '../redact.ts';
 
 /** What a module is made of. */
 export interface ModuleContext {

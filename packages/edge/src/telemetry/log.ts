@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { redactSecrets } from '../redact.ts';
+import { redactSecrets } from '@companion/foundation';
 
 /** A pino log; JSON lines of transitions. */
 export type Log = Logger;

@@ -1,8 +1,6 @@
-import { sleep, type Clock } from '../clock.ts';
+import { type Clock, type JsonObject, sleep, twinPatch } from '@companion/foundation';
 import type { Hub } from '../hub/hub.ts';
-import type { JsonObject } from '../json.ts';
 import type { Log } from '../telemetry/log.ts';
-import { reportedPatch } from '../reported-patch.ts';
 
 /** Counters alone are reported this seldom: every report is a message against IoT Hub's quota. */
 const countersIntervalMs = 10_000;
@@ -46,7 +44,7 @@ export function createReporter({ hub, clock, log, wanted }: ReporterOptions): Re
   async function send(): Promise<boolean> {
     const held = hub.reported;
     if (held === undefined) return true;
-    const patch = reportedPatch(held, wanted());
+    const patch = twinPatch(held, wanted());
     try {
       if (patch !== undefined) await hub.report(patch);
       return true;

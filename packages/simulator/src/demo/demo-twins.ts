@@ -1,4 +1,4 @@
-import type { JsonObject } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import { DEMO_APP_CONFIG, demoZones, type DemoArtifact } from '../scene/index.ts';
 
 /** The edits of the tutorial that this project automates: the picture by RTSP instead of the fake sink. */

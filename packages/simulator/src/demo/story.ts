@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject, JsonValue } from '@companion/edge';
+import type { JsonObject, JsonValue } from '@companion/foundation';
 import { parseKeyFile } from '@companion/deepstream/keyfile';
 import type { Simulator } from '../simulator.ts';
 import type { Timeline } from '../timeline/timeline.ts';

@@ -1,4 +1,4 @@
-import { redactSecrets } from '@companion/edge';
+import { redactSecrets } from '@companion/foundation';
 import type { AgentEvent } from '../agent/index.ts';
 import { parseMetrics } from '../demo/metrics-text.ts';
 import type { HubEvent, UpstreamMessage } from '../hub/index.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@companion/edge';
+import type { JsonObject } from '@companion/foundation';
 import { ArtifactError } from '../../core/artifact-error.ts';
 
 /** What an error of a download names: never the query, where signatures live. */

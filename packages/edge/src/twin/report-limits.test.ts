@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from './json.ts';
-import { checkReportedPatch, checkTwinSize } from './twin-limits.ts';
+import type { JsonObject } from '@companion/foundation';
+import { checkReportedPatch, checkReportedSize } from './report-limits.ts';
 
 describe('reported properties', () => {
   test.each<[string, JsonObject]>([
@@ -14,7 +14,7 @@ describe('reported properties', () => {
     ['an integer beyond 2^52', { a: 2 ** 53 }],
     ['not a number', { a: Number.NaN }],
     ['a null in an array', { a: [1, null] }],
-    ['eleven levels', nested(11)],
+    ['twelve levels', nested(12)],
   ])('refuse %s', (_, patch) => {
     expect(() => checkReportedPatch(patch)).toThrow(expect.objectContaining({ code: 'TWIN_INVALID' }));
   });
@@ -29,7 +29,7 @@ describe('reported properties', () => {
 
   test('over 32 KB are refused with size and limit', () => {
     const big = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`k${index}`, 'x'.repeat(4000)]));
-    expect(() => checkTwinSize(big)).toThrow(
+    expect(() => checkReportedSize(big)).toThrow(
       expect.objectContaining({ code: 'TWIN_TOO_LARGE', facts: { sizeBytes: 36_073, limitBytes: 32_768 } }),
     );
   });
