@@ -43,7 +43,7 @@ interface StoryOptions {
   readonly framesPerSecond: number;
 }
 
-const TOPIC = 'detections';
+const brokerTopic = 'detections';
 const patience = { timeout: 60_000, interval: 10 };
 
 /** Plays the scene, kills the module so often, and plays on to the end. */
@@ -72,7 +72,7 @@ export async function playStory(options: StoryOptions): Promise<StoryOutcome> {
     LOG_LEVEL: 'warn',
     FILTER_DATA: data,
     DETECTIONS_MQTT_URL: `mqtt://127.0.0.1:${source.port}`,
-    DETECTIONS_MQTT_TOPIC: TOPIC,
+    DETECTIONS_MQTT_TOPIC: brokerTopic,
     IOTEDGE_WORKLOADURI: `unix://${socket}`,
     IOTEDGE_DEVICEID: 'jetson',
     IOTEDGE_MODULEID: 'filter',
@@ -207,7 +207,10 @@ async function startSource({ frames }: Scene, data: string, framesPerSecond: num
       if (frame === undefined || frame.timeMs <= (stampsMs[frame.sensor] ?? 0)) continue;
       left--;
       const payload = Buffer.from(frame.body);
-      aedes.publish({ cmd: 'publish', topic: TOPIC, payload, qos: 0, retain: false, dup: false }, () => undefined);
+      aedes.publish(
+        { cmd: 'publish', topic: brokerTopic, payload, qos: 0, retain: false, dup: false },
+        () => undefined,
+      );
     }
   }, 20);
   return {

@@ -15,17 +15,17 @@ export interface Scene {
   readonly frames: readonly SceneFrame[];
 }
 
-const START_MS = Date.UTC(2024, 0, 1);
-const FRAME_MS = 200;
-const SENSORS = ['Yard', 'Lobby', 'Gate'];
-const SPOTS = 4;
+const startMs = Date.UTC(2024, 0, 1);
+const frameMs = 200;
+const sensors = ['Yard', 'Lobby', 'Gate'];
+const spots = 4;
 /** At the end everything stands still, so that the last change is told before the last frame. */
-const TAIL_MS = 15_000;
+const tailMs = 15_000;
 
 /** Makes a scene of so many milliseconds; the same seed gives the same scene. */
 export function createScene({ durationMs, seed }: { readonly durationMs: number; readonly seed: number }): Scene {
   const random = createRandom(seed);
-  const names = SENSORS.flatMap((sensor) => Array.from({ length: SPOTS }, (_, n) => ({ sensor, n })));
+  const names = sensors.flatMap((sensor) => Array.from({ length: spots }, (_, n) => ({ sensor, n })));
   const zones = names.map(({ sensor, n }): [string, JsonObject] => {
     const left = 10 + n * 100;
     return [
@@ -33,12 +33,12 @@ export function createScene({ durationMs, seed }: { readonly durationMs: number;
       { kind: 'spot', sensor, polygon: [left, 100, left + 80, 100, left + 80, 160, left, 160] },
     ];
   });
-  const changes = new Map(names.map(({ sensor, n }) => [`${sensor}-${n}`, changeTimes(random, durationMs - TAIL_MS)]));
+  const changes = new Map(names.map(({ sensor, n }) => [`${sensor}-${n}`, changeTimes(random, durationMs - tailMs)]));
   const frames: SceneFrame[] = [];
-  for (let ms = 0; ms < durationMs; ms += FRAME_MS) {
-    for (const [index, sensor] of SENSORS.entries()) {
-      const timeMs = START_MS + ms + index * 7;
-      const detections = Array.from({ length: SPOTS }, (_, n) => n)
+  for (let ms = 0; ms < durationMs; ms += frameMs) {
+    for (const [index, sensor] of sensors.entries()) {
+      const timeMs = startMs + ms + index * 7;
+      const detections = Array.from({ length: spots }, (_, n) => n)
         .filter((n) => isThere(changes.get(`${sensor}-${n}`) ?? [], ms))
         .map((n) => {
           const left = 12 + n * 100;

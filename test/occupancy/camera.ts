@@ -25,7 +25,7 @@ export interface Noise {
 }
 
 /** The four levels that figures are given for. */
-export const NOISES: readonly Noise[] = [
+export const noises: readonly Noise[] = [
   {
     name: 'none',
     missed: 0,
@@ -90,9 +90,9 @@ export interface Camera {
   isLost(elapsedMs: number): boolean;
 }
 
-const BLACKOUT_EVERY_MS = 120_000;
-const LOST_EVERY_MS = 10_800_000;
-const NETWORK_MS = 80;
+const blackoutEveryMs = 120_000;
+const lostEveryMs = 10_800_000;
+const networkMs = 80;
 
 /** Makes a camera. */
 export function createCamera(noise: Noise, seed: number, frameMs: number): Camera {
@@ -103,7 +103,7 @@ export function createCamera(noise: Noise, seed: number, frameMs: number): Camer
   let number = 0;
   let kept: Frame | undefined;
   const tremble = (): number => (random() + random() - 1) * noise.jitter * 2;
-  const isLost = (elapsedMs: number): boolean => elapsedMs % LOST_EVERY_MS > LOST_EVERY_MS - noise.lostMs;
+  const isLost = (elapsedMs: number): boolean => elapsedMs % lostEveryMs > lostEveryMs - noise.lostMs;
 
   function idOf(thing: Thing, nowMs: number): string | null {
     let known = ids.get(thing.id);
@@ -150,13 +150,13 @@ export function createCamera(noise: Noise, seed: number, frameMs: number): Camer
     isLost,
     look(nowMs, elapsedMs, things) {
       if (isLost(elapsedMs)) return [];
-      const dark = elapsedMs % BLACKOUT_EVERY_MS > BLACKOUT_EVERY_MS - noise.blackoutMs;
-      const sends = !dark || Math.floor(elapsedMs / BLACKOUT_EVERY_MS) % 2 === 0;
+      const dark = elapsedMs % blackoutEveryMs > blackoutEveryMs - noise.blackoutMs;
+      const sends = !dark || Math.floor(elapsedMs / blackoutEveryMs) % 2 === 0;
       if (!sends) return [];
       const detections = dark ? [] : detect(nowMs, things);
       const timeMs = random() < noise.badStamps ? 0 : nowMs;
       const frame: Frame = { schema: 'minimal', sensor: 'Yard', timeMs, frameNumber: `${number++}`, detections };
-      const receivedMs = nowMs + NETWORK_MS;
+      const receivedMs = nowMs + networkMs;
       const before = kept;
       kept = undefined;
       if (!before && frameMs < 700 && random() < noise.disorder) {

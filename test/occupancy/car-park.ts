@@ -29,7 +29,7 @@ export interface CarPark {
 }
 
 /** The row: name and polygon of each place. */
-export const SPOTS: readonly { readonly name: string; readonly polygon: readonly number[] }[] = Array.from(
+export const spots: readonly { readonly name: string; readonly polygon: readonly number[] }[] = Array.from(
   { length: 12 },
   (_, n) => {
     const left = 100 + n * 100;
@@ -37,10 +37,10 @@ export const SPOTS: readonly { readonly name: string; readonly polygon: readonly
   },
 );
 
-const LANE_Y = 490;
-const ROAD_END = 1_500;
-const SPEED = 150;
-const TURN_MS = 3_000;
+const laneY = 490;
+const roadEnd = 1_500;
+const laneSpeed = 150;
+const turnMs = 3_000;
 
 interface Parked {
   readonly id: number;
@@ -66,7 +66,7 @@ export function createCarPark(seed: number): CarPark {
   const random = createRandom(seed);
   const changes: TrueChange[] = [];
   const parked = new Map<number, Parked>();
-  const freeFromMs = SPOTS.map(() => random() * 120_000);
+  const freeFromMs = spots.map(() => random() * 120_000);
   let movers: Mover[] = [];
   let nextId = 1;
   let nextMoverMs = 5_000;
@@ -75,12 +75,12 @@ export function createCarPark(seed: number): CarPark {
   function tell(spot: number, atMs: number, state: 'occupied' | 'empty'): void {
     if (told.get(spot) === state) return;
     told.set(spot, state);
-    changes.push({ spot: SPOTS[spot]?.name ?? '', atMs, state });
+    changes.push({ spot: spots[spot]?.name ?? '', atMs, state });
   }
 
   function park(spot: number, nowMs: number): void {
     const x = placeX(spot);
-    const standsMs = nowMs + (x / SPEED) * 1_000 + TURN_MS;
+    const standsMs = nowMs + (x / laneSpeed) * 1_000 + turnMs;
     const leavesMs = standsMs + 40_000 + random() * random() * 3_600_000;
     const label = random() < 0.15 ? 'Truck' : 'Car';
     parked.set(spot, { id: nextId++, spot, label, comesMs: nowMs, standsMs, leavesMs });
@@ -90,18 +90,18 @@ export function createCarPark(seed: number): CarPark {
     const kind = random();
     const x = 100 + random() * 1_200;
     const base = { id: nextId++, fromMs: nowMs };
-    if (kind < 0.45) movers.push({ ...base, label: 'Car', stops: [], y: LANE_Y, speed: SPEED });
+    if (kind < 0.45) movers.push({ ...base, label: 'Car', stops: [], y: laneY, speed: laneSpeed });
     else if (kind < 0.6)
       movers.push({
         ...base,
         label: 'Truck',
         stops: [{ x, forMs: 20_000 + random() * 100_000 }],
-        y: LANE_Y,
+        y: laneY,
         speed: 100,
       });
     else if (kind < 0.75) {
       const stops = Array.from({ length: 5 }, (_, n) => ({ x: 900 + n * 110, forMs: 2_000 + random() * 8_000 }));
-      movers.push({ ...base, label: 'Car', stops, y: LANE_Y, speed: 60 });
+      movers.push({ ...base, label: 'Car', stops, y: laneY, speed: 60 });
     } else
       movers.push({
         ...base,
@@ -116,29 +116,29 @@ export function createCarPark(seed: number): CarPark {
   return {
     changes,
     at(nowMs) {
-      for (const spot of SPOTS.keys()) {
+      for (const spot of spots.keys()) {
         const car = parked.get(spot);
         if (!car && nowMs >= (freeFromMs[spot] ?? 0)) park(spot, nowMs);
         if (!car) continue;
         if (nowMs >= car.standsMs && nowMs < car.leavesMs) tell(spot, car.standsMs, 'occupied');
         if (nowMs >= car.leavesMs) tell(spot, car.leavesMs, 'empty');
-        if (nowMs < car.leavesMs + TURN_MS + 12_000) continue;
+        if (nowMs < car.leavesMs + turnMs + 12_000) continue;
         parked.delete(spot);
         freeFromMs[spot] = nowMs + 15_000 + random() * random() * 1_800_000;
       }
       if (nowMs >= nextMoverMs) move(nowMs);
       const things = [...parked.values()].map((car) => parkedThing(car, nowMs));
-      movers = movers.filter((mover) => moverX(mover, nowMs) < ROAD_END);
+      movers = movers.filter((mover) => moverX(mover, nowMs) < roadEnd);
       const moving = movers.map((mover): Thing => {
-        const size = SIZES[mover.label];
+        const size = sizes[mover.label];
         return { id: mover.id, label: mover.label, box: boxAt(moverX(mover, nowMs), mover.y, size) };
       });
-      return [...things, ...moving].filter((thing) => thing.box.left < ROAD_END && thing.box.right > 0);
+      return [...things, ...moving].filter((thing) => thing.box.left < roadEnd && thing.box.right > 0);
     },
   };
 }
 
-const SIZES = { Car: [84, 92], Truck: [96, 125], Person: [28, 80] } as const;
+const sizes = { Car: [84, 92], Truck: [96, 125], Person: [28, 80] } as const;
 
 function placeX(spot: number): number {
   return 150 + spot * 100;
@@ -152,10 +152,10 @@ function parkedThing(car: Parked, nowMs: number): Thing {
   const { id, label, spot } = car;
   const target = placeX(spot);
   const share = (fromMs: number, lengthMs: number): number => Math.min(Math.max((nowMs - fromMs) / lengthMs, 0), 1);
-  const along = share(car.comesMs, car.standsMs - TURN_MS - car.comesMs);
-  const inside = share(car.standsMs - TURN_MS, TURN_MS) - share(car.leavesMs, TURN_MS);
-  const away = Math.max(0, nowMs - car.leavesMs - TURN_MS) * (SPEED / 1_000);
-  return { id, label, box: boxAt(target * along + away, LANE_Y - 96 * inside, SIZES[label]) };
+  const along = share(car.comesMs, car.standsMs - turnMs - car.comesMs);
+  const inside = share(car.standsMs - turnMs, turnMs) - share(car.leavesMs, turnMs);
+  const away = Math.max(0, nowMs - car.leavesMs - turnMs) * (laneSpeed / 1_000);
+  return { id, label, box: boxAt(target * along + away, laneY - 96 * inside, sizes[label]) };
 }
 
 function moverX({ fromMs, stops, speed }: Mover, nowMs: number): number {

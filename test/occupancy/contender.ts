@@ -1,6 +1,6 @@
 import type { Frame } from '@companion/deepstream/message';
 import { createPipeline, parseDesired } from '@companion/occupancy';
-import { SPOTS } from './car-park.ts';
+import { spots } from './car-park.ts';
 
 /** A place's state as something takes it to be, at the moment it says so. */
 export interface Claim {
@@ -19,7 +19,7 @@ export interface Contender {
 /** The pipeline with the twin's defaults. */
 export function createOurs(): Contender {
   const zones = Object.fromEntries(
-    SPOTS.map(({ name, polygon }) => [name, { kind: 'spot', sensor: 'Yard', polygon: [...polygon] }]),
+    spots.map(({ name, polygon }) => [name, { kind: 'spot', sensor: 'Yard', polygon: [...polygon] }]),
   );
   const desired = parseDesired({ zones });
   if (!desired.ok) throw new Error(JSON.stringify(desired.problems));
@@ -44,7 +44,7 @@ export function createPolygonTest(name: string, framesIn: number): Contender {
     tick: () => [],
     frame({ detections }, receivedMs) {
       const claims: Claim[] = [];
-      for (const { name: spot, polygon } of SPOTS) {
+      for (const { name: spot, polygon } of spots) {
         const [left = 0, top = 0, right = 0, , , bottom = 0] = polygon;
         const covered = detections.some(({ label, box }) => {
           if (box === null || label === 'Person') return false;

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { NOISES } from './camera.ts';
+import { noises } from './camera.ts';
 import { createOurs, createPolygonTest, type Contender } from './contender.ts';
 import { play } from './score.ts';
 
 const twoHours = { seed: 7, durationMs: 7_200_000, frameMs: 333 };
 
-test.each(NOISES)('two hours of a car park under $name noise come out as they were', (noise) => {
+test.each(noises)('two hours of a car park under $name noise come out as they were', (noise) => {
   const score = play(createOurs(), noise, twoHours);
   expect(score.truths).toBeGreaterThan(50);
   expect(score.f1).toBeGreaterThanOrEqual(0.99);
@@ -13,7 +13,7 @@ test.each(NOISES)('two hours of a car park under $name noise come out as they we
 });
 
 test.each([40, 100, 1_000])('so they do with a frame every %i ms, under heavy noise', (frameMs) => {
-  const heavy = NOISES.find(({ name }) => name === 'heavy');
+  const heavy = noises.find(({ name }) => name === 'heavy');
   if (!heavy) throw new Error('no heavy noise');
   const score = play(createOurs(), heavy, { seed: 7, durationMs: 3_600_000, frameMs });
   expect(score.f1).toBeGreaterThanOrEqual(0.99);
@@ -21,7 +21,7 @@ test.each([40, 100, 1_000])('so they do with a frame every %i ms, under heavy no
 });
 
 test('what happens shortly before the camera is away may be claimed when it is back, and one claim counts once', () => {
-  const noise = NOISES.find(({ name }) => name === 'heavy');
+  const noise = noises.find(({ name }) => name === 'heavy');
   if (!noise) throw new Error('no heavy noise');
   const late: Contender = { name: 'silent', frame: () => [], tick: () => [] };
   const silent = play(late, noise, { ...twoHours, durationMs: 14_400_000 });
@@ -32,7 +32,7 @@ test('what happens shortly before the camera is away may be claimed when it is b
 });
 
 test('a polygon test alone is right only where there is no noise, which shows that the scene is fair and the noise is not', () => {
-  const [none, , , heavy] = NOISES;
+  const [none, , , heavy] = noises;
   if (!none || !heavy) throw new Error('no noise levels');
   expect(play(createPolygonTest('polygon', 1), none, twoHours).f1).toBeGreaterThan(0.98);
   expect(play(createPolygonTest('polygon', 1), heavy, twoHours).f1).toBeLessThan(0.1);

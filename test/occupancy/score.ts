@@ -1,6 +1,6 @@
 /*
- * What a claim is worth. A claim is right when the same place changed to the same state, in truth, from LATE_MS before it to
- * EARLY_MS after it, and no other claim has been counted for that change. Every other claim is a false transition; every
+ * What a claim is worth. A claim is right when the same place changed to the same state, in truth, from `lateMs` before it to
+ * `earlyMs` after it, and no other claim has been counted for that change. Every other claim is a false transition; every
  * change that no claim was counted for is a missed one.
  *
  * The score's clock stands still while the camera is away: nobody can know anything then, so that a change shortly before
@@ -8,7 +8,7 @@
  * darkness are no such time: messages, or at least other moments, speak of them.
  */
 import { createCamera, type Noise } from './camera.ts';
-import { createCarPark, SPOTS } from './car-park.ts';
+import { createCarPark, spots } from './car-park.ts';
 import type { Claim, Contender } from './contender.ts';
 
 /** How well a contender did. Precision, recall and F1 are 0 to 1. */
@@ -33,10 +33,10 @@ export interface Scene {
   readonly frameMs: number;
 }
 
-const START_MS = Date.UTC(2026, 4, 1);
-const LATE_MS = 25_000;
+const startMs = Date.UTC(2026, 4, 1);
+const lateMs = 25_000;
 /** A car that turns in for three seconds is in its place before it stands. */
-const EARLY_MS = 5_000;
+const earlyMs = 5_000;
 
 /** Plays a scene through a contender and compares what it says to what was. */
 export function play(contender: Contender, noise: Noise, { seed, durationMs, frameMs }: Scene): Score {
@@ -46,7 +46,7 @@ export function play(contender: Contender, noise: Noise, { seed, durationMs, fra
   const losses: Loss[] = [];
   let tickMs = 0;
   for (let elapsedMs = 0; elapsedMs < durationMs; elapsedMs += frameMs) {
-    const nowMs = START_MS + elapsedMs;
+    const nowMs = startMs + elapsedMs;
     const things = park.at(elapsedMs);
     if (camera.isLost(elapsedMs)) {
       const last = losses.at(-1);
@@ -56,12 +56,12 @@ export function play(contender: Contender, noise: Noise, { seed, durationMs, fra
     for (const { frame, receivedMs } of camera.look(nowMs, elapsedMs, things)) {
       claims.push(...contender.frame(frame, receivedMs));
     }
-    for (; tickMs <= elapsedMs; tickMs += 1_000) claims.push(...contender.tick(START_MS + tickMs + 100));
+    for (; tickMs <= elapsedMs; tickMs += 1_000) claims.push(...contender.tick(startMs + tickMs + 100));
   }
   const seen = (claim: Claim): Seen => ({ ...claim, seenMs: seenTime(claim.atMs, losses) });
   const truths = changesOnly(lastOfEach(park.changes.map(seen)));
-  const said = changesOnly(claims.map((claim) => seen({ ...claim, atMs: claim.atMs - START_MS })));
-  return compare(truths, said, seenTime(durationMs, losses), (SPOTS.length * durationMs) / 86_400_000);
+  const said = changesOnly(claims.map((claim) => seen({ ...claim, atMs: claim.atMs - startMs })));
+  return compare(truths, said, seenTime(durationMs, losses), (spots.length * durationMs) / 86_400_000);
 }
 
 interface Loss {
@@ -96,14 +96,14 @@ function changesOnly(claims: readonly Seen[]): Seen[] {
 }
 
 function compare(truths: readonly Seen[], claims: readonly Seen[], durationMs: number, spotDays: number): Score {
-  const free = new Map(SPOTS.map(({ name }): [string, Seen[]] => [name, claims.filter(({ spot }) => spot === name)]));
+  const free = new Map(spots.map(({ name }): [string, Seen[]] => [name, claims.filter(({ spot }) => spot === name)]));
   const take = (truth: Seen): Seen | undefined => {
     const candidates = free.get(truth.spot) ?? [];
     const index = candidates.findIndex((claim) => answers(claim, truth));
     return index < 0 ? undefined : candidates.splice(index, 1)[0];
   };
   // What happens in the last moments can't be claimed in time, but may be.
-  const counted = truths.filter(({ seenMs }) => seenMs < durationMs - LATE_MS);
+  const counted = truths.filter(({ seenMs }) => seenMs < durationMs - lateMs);
   const delays: number[] = [];
   const missed: Seen[] = [];
   for (const truth of counted) {
@@ -129,5 +129,5 @@ function compare(truths: readonly Seen[], claims: readonly Seen[], durationMs: n
 
 function answers(claim: Seen, truth: Seen): boolean {
   const delayMs = claim.seenMs - truth.seenMs;
-  return claim.spot === truth.spot && claim.state === truth.state && delayMs >= -EARLY_MS && delayMs <= LATE_MS;
+  return claim.spot === truth.spot && claim.state === truth.state && delayMs >= -earlyMs && delayMs <= lateMs;
 }

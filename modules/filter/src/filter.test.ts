@@ -13,7 +13,7 @@ import { createMemoryStorage, openStorage, type Storage } from './outbox/index.t
 
 const T = Date.UTC(2026, 4, 1, 10);
 const polygon = [0, 100, 100, 100, 100, 160, 0, 160];
-const A1 = { kind: 'spot', sensor: 'Yard', polygon };
+const a1 = { kind: 'spot', sensor: 'Yard', polygon };
 const box = { left: 5, top: 95, right: 95, bottom: 155 };
 
 let hub: HubDouble;
@@ -58,7 +58,7 @@ const events = () => hub.sent.map(({ body }) => eventSchema.parse(JSON.parse(bod
 
 describe('the filter', () => {
   test('turns messages into events that the schema knows, and a scene without a car into an empty one', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     await frames(10_000);
     expect(events()).toMatchObject([{ type: 'parking.parked', subject: 'A1', time: '2026-05-01T10:00:00.000Z' }]);
     expect(hub.sent[0]).toMatchObject({
@@ -71,7 +71,7 @@ describe('the filter', () => {
   });
 
   test('does not take silence for emptiness while the hub is away', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     await frames(10_000);
     hub.connection = 'disconnected';
     await clock.pass(3_600_000);
@@ -81,7 +81,7 @@ describe('the filter', () => {
   });
 
   test('reports zones and states at once, and counters every minute', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1, A2: { ...A1, kind: 'garage' } } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1, A2: { ...a1, kind: 'garage' } } } });
     await clock.pass(0);
     expect(hub.reported).toEqual({
       desiredVersion: 2,
@@ -105,7 +105,7 @@ describe('the filter', () => {
   });
 
   test('reports at once what an operator must see: a sensor that begins or ceases, messages that can’t be read', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     await frames(15_000);
     expect(hub.reported).toMatchObject({ sensors: { Yard: { lagMs: 0 } } });
     hub.deliver('detections', 'log: {');
@@ -125,7 +125,7 @@ describe('the filter', () => {
   });
 
   test('keeps its zones and says why when a twin is wrong', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     hub.desire({ version: 3, properties: { zone: {} } });
     await frames(3_000);
     expect(hub.reported).toMatchObject({
@@ -138,7 +138,7 @@ describe('the filter', () => {
 
   test('reports again when a report failed, and once only for many changes', async () => {
     hub.onReport = () => Promise.reject(new EdgeError('REPORT_REJECTED', 'no'));
-    for (let version = 1; version < 9; version++) hub.desire({ version, properties: { zones: { A1 } } });
+    for (let version = 1; version < 9; version++) hub.desire({ version, properties: { zones: { A1: a1 } } });
     await clock.pass(5_000);
     hub.onReport = undefined;
     await clock.pass(10_000);
@@ -146,7 +146,7 @@ describe('the filter', () => {
   });
 
   test('counts malformed messages by reason, logs the first of each, and goes on', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     for (let n = 0; n < 1_500; n++) hub.deliver('detections', 'log: {');
     hub.deliver('detections', '');
     hub.deliver('detections', new Uint8Array([0xff, 0xfe, 0x00]));
@@ -170,7 +170,7 @@ describe('the filter', () => {
   });
 
   test('answers the method stats with its counters and every zone', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     await frames(3_000);
     expect(await hub.call('stats', null)).toEqual({
       status: 200,
@@ -199,7 +199,7 @@ describe('the filter', () => {
 
   test('does not wait at its end for a report that waits for the hub', async () => {
     hub.onReport = () => new Promise(() => undefined);
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     await clock.pass(0);
     const stopped = filter.stop();
     await clock.pass(2_000);
@@ -207,7 +207,7 @@ describe('the filter', () => {
   });
 
   test('sends what waits before it ends, and hears nothing after it', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     let acknowledge: () => void = () => undefined;
     hub.onSend = () =>
       new Promise((resolve) => {
@@ -224,7 +224,7 @@ describe('the filter', () => {
   });
 
   test('refuses method payloads that it does not know, and zones that there are not', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     for (const method of ['stats', 'snapshot']) {
       expect(await hub.call(method, { x: 1 })).toEqual({
         status: 400,
@@ -247,8 +247,8 @@ describe('the filter', () => {
   });
 
   test('forgets the state of zones on the method reset, of some or of all', async () => {
-    const A2 = { ...A1, polygon: [200, 100, 300, 100, 300, 160, 200, 160] };
-    hub.desire({ version: 2, properties: { zones: { A1, A2 } } });
+    const a2 = { ...a1, polygon: [200, 100, 300, 100, 300, 160, 200, 160] };
+    hub.desire({ version: 2, properties: { zones: { A1: a1, A2: a2 } } });
     await frames(12_000);
     expect(hub.reported).toMatchObject({ spots: { occupied: 1, empty: 1 } });
     expect(await hub.call('reset', { zones: ['A2'] })).toEqual({ status: 200, payload: { reset: 1 } });
@@ -260,7 +260,7 @@ describe('the filter', () => {
   });
 
   test('tells of a sensor that was lost before a reset that it is heard again, once', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     await frames(10_000);
     await clock.pass(120_000);
     expect(await hub.call('reset', null)).toMatchObject({ status: 200 });
@@ -274,7 +274,7 @@ describe('the filter', () => {
 
   test('sends snapshots on its method, after a reconnect and periodically', async () => {
     hub.connect('connected');
-    hub.desire({ version: 2, properties: { zones: { A1 }, snapshotEveryMs: 60_000 } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 }, snapshotEveryMs: 60_000 } });
     const reasons = () => hub.snapshots.map(({ body }) => snapshotSchema.parse(JSON.parse(body as string)).data.reason);
     expect(await hub.call('snapshot', null)).toEqual({ status: 200, payload: { messages: 1 } });
     await clock.pass(30_000);
@@ -285,7 +285,7 @@ describe('the filter', () => {
   });
 
   test('writes events in DeepStream’s own schema where the twin says so', async () => {
-    hub.desire({ version: 2, properties: { zones: { A1 }, format: 'nvidia' } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 }, format: 'nvidia' } });
     await frames(5_000);
     expect(hub.sent.map(({ body }) => JSON.parse(body as string) as JsonObject)).toMatchObject([
       { event: { type: 'parked' }, place: { parkingSpot: { id: 'A1' } } },
@@ -295,10 +295,10 @@ describe('the filter', () => {
   test('takes zones from a file of the release, and again when it is another', async () => {
     const folder = join(root, 'current', 'configs');
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'zones.json'), JSON.stringify({ zones: { A1 } }));
+    writeFileSync(join(folder, 'zones.json'), JSON.stringify({ zones: { A1: a1 } }));
     hub.desire({ version: 2, properties: { zonesFile: 'configs/zones.json' } });
     await vi.waitUntil(() => logged.some(({ zones }) => zones === 1));
-    writeFileSync(join(folder, 'zones.json'), JSON.stringify({ zones: { A1, A2: { ...A1, sensor: 'Gate' } } }));
+    writeFileSync(join(folder, 'zones.json'), JSON.stringify({ zones: { A1: a1, A2: { ...a1, sensor: 'Gate' } } }));
     await clock.pass(6_000);
     await vi.waitUntil(() => logged.some(({ zones }) => zones === 2));
     rmSync(join(folder, 'zones.json'));
@@ -310,7 +310,7 @@ describe('the filter', () => {
         { field: 'zonesFile', problem: 'must name a file of the release, but "configs/zones.json" is not there' },
       ],
     });
-    writeFileSync(join(folder, 'zones.json'), JSON.stringify({ zones: { A1 } }));
+    writeFileSync(join(folder, 'zones.json'), JSON.stringify({ zones: { A1: a1 } }));
     await vi.waitUntil(async () => {
       await clock.pass(6_000);
       return JSON.stringify(hub.reported?.['errors']) === '[]';
@@ -343,7 +343,7 @@ describe('the filter with a folder', () => {
   beforeEach(restart);
 
   async function parkedThenDownFor(downMs: number): Promise<void> {
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     await frames(5_000);
     await stop();
     expect(events().map(({ type }) => type)).toEqual(['parking.parked']);
@@ -353,7 +353,7 @@ describe('the filter with a folder', () => {
 
   test('goes on after a restart with its states, and raises nothing anew', async () => {
     await parkedThenDownFor(60_000);
-    hub.desire({ version: 2, properties: { zones: { A1 } } });
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
     await frames(10_000);
     await stop();
     expect(hub.sent).toEqual([]);

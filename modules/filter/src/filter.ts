@@ -43,12 +43,12 @@ export interface FilterOptions {
   readonly artifactsRoot: string;
 }
 
-const TICK_MS = 1_000;
-const CHECKPOINT_EVERY_MS = 10_000;
+const tickMs = 1_000;
+const checkpointEveryMs = 10_000;
 /** Events are rare; this many wait only if the hub is away for weeks, or a zone is drawn over a street. */
-const OUTBOX_CAPACITY = { entries: 10_000, bytes: 32 * 1024 * 1024 };
-const STOP_WITHIN_MS = 2_000;
-const ZONES_FILE_EVERY_MS = 5_000;
+const outboxCapacity = { entries: 10_000, bytes: 32 * 1024 * 1024 };
+const stopWithinMs = 2_000;
+const zonesFileEveryMs = 5_000;
 
 /** Wires hub and broker → messages → pipeline → events → outbox → hub. */
 export function createFilter(options: FilterOptions): Filter {
@@ -67,7 +67,7 @@ export function createFilter(options: FilterOptions): Filter {
   const outbox = createOutbox({
     hub,
     storage,
-    capacity: OUTBOX_CAPACITY,
+    capacity: outboxCapacity,
     checkpoint: () =>
       encodeCheckpoint({
         takenMs: clock.now(),
@@ -98,8 +98,8 @@ export function createFilter(options: FilterOptions): Filter {
   });
   const methods = createMethods({ stats, reset, snapshot: () => sendSnapshot('method') });
   const endings: (() => void)[] = [];
-  const checkpointDue = createInterval(clock.now(), () => CHECKPOINT_EVERY_MS);
-  const zonesFileDue = createInterval(clock.now(), () => ZONES_FILE_EVERY_MS);
+  const checkpointDue = createInterval(clock.now(), () => checkpointEveryMs);
+  const zonesFileDue = createInterval(clock.now(), () => zonesFileEveryMs);
   const snapshotDue = createInterval(clock.now(), () => configuration.settings.options.snapshotEveryMs);
   let connected = false;
 
@@ -177,8 +177,8 @@ export function createFilter(options: FilterOptions): Filter {
   }
 
   function tickOnAndOn(): void {
-    let cancel = clock.after(TICK_MS, function again() {
-      cancel = clock.after(TICK_MS, again);
+    let cancel = clock.after(tickMs, function again() {
+      cancel = clock.after(tickMs, again);
       tick();
     });
     endings.push(() => {
@@ -212,10 +212,10 @@ export function createFilter(options: FilterOptions): Filter {
       for (const end of endings.splice(0)) end();
       await mqtt?.stop();
       intake.stop();
-      const left = await outbox.stop(STOP_WITHIN_MS);
+      const left = await outbox.stop(stopWithinMs);
       if (left > 0 && storage.durable) log.info({ left }, 'messages wait on the disk for the next start');
       else if (left > 0) log.error({ left }, 'messages were not sent before the end and are lost');
-      await reporter.settle(STOP_WITHIN_MS);
+      await reporter.settle(stopWithinMs);
     },
   };
 }

@@ -1,12 +1,12 @@
 import { encodeFull, encodeMinimal, parseMessage } from '@companion/deepstream/message';
 import { measurement, type Benchmark } from '../benchmark.ts';
-import { createTraffic, FRAME_MS, makePipeline, type TrafficFrame } from './traffic.ts';
+import { createTraffic, frameMs, makePipeline, type TrafficFrame } from './traffic.ts';
 
 /** Frames of each camera, of which the messages are repeated with later stamps. */
-const FRAMES = 150;
+const frameCount = 150;
 /** Messages of a round; ours and the plain way take turns, so that what else the machine does meets both. */
-const ROUND = 8_000;
-const ROUNDS = 21;
+const round = 8_000;
+const roundCount = 21;
 
 /** From text to events, 100 spots on 8 sensors, against `JSON.parse` (and `split` for the minimal schema) of the same. */
 export const speedBenchmark: Benchmark = {
@@ -23,7 +23,7 @@ export const speedBenchmark: Benchmark = {
 
 function texts(encode: (frame: TrafficFrame) => string[]): readonly string[] {
   const traffic = createTraffic();
-  return Array.from({ length: FRAMES }, (_, n) => traffic.frames(n).flatMap(encode)).flat();
+  return Array.from({ length: frameCount }, (_, n) => traffic.frames(n).flatMap(encode)).flat();
 }
 
 function parseAndSplit(text: string): number {
@@ -39,9 +39,9 @@ function compare(name: string, messages: readonly string[], plain: (text: string
   const ours = rounds(messages, reader());
   const theirs = rounds(messages, plain);
   const rates: [number, number][] = [];
-  for (let n = 0; n < ROUNDS; n++) rates.push([ours(), theirs()]);
+  for (let n = 0; n < roundCount; n++) rates.push([ours(), theirs()]);
   // The first rounds warm up the compiler.
-  const late = rates.slice(ROUNDS >> 2);
+  const late = rates.slice(roundCount >> 2);
   return measurement(name, 'messages/s', median(late.map(([rate]) => rate)), median(late.map(([, rate]) => rate)));
 }
 
@@ -52,7 +52,7 @@ function reader(): (text: string, pass: number) => number {
     const message = parseMessage(text);
     if (!message.ok) return 0;
     for (const frame of message.frames) {
-      const timeMs = (frame.timeMs ?? 0) + pass * FRAMES * FRAME_MS;
+      const timeMs = (frame.timeMs ?? 0) + pass * frameCount * frameMs;
       pipeline.step({ type: 'frame', frame: { ...frame, timeMs }, receivedMs: timeMs });
     }
     return message.frames.length;
@@ -66,7 +66,7 @@ function rounds(messages: readonly string[], work: (text: string, pass: number) 
   return () => {
     let done = 0;
     const from = performance.now();
-    for (let n = 0; n < ROUND; n++) {
+    for (let n = 0; n < round; n++) {
       done += work(messages[next] ?? '', pass);
       if (++next < messages.length) continue;
       next = 0;
@@ -74,7 +74,7 @@ function rounds(messages: readonly string[], work: (text: string, pass: number) 
     }
     const tookMs = performance.now() - from;
     if (done === 0) throw new Error('nothing was done');
-    return (ROUND / tookMs) * 1_000;
+    return (round / tookMs) * 1_000;
   };
 }
 

@@ -9,20 +9,20 @@ export interface TrafficFrame extends Frame {
 }
 
 /** Cameras at work at the same time. */
-export const SENSORS = 8;
+export const sensors = 8;
 /** Thirty frames a second. */
-export const FRAME_MS = 33;
+export const frameMs = 33;
 /** Vehicles in each frame. */
-export const OBJECTS = 10;
+export const objects = 10;
 
-const ZONES = 100;
-const START_MS = Date.UTC(2026, 4, 1);
+const zoneCount = 100;
+const startMs = Date.UTC(2026, 4, 1);
 /** Of ten vehicles so many are parked; the others drive by for ever. */
-const PARKED = 7;
-const ROAD = 1_500;
-const STEP = 10;
+const parkedCount = 7;
+const road = 1_500;
+const step = 10;
 /** Every vehicle has a new id every three seconds. */
-const ID_FRAMES = 90;
+const idFrames = 90;
 
 /** What eight cameras over a car park see. */
 export interface Traffic {
@@ -35,34 +35,34 @@ export function createTraffic(): Traffic {
   const random = createRandom(3);
 
   function detect(n: number, sensor: number, object: number): Detection {
-    const way = n * STEP + object * 300;
-    const parked = object < PARKED;
-    const left = (parked ? 110 + object * 100 : way % ROAD) + random() * 4;
+    const way = n * step + object * 300;
+    const parked = object < parkedCount;
+    const left = (parked ? 110 + object * 100 : way % road) + random() * 4;
     const top = (parked ? 300 : 430) + random() * 4;
-    const trackId = `${Math.floor(n / ID_FRAMES) * 1_000 + sensor * 100 + object}`;
+    const trackId = `${Math.floor(n / idFrames) * 1_000 + sensor * 100 + object}`;
     return { trackId, label: 'Car', confidence: 0.8, box: { left, top, right: left + 84, bottom: top + 92 } };
   }
 
   return {
     frames: (n) =>
-      Array.from({ length: SENSORS }, (_, sensor) => ({
+      Array.from({ length: sensors }, (_, sensor) => ({
         schema: 'minimal',
         sensor: `S${sensor}`,
-        timeMs: START_MS + n * FRAME_MS,
+        timeMs: startMs + n * frameMs,
         frameNumber: `${n}`,
-        detections: Array.from({ length: OBJECTS }, (_, object) => detect(n, sensor, object)),
+        detections: Array.from({ length: objects }, (_, object) => detect(n, sensor, object)),
       })),
   };
 }
 
 /** A pipeline with a hundred spots, not quite upright, and on request an area and a line for each camera. */
 export function makePipeline({ tracked = false }: { tracked?: boolean } = {}): Pipeline {
-  const spots = Array.from({ length: ZONES }, (_, n): [string, object] => {
-    const left = 100 + Math.floor(n / SENSORS) * 100;
+  const spots = Array.from({ length: zoneCount }, (_, n): [string, object] => {
+    const left = 100 + Math.floor(n / sensors) * 100;
     const polygon = [left, 302, left + 98, 300, left + 100, 400, left, 398];
-    return [`Z${n}`, { kind: 'spot', sensor: `S${n % SENSORS}`, polygon }];
+    return [`Z${n}`, { kind: 'spot', sensor: `S${n % sensors}`, polygon }];
   });
-  const others = Array.from({ length: tracked ? SENSORS : 0 }, (_, n): [string, object][] => {
+  const others = Array.from({ length: tracked ? sensors : 0 }, (_, n): [string, object][] => {
     const watching = { sensor: `S${n}`, classes: ['Car'] };
     const polygon = [300, 420, 900, 420, 900, 560, 300, 560];
     return [

@@ -1,21 +1,21 @@
-import { NOISES } from '../../occupancy/camera.ts';
+import { noises } from '../../occupancy/camera.ts';
 import { createOurs, createPolygonTest } from '../../occupancy/contender.ts';
 import { play, type Score } from '../../occupancy/score.ts';
 import { measurement, type Benchmark, type Measurement } from '../benchmark.ts';
 
 /** Twelve places: two hours are a spot-day. `BENCH_SPOT_DAYS` asks for more. */
-const SPOT_DAYS = Number(process.env['BENCH_SPOT_DAYS'] ?? 6);
+const spotDays = Number(process.env['BENCH_SPOT_DAYS'] ?? 6);
 
 /** Three frames a second, and one: what nvmsgconv's usual interval of 30 frames leaves of a camera. */
-const FRAME_MS = [333, 1_000];
+const frameIntervalsMs = [333, 1_000];
 
 /** What comes out of scenes whose truth is known, against what people write first. */
 export const truthBenchmark: Benchmark = {
   name: 'filter truth',
   run() {
-    const scenes = FRAME_MS.flatMap((frameMs) => NOISES.map((noise) => ({ noise, frameMs })));
+    const scenes = frameIntervalsMs.flatMap((frameMs) => noises.map((noise) => ({ noise, frameMs })));
     const measurements = scenes.flatMap(({ noise, frameMs }) => {
-      const scene = { seed: 11, durationMs: SPOT_DAYS * 7_200_000, frameMs };
+      const scene = { seed: 11, durationMs: spotDays * 7_200_000, frameMs };
       const ours = play(createOurs(), noise, scene);
       const name = `filter truth, ${noise.name} noise, a frame every ${frameMs} ms`;
       return [createPolygonTest('polygon per frame', 1), createPolygonTest('3 in, out at once', 3)].flatMap((other) =>

@@ -3,13 +3,13 @@ import { cloudEvent, eventMessage, snapshotEvents, snapshotMessage } from '@comp
 import { createPipeline, parseDesired } from '@companion/occupancy';
 import { demoZones } from '../../../packages/simulator/src/scene/index.ts';
 import { makeScene } from '../../../packages/simulator/src/scene/scene.ts';
-import { createCarPark, SPOTS } from '../../occupancy/car-park.ts';
+import { createCarPark, spots } from '../../occupancy/car-park.ts';
 import { measurement, type Benchmark } from '../benchmark.ts';
 
-const START_MS = Date.UTC(2026, 4, 1);
-const HOUR_MS = 3_600_000;
-const SENSOR = 'Yard';
-const SOURCE = '/devices/demo/modules/filter';
+const startMs = Date.UTC(2026, 4, 1);
+const hourMs = 3_600_000;
+const sensorName = 'Yard';
+const moduleSource = '/devices/demo/modules/filter';
 
 /** A camera for an hour. */
 interface View {
@@ -54,7 +54,7 @@ function carPark(fps: number): View {
   return {
     name: 'car park',
     fps,
-    zones: Object.fromEntries(SPOTS.map(({ name, polygon }) => [name, { kind: 'spot', sensor: SENSOR, polygon }])),
+    zones: Object.fromEntries(spots.map(({ name, polygon }) => [name, { kind: 'spot', sensor: sensorName, polygon }])),
     detections: (frame) =>
       park.at((frame * 1_000) / fps).map(({ id, label, box }) => ({ trackId: `${id}`, label, confidence: 0.8, box })),
   };
@@ -70,13 +70,13 @@ function play({ name, fps, zones, detections }: View) {
     bytesOut += Buffer.byteLength(body) + Buffer.byteLength(JSON.stringify(properties));
   };
   const step = (input: Parameters<typeof pipeline.step>[0]): void => {
-    for (const event of pipeline.step(input)) send(eventMessage(cloudEvent(event, SOURCE)));
+    for (const event of pipeline.step(input)) send(eventMessage(cloudEvent(event, moduleSource)));
   };
-  for (let n = 0; n < (HOUR_MS / 1_000) * fps; n++) {
-    const timeMs = START_MS + Math.round((n * 1_000) / fps);
+  for (let n = 0; n < (hourMs / 1_000) * fps; n++) {
+    const timeMs = startMs + Math.round((n * 1_000) / fps);
     const seen = detections(n);
     if (seen.length > 0) {
-      const text = encodeMinimal({ sensor: SENSOR, timeMs, frameNumber: `${n}`, detections: seen });
+      const text = encodeMinimal({ sensor: sensorName, timeMs, frameNumber: `${n}`, detections: seen });
       bytesIn += Buffer.byteLength(text);
       const message = parseMessage(text);
       if (!message.ok) throw new Error(message.detail);
@@ -84,7 +84,7 @@ function play({ name, fps, zones, detections }: View) {
     }
     if (n % fps === 0) step({ type: 'tick', nowMs: timeMs });
     if (n % ((desired.options.snapshotEveryMs / 1_000) * fps) > 0) continue;
-    const parts = snapshotEvents(pipeline.snapshot(timeMs), { source: SOURCE, reason: 'period' });
+    const parts = snapshotEvents(pipeline.snapshot(timeMs), { source: moduleSource, reason: 'period' });
     for (const part of parts) send(snapshotMessage(part));
   }
   return measurement(`filter upstream-bytes, ${name} at ${fps} frames a second`, 'bytes', bytesOut, bytesIn);

@@ -24,15 +24,15 @@ export type Restored =
   | { readonly kind: 'none' };
 
 /** Rises with every change of the shape of PipelineState or Settings: an older state would be misread. */
-const FORMAT = 2;
+const currentFormat = 2;
 /**
  * A restart, an update or a reboot takes less, and most cars stay where they are meanwhile; after more than this, "still
  * the same car" would be a guess.
  */
-const LONG_GAP_MS = 600_000;
+const longGapMs = 600_000;
 
 const checkpointSchema = z.strictObject({
-  format: z.literal(FORMAT),
+  format: z.literal(currentFormat),
   takenMs: z.number(),
   settings: z.strictObject({
     version: z.number(),
@@ -49,7 +49,7 @@ const checkpointSchema = z.strictObject({
 export function encodeCheckpoint({ takenMs, settings, state, stampsMs }: Checkpoint): JsonObject {
   const { version, inForceVersion, config, options, rejected } = settings;
   const inForce = { version, inForceVersion, config, options, rejected };
-  return { format: FORMAT, takenMs, settings: inForce, state, stampsMs } as unknown as JsonObject;
+  return { format: currentFormat, takenMs, settings: inForce, state, stampsMs } as unknown as JsonObject;
 }
 
 /** Reads what `encodeCheckpoint` wrote. It lies checksummed on our own disk, so that its format's number is proof enough of its shape. */
@@ -60,5 +60,5 @@ export function restoreCheckpoint(value: JsonValue | undefined, nowMs: number): 
   const checkpoint = { takenMs, settings, state, stampsMs } as unknown as Checkpoint;
   // A clock that was set back tells nothing about the gap; boards without a battery start in 1970 and jump later.
   const gapMs = Math.max(nowMs - checkpoint.takenMs, 0);
-  return { kind: gapMs > LONG_GAP_MS ? 'stale' : 'fresh', checkpoint, gapMs };
+  return { kind: gapMs > longGapMs ? 'stale' : 'fresh', checkpoint, gapMs };
 }

@@ -1,7 +1,7 @@
 import type { Log } from '@companion/edge';
 import type { JsonValue } from '@companion/foundation';
 import { createPipeline, type Pipeline, type ZoneEvent } from '@companion/occupancy';
-import { NO_SETTINGS, type Settings } from '../config/desired-state.ts';
+import { noSettings, type Settings } from '../config/desired-state.ts';
 import { restoreCheckpoint } from './checkpoint.ts';
 
 /** A pipeline to go on with, and the settings that it works by until a twin comes. */
@@ -39,5 +39,5 @@ export function restorePipeline(checkpoint: JsonValue | undefined, nowMs: number
 }
 
 function blank(): RestoredPipeline {
-  return { pipeline: createPipeline(NO_SETTINGS.config), settings: NO_SETTINGS, events: [], stampsMs: {} };
+  return { pipeline: createPipeline(noSettings.config), settings: noSettings, events: [], stampsMs: {} };
 }

@@ -24,7 +24,7 @@ export interface Settings {
 }
 
 /** Before any document came. */
-export const NO_SETTINGS: Settings = {
+export const noSettings: Settings = {
   version: 0,
   inForceVersion: 0,
   config: { zones: [] },

@@ -16,7 +16,7 @@ export interface ZonesFile {
 }
 
 /** Some tens of thousands of zones. */
-const MAX_BYTES = 8 * 1024 * 1024;
+const maxBytes = 8 * 1024 * 1024;
 
 /** Makes a reader; `root` is the volume that the artifacts module fills. */
 export function createZonesFile({ root, log }: { readonly root: string; readonly log: Log }): ZonesFile {
@@ -31,7 +31,7 @@ export function createZonesFile({ root, log }: { readonly root: string; readonly
     const { size, mtimeMs, ino } = await stat(file);
     const next = `${ino} ${mtimeMs} ${size}`;
     if (next === stamp) return false;
-    if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BYTES}`);
+    if (size > maxBytes) throw new Error(`it has ${size} bytes, more than ${maxBytes}`);
     const before = content;
     content = await readFile(file, 'utf8');
     stamp = next;

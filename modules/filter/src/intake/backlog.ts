@@ -9,11 +9,11 @@ export interface Backlog {
 }
 
 /** About eight seconds of one camera, or 250 objects of one frame in the full schema. */
-const MAX_PER_SENSOR = 256;
+const maxPerSensor = 256;
 /** Sensor names come from outside: beyond this many, sensors share one place. */
-const MAX_SENSORS = 64;
+const maxSensors = 64;
 /** Whatever the sensors are called. */
-const MAX_BYTES = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 
 interface Waiting {
   readonly body: Uint8Array;
@@ -57,7 +57,7 @@ export function createBacklog(): Backlog {
     },
     push(body) {
       const { sensor, stamp } = peek(body);
-      const name = bySensor.has(sensor) || bySensor.size < MAX_SENSORS ? sensor : '';
+      const name = bySensor.has(sensor) || bySensor.size < maxSensors ? sensor : '';
       let place = bySensor.get(name);
       if (place === undefined) bySensor.set(name, (place = []));
       const waiting = { body, stamp, dropped: false };
@@ -66,8 +66,8 @@ export function createBacklog(): Backlog {
       size++;
       bytes += body.byteLength;
       let gone = 0;
-      if (place.length > MAX_PER_SENSOR) gone += keepNewest(place);
-      if (bytes > MAX_BYTES) for (const one of bySensor.values()) if (one.length > 1) gone += keepNewest(one);
+      if (place.length > maxPerSensor) gone += keepNewest(place);
+      if (bytes > maxBytes) for (const one of bySensor.values()) if (one.length > 1) gone += keepNewest(one);
       return gone;
     },
     shift() {

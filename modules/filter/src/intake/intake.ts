@@ -25,9 +25,9 @@ interface IntakeOptions {
 }
 
 /** Of each reason the first goes to the log, then one in this many: a broken converter sends hundreds a second. */
-const LOG_EVERY = 1_000;
+const logEvery = 1_000;
 /** So long messages are read in one go; then sockets and timers have their turn. */
-const TURN_MS = 10;
+const turnMs = 10;
 
 /** Makes an intake. */
 export function createIntake({ statistics, log, clock, onFrame, later = setImmediate }: IntakeOptions): Intake {
@@ -40,7 +40,7 @@ export function createIntake({ statistics, log, clock, onFrame, later = setImmed
     const before = seen.get(reason) ?? 0;
     const count = before + by;
     seen.set(reason, count);
-    if (before !== 0 && Math.floor((before - 1) / LOG_EVERY) === Math.floor((count - 1) / LOG_EVERY)) return;
+    if (before !== 0 && Math.floor((before - 1) / logEvery) === Math.floor((count - 1) / logEvery)) return;
     const what = reason === 'overload' ? 'more comes than can be read: older frames are dropped' : undefined;
     log.warn({ reason, count, ...facts }, what ?? 'a message could not be used');
   }
@@ -74,7 +74,7 @@ export function createIntake({ statistics, log, clock, onFrame, later = setImmed
       turnStartMs = now;
       later(nextTurn);
     }
-    return Math.abs(now - turnStartMs) < TURN_MS;
+    return Math.abs(now - turnStartMs) < turnMs;
   }
 
   function nextTurn(): void {

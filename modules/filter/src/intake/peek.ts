@@ -1,5 +1,5 @@
 /** How far into a message the sensor and the stamp are looked for; both schemas have them near the beginning. */
-const PEEK_BYTES = 4096;
+const peekBytes = 4096;
 
 /** Which frame a message belongs to, as far as that can be told without reading it. */
 export interface Peek {
@@ -11,7 +11,7 @@ export interface Peek {
 
 /** Looks into a message cheaply: under overload most messages are never read, and this is all that is known of them. */
 export function peek(body: Uint8Array): Peek {
-  const text = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, PEEK_BYTES)).toString('latin1');
+  const text = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, peekBytes)).toString('latin1');
   const minimal = stringAfter(text, '"sensorId"', 0);
   const full = text.indexOf('"sensor"');
   const sensor = minimal ?? (full < 0 ? undefined : stringAfter(text, '"id"', full));

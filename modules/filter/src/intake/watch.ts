@@ -7,9 +7,9 @@ export interface Watch {
 }
 
 /** After a connection comes about, messages need a moment to come again. */
-const SETTLE_MS = 5_000;
+const settleMs = 5_000;
 /** A call that comes later than this after the one before shows that the process, or the machine, slept. */
-const LATE_MS = 1_500;
+const lateMs = 1_500;
 
 /**
  * Makes a watch that has heard nothing yet. After a start, after a break of the connection, and when the process could
@@ -32,11 +32,11 @@ export function createWatch(): Watch {
         heard = false;
         return false;
       }
-      if (sinceLastMs > LATE_MS || sinceLastMs < 0) {
+      if (sinceLastMs > lateMs || sinceLastMs < 0) {
         // What arrived while the process did not run waits in the socket: one turn later it is known.
         return false;
       }
-      settledAtMs ??= nowMs + SETTLE_MS;
+      settledAtMs ??= nowMs + settleMs;
       return heard || nowMs >= settledAtMs;
     },
   };

@@ -4,7 +4,7 @@ import { eventId } from './cloud-event.ts';
 import type { ZoneEvent, ZoneEventType } from '@companion/occupancy';
 
 /** What DeepStream's full schema calls our events; it has no words for the others. */
-const NVIDIA_TYPES: Partial<Record<ZoneEventType, 'parked' | 'empty' | 'entry' | 'exit'>> = {
+const nvidiaTypes: Partial<Record<ZoneEventType, 'parked' | 'empty' | 'entry' | 'exit'>> = {
   'parking.parked': 'parked',
   'parking.empty': 'empty',
   'area.entered': 'entry',
@@ -43,7 +43,7 @@ export function nvidiaMessage(event: ZoneEvent, source: string): OutputMessage |
 
 function nvidiaType(event: ZoneEvent): 'parked' | 'empty' | 'entry' | 'exit' | undefined {
   if (event.kind === 'line') return event.state === 'in' ? 'entry' : 'exit';
-  return NVIDIA_TYPES[event.type];
+  return nvidiaTypes[event.type];
 }
 
 /** The schema knows vehicles and persons; a spot that was found empty had no vehicle to show, and is one's place all the same. */

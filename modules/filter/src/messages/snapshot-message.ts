@@ -9,19 +9,19 @@ type ZoneEntry = SnapshotCloudEvent['data']['zones'][number];
 type SensorEntry = SnapshotCloudEvent['data']['sensors'][number];
 
 /** A message of IoT Hub holds 256 KiB with its properties; one just below it is acknowledged and dropped. */
-const MAX_BODY_BYTES = 200 * 1_024;
+const maxBodyBytes = 200 * 1_024;
 
 /** Writes a snapshot as CloudEvents, as many as its size needs. */
 export function snapshotEvents(
   snapshot: Snapshot,
-  { source, reason, maxBytes = MAX_BODY_BYTES }: { source: string; reason: SnapshotReason; maxBytes?: number },
+  { source, reason, maxBytes = maxBodyBytes }: { source: string; reason: SnapshotReason; maxBytes?: number },
 ): readonly SnapshotCloudEvent[] {
   const time = new Date(snapshot.atMs).toISOString();
   const id = createHash('sha256')
     .update(JSON.stringify([source, 'snapshot', time, reason]))
     .digest('hex')
     .slice(0, 32);
-  const parts = split(snapshot, maxBytes - ENVELOPE_BYTES - Buffer.byteLength(source));
+  const parts = split(snapshot, maxBytes - envelopeBytes - Buffer.byteLength(source));
   return parts.map(({ zones, sensors }, index) => ({
     specversion: '1.0',
     id: `${id}-${index + 1}`,
@@ -69,7 +69,7 @@ export function sensorEntry({ sensor, state, at, lagMs, frames, dropped }: Senso
 }
 
 /** What stands around the entries of a part, generously. */
-const ENVELOPE_BYTES = 1_024;
+const envelopeBytes = 1_024;
 
 interface Part {
   readonly zones: ZoneEntry[];

@@ -26,8 +26,8 @@ interface MqttInputOptions {
   readonly reconnect?: { readonly baseMs: number; readonly capMs: number };
 }
 
-const CONNECT_TIMEOUT_MS = 15_000;
-const DEFAULT_RECONNECT = { baseMs: 500, capMs: 30_000 };
+const connectTimeoutMs = 15_000;
+const defaultReconnect = { baseMs: 500, capMs: 30_000 };
 
 /**
  * Makes an input for a broker. Quality of service 0 and a clean session: frames that were missed are of no use later,
@@ -39,7 +39,7 @@ export function createMqttInput({
   random,
   log,
   onMessage,
-  reconnect = DEFAULT_RECONNECT,
+  reconnect = defaultReconnect,
 }: MqttInputOptions): MqttInput {
   const broker = redactUrl(settings.url);
   const { topic } = settings;
@@ -124,7 +124,7 @@ async function connectOptions(settings: MqttSettings, random: () => number): Pro
     clean: true,
     // By ourselves: mqtt.js knows no jitter, and would keep the password that it was given first.
     reconnectPeriod: 0,
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectTimeout: connectTimeoutMs,
     keepalive: 30,
     protocolVersion: 4,
     ...(username === undefined ? {} : { username }),

@@ -22,7 +22,7 @@ export interface OpenedJournal {
   readonly cutBytes: number;
 }
 
-const SEGMENT = /^(\d{8})\.journal$/;
+const segmentName = /^(\d{8})\.journal$/;
 const nameOf = (number: number): string => `${String(number).padStart(8, '0')}.journal`;
 
 /**
@@ -31,7 +31,7 @@ const nameOf = (number: number): string => `${String(number).padStart(8, '0')}.j
  */
 export async function openJournal(folder: string): Promise<OpenedJournal> {
   const numbers = (await readdir(folder))
-    .map((name) => SEGMENT.exec(name)?.[1])
+    .map((name) => segmentName.exec(name)?.[1])
     .filter((number) => number !== undefined)
     .map(Number)
     .sort((a, b) => a - b);

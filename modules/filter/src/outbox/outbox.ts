@@ -47,9 +47,9 @@ export interface OutboxOptions {
 }
 
 /** Events of one moment share a write; nobody misses this little time. */
-const COMMIT_AFTER_MS = 20;
+const commitAfterMs = 20;
 /** That messages were acknowledged may wait: at worst they are sent twice. */
-const FORGET_AFTER_MS = 500;
+const forgetAfterMs = 500;
 
 /** Makes an outbox, and begins to send what an earlier process left. */
 export function createOutbox({ hub, storage, capacity, checkpoint, clock, random, log }: OutboxOptions): Outbox {
@@ -92,7 +92,7 @@ export function createOutbox({ hub, storage, capacity, checkpoint, clock, random
   function forget(seq: number): void {
     waiting.remove(seq);
     gone.push(seq);
-    commitWithin(FORGET_AFTER_MS);
+    commitWithin(forgetAfterMs);
   }
 
   /** Resolves to false when there was no more time to try. */
@@ -133,7 +133,7 @@ export function createOutbox({ hub, storage, capacity, checkpoint, clock, random
   function commitNow(): void {
     committing ??= commit().finally(() => {
       committing = undefined;
-      if (checkpointWanted || nextSeq - 1 > writtenSeq) commitWithin(COMMIT_AFTER_MS);
+      if (checkpointWanted || nextSeq - 1 > writtenSeq) commitWithin(commitAfterMs);
     });
   }
 
@@ -167,7 +167,7 @@ export function createOutbox({ hub, storage, capacity, checkpoint, clock, random
       const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
       const entry = { seq: nextSeq++, kind, output, message: { ...rest, body: text } } as Entry;
       drop(waiting.add(entry, { firstIsUnderWay: underWay }));
-      commitWithin(COMMIT_AFTER_MS);
+      commitWithin(commitAfterMs);
       if (!storage.durable) kick();
     },
     saveCheckpoint() {

@@ -31,8 +31,8 @@ export interface Storage {
 }
 
 /** The journal is written anew when it holds this much more than twice what lives. */
-const SLACK_BYTES = 4 * 1024 * 1024;
-const RETRY_MS = 10_000;
+const slackBytes = 4 * 1024 * 1024;
+const retryMs = 10_000;
 
 /** Nothing survives the process; `reason` says why, for people. */
 export function createMemoryStorage(reason: string, options: { readonly ok: boolean }): Storage {
@@ -94,7 +94,7 @@ async function createDiskStorage(options: {
         log.error({ folder, err: error }, "the disk can't be written; events and states are kept in memory only");
       }
       failure = `${folder} can't be written (${describe(error)})`;
-      retryAtMs = clock.now() + RETRY_MS;
+      retryAtMs = clock.now() + retryMs;
       return false;
     }
   }
@@ -113,10 +113,10 @@ async function createDiskStorage(options: {
       if (failure !== undefined) {
         // A wall clock that was set back must not put the next try off for hours.
         const waitMs = retryAtMs - clock.now();
-        return waitMs > 0 && waitMs <= RETRY_MS ? false : attempt(() => rewrite(everything()));
+        return waitMs > 0 && waitMs <= retryMs ? false : attempt(() => rewrite(everything()));
       }
       const written = await attempt(() => journal.append(JSON.stringify(step)));
-      if (!written || journal.sizeBytes <= SLACK_BYTES + 2 * liveBytes) return written;
+      if (!written || journal.sizeBytes <= slackBytes + 2 * liveBytes) return written;
       return attempt(() => rewrite(everything()));
     },
     health: () => ({ ok: failure === undefined, detail: failure ?? `on disk: ${folder}` }),

@@ -18,7 +18,7 @@ export type Method = (payload: JsonValue) => MethodResult;
 const nothing = z.strictObject({});
 const zoneNames = z.strictObject({ zones: z.array(z.string().min(1).max(128)).min(1).max(1_000).optional() });
 /** An answer must stay far below 128 KiB. */
-const MAX_LISTED = 30;
+const maxListed = 30;
 
 /**
  * The module's direct methods by name; each answers 200, or 4xx with `{ error: { code, message } }`: 400 PAYLOAD_INVALID
@@ -32,7 +32,7 @@ export function createMethods(actions: MethodActions): Readonly<Record<'stats' |
       const missing = actions.reset(zones);
       if (missing.length === 0) return done({ reset: zones?.length ?? 'all' });
       const message = 'nothing was reset: there are no zones of these names';
-      return refused(404, { code: 'NO_SUCH_ZONE', message, zones: missing.slice(0, MAX_LISTED) });
+      return refused(404, { code: 'NO_SUCH_ZONE', message, zones: missing.slice(0, maxListed) });
     }),
   };
 }
@@ -43,7 +43,7 @@ function method<S extends z.ZodType>(schema: S, handle: (payload: z.output<S>) =
     const parsed = schema.safeParse(payload === null || payload === '' ? {} : payload, inPlainWords);
     if (parsed.success) return handle(parsed.data);
     const places = problemsOf(parsed.error)
-      .slice(0, MAX_LISTED)
+      .slice(0, maxListed)
       .map(({ field, problem }) => ({ path: field, message: problem }));
     const message = 'the payload is not as this method needs it';
     return refused(400, { code: 'PAYLOAD_INVALID', message, places });

@@ -5,8 +5,8 @@ import type { TwinCounters } from './twin-counters.ts';
 import type { Settings } from '../config/desired-state.ts';
 
 /** The 32 KB of reported properties must hold whatever a twin says. */
-const MAX_LISTED = 30;
-const MAX_TEXT = 200;
+const maxListed = 30;
+const maxText = 200;
 
 /** What the report tells beside the settings. */
 export interface Activity extends TwinCounters {
@@ -20,23 +20,23 @@ export interface Activity extends TwinCounters {
 export function reportedProperties(settings: Settings, activity: Activity): JsonObject {
   const { spots, messages, sensors, outbox } = activity;
   const rejected = Object.entries(settings.rejected);
-  const listed = rejected.slice(0, MAX_LISTED).map(([name, reason]) => [reportedKey(name), reason.slice(0, MAX_TEXT)]);
+  const listed = rejected.slice(0, maxListed).map(([name, reason]) => [reportedKey(name), reason.slice(0, maxText)]);
   const errors = settings.problems
-    .slice(0, MAX_LISTED)
-    .map(({ field, problem }) => ({ field: field.slice(0, MAX_TEXT), problem: problem.slice(0, MAX_TEXT) }));
+    .slice(0, maxListed)
+    .map(({ field, problem }) => ({ field: field.slice(0, maxText), problem: problem.slice(0, maxText) }));
   return {
     desiredVersion: settings.version,
     zones: {
       desiredVersion: settings.inForceVersion,
       ok: settings.config.zones.length,
-      notListed: Math.max(rejected.length - MAX_LISTED, 0),
+      notListed: Math.max(rejected.length - maxListed, 0),
       rejected: Object.fromEntries(listed) as JsonObject,
     },
     spots: { occupied: spots.occupied, empty: spots.empty, unknown: spots.unknown },
     messages: { received: messages.received, parsed: messages.parsed, failed: messages.failed },
     events: activity.events,
-    sensors: Object.fromEntries(sensors.slice(0, MAX_LISTED).map(reportedSensor)),
-    sensorsNotListed: Math.max(sensors.length - MAX_LISTED, 0),
+    sensors: Object.fromEntries(sensors.slice(0, maxListed).map(reportedSensor)),
+    sensorsNotListed: Math.max(sensors.length - maxListed, 0),
     outbox: { waiting: outbox.depth, durable: outbox.durable },
     errors,
   };
@@ -49,5 +49,5 @@ function reportedSensor({ sensor, fps, lagMs }: SensorRate): readonly [string, J
 
 /** edgeHub allows less in reported keys than in desired ones; one bad key would lose the whole report. */
 function reportedKey(name: string): string {
-  return name.replace(/[.$#\s\u0000-\u001f]/g, '_').slice(0, MAX_TEXT) || '_';
+  return name.replace(/[.$#\s\u0000-\u001f]/g, '_').slice(0, maxText) || '_';
 }

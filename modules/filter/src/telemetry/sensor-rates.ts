@@ -22,11 +22,11 @@ export interface SensorRates {
 }
 
 /** Sensor names come from outside; beyond this many they are counted together, so that memory stays bounded. */
-const MAX_SENSORS = 64;
-const OTHER_SENSORS = 'other';
-const WINDOW_MS = 10_000;
+const maxSensors = 64;
+const otherSensors = 'other';
+const windowMs = 10_000;
 /** DeepStream is younger; earlier stamps count from zero or come from a camera without a clock. */
-const EARLIEST_MS = Date.UTC(2015, 0, 1);
+const earliestMs = Date.UTC(2015, 0, 1);
 
 interface Counted {
   frames: number;
@@ -44,7 +44,7 @@ export function createSensorRates(): SensorRates {
 
   function roll(counted: Counted, nowMs: number): void {
     const elapsedMs = nowMs - counted.windowStartMs;
-    if (elapsedMs >= 0 && elapsedMs < WINDOW_MS) return;
+    if (elapsedMs >= 0 && elapsedMs < windowMs) return;
     counted.fps = elapsedMs > 0 ? (counted.windowFrames * 1000) / elapsedMs : 0;
     counted.windowStartMs = nowMs;
     counted.windowFrames = 0;
@@ -52,7 +52,7 @@ export function createSensorRates(): SensorRates {
 
   return {
     frame({ sensor, timeMs, receivedMs }) {
-      const name = sensors.has(sensor) || sensors.size < MAX_SENSORS ? sensor : OTHER_SENSORS;
+      const name = sensors.has(sensor) || sensors.size < maxSensors ? sensor : otherSensors;
       let counted = sensors.get(name);
       if (counted === undefined) {
         counted = {
@@ -74,7 +74,7 @@ export function createSensorRates(): SensorRates {
         counted.windowFrames++;
       }
       counted.lastMs = timeMs;
-      const credible = timeMs !== null && timeMs >= EARLIEST_MS;
+      const credible = timeMs !== null && timeMs >= earliestMs;
       counted.lagMs = credible ? receivedMs - timeMs : null;
       if (credible) counted.newestMs = Math.max(counted.newestMs ?? timeMs, timeMs);
       return { name, isNew };

@@ -32,7 +32,7 @@ export interface Statistics {
   toJson(nowMs: number): JsonObject;
 }
 
-const EMPTY_OUTBOX: OutboxStats = {
+const emptyOutbox: OutboxStats = {
   depth: 0,
   bytes: 0,
   sent: 0,
@@ -65,7 +65,7 @@ export function createStatistics(metrics: Metrics): Statistics {
     lag: metrics.gauge('sensor_lag_seconds', 'Receipt minus stamp of the newest frame, by sensor', ['sensor']),
   };
   const total = { received: 0, parsed: 0, failed: 0, overloaded: 0, bytesIn: 0, detections: 0, events: 0 };
-  let sent: OutboxStats = EMPTY_OUTBOX;
+  let sent: OutboxStats = emptyOutbox;
   const failures = new Map<FailureReason, number>();
   const parts = new Map<RejectReason, number>();
   const rates = createSensorRates();

@@ -12,9 +12,9 @@ export interface TwinCounters {
 }
 
 /** Every report is a message against IoT Hub's quota, and a fleet has many modules. */
-const EVERY_MS = 60_000;
+const everyMs = 60_000;
 /** Of a camera that lags more than this, states are late. */
-const LATE_MS = 10_000;
+const lateMs = 10_000;
 
 /**
  * Keeps the counters as they were for a minute at a time, so that a report of something else does not carry them along;
@@ -25,7 +25,7 @@ export function createTwinCounters(
   nowMs: number,
   count: (nowMs: number) => TwinCounters,
 ): (nowMs: number) => TwinCounters {
-  const due = createInterval(nowMs, () => EVERY_MS);
+  const due = createInterval(nowMs, () => everyMs);
   let shown: TwinCounters | undefined;
   return (now) => {
     const counted = count(now);
@@ -35,6 +35,6 @@ export function createTwinCounters(
 }
 
 function alarms({ messages, sensors, outbox }: TwinCounters): string {
-  const states = sensors.map(({ sensor, fps, lagMs }) => [sensor, fps > 0, lagMs !== null && lagMs > LATE_MS]);
+  const states = sensors.map(({ sensor, fps, lagMs }) => [sensor, fps > 0, lagMs !== null && lagMs > lateMs]);
   return JSON.stringify([messages.failed > 0, outbox.durable, states.sort()]);
 }

@@ -25,8 +25,8 @@ export type Desired =
     }
   | { readonly ok: false; readonly problems: readonly FieldProblem[] };
 
-const DAY_MS = 86_400_000;
-const MIN_SNAPSHOT_MS = 1_000;
+const dayMs = 86_400_000;
+const minSnapshotMs = 1_000;
 
 const desiredSchema = z.strictObject({
   zones: z.record(z.string(), z.unknown()).default({}),
@@ -41,14 +41,14 @@ const desiredSchema = z.strictObject({
     .optional(),
   snapshotEveryMs: z
     .custom<number>(isSnapshotPeriod, {
-      error: must(`be 0 for never, or a whole number of milliseconds from ${MIN_SNAPSHOT_MS} to ${DAY_MS}`),
+      error: must(`be 0 for never, or a whole number of milliseconds from ${minSnapshotMs} to ${dayMs}`),
     })
     .default(300_000),
   format: z.enum(['cloudevents', 'nvidia']).default('cloudevents'),
 });
 
 function isSnapshotPeriod(value: unknown): boolean {
-  return value === 0 || (Number.isInteger(value) && Number(value) >= MIN_SNAPSHOT_MS && Number(value) <= DAY_MS);
+  return value === 0 || (Number.isInteger(value) && Number(value) >= minSnapshotMs && Number(value) <= dayMs);
 }
 
 const zonesFileSchema = z.strictObject({

@@ -8,7 +8,7 @@ const area = { ...spot, kind: 'area' };
 const line = { kind: 'line', sensor: 'Yard', from: [0, 500], to: [1900, 500] };
 
 /** Words of the validator's, which tell a reader of a twin nothing. */
-const VALIDATOR = /Invalid|expected|received|Too (small|big)|Unrecognized|undefined|record|tuple/;
+const validator = /Invalid|expected|received|Too (small|big)|Unrecognized|undefined|record|tuple/;
 
 function problemsIn(properties: unknown, zonesFile?: string): readonly string[] {
   const desired = parseDesired(properties as Readonly<Record<string, unknown>>, zonesFile);
@@ -101,7 +101,7 @@ describe('a mistake in the twin is told in one line, with its path, what must be
     ],
   ])('%j', (properties, lines) => {
     expect(problemsIn(properties)).toEqual(lines);
-    expect(lines.join()).not.toMatch(VALIDATOR);
+    expect(lines.join()).not.toMatch(validator);
   });
 
   test.each<[unknown, string]>([
@@ -179,7 +179,7 @@ describe('a mistake in the twin is told in one line, with its path, what must be
     [{ kind: 'spot', parkingSpot: 'P1', sensor: 4 }, 'sensor: must be a text, but is 4'],
   ])('zones.A3: %j', (zone, reason) => {
     expect(reasonFor(zone)).toBe(reason);
-    expect(reason).not.toMatch(VALIDATOR);
+    expect(reason).not.toMatch(validator);
   });
 
   test.each([

@@ -13,7 +13,7 @@ export interface FieldProblem {
 type Issue = z.core.$ZodRawIssue;
 
 /** What is quoted of a wrong value: enough to find it. */
-const MAX_FOUND = 40;
+const maxFound = 40;
 
 /** Parse options that word every mistake; a schema's own words go before. */
 export const inPlainWords: z.core.ParseContext<z.core.$ZodIssue> = { error: (issue) => expectation(issue) };
@@ -42,13 +42,13 @@ export function problemsOf(error: z.ZodError): FieldProblem[] {
 export function found(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) return 'nothing';
-  return text.length > MAX_FOUND ? `${text.slice(0, MAX_FOUND)}… (${text.length} characters)` : text;
+  return text.length > maxFound ? `${text.slice(0, maxFound)}… (${text.length} characters)` : text;
 }
 
 function expectation(issue: Issue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
-      return must(`be ${TYPES[issue.expected] ?? issue.expected}`)(issue);
+      return must(`be ${types[issue.expected] ?? issue.expected}`)(issue);
     case 'invalid_value':
       return must(`be ${alternatives(issue.values)}`)(issue);
     case 'too_small':
@@ -62,7 +62,7 @@ function expectation(issue: Issue): string | undefined {
   }
 }
 
-const TYPES: Readonly<Record<string, string>> = {
+const types: Readonly<Record<string, string>> = {
   int: 'a whole number',
   number: 'a number',
   string: 'a text',

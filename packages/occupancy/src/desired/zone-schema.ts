@@ -3,22 +3,22 @@ import { inPlainWords, must, problemsOf } from './mistake.ts';
 import type { Zone } from '../model/config.ts';
 import { meetingSides, polygonArea, type Polygon } from '../model/geometry.ts';
 
-const DAY_MS = 86_400_000;
+const dayMs = 86_400_000;
 /** Polygons below this, in square pixels, are slips of the pen. */
-const MIN_AREA = 1;
+const minArea = 1;
 /** The same for a line, in pixels. */
-const MIN_LENGTH = 1;
-const MAX_NAME = 128;
-const MAX_CORNERS = 128;
+const minLength = 1;
+const maxName = 128;
+const maxCorners = 128;
 /** Of a line's length, where the twin says nothing of its dead band. */
-const DEAD_BAND = 0.01;
+const deadBandShare = 0.01;
 
 /** `what`: the unit, where there is one. */
 function wholeNumber(least: number, most: number, what = '') {
   const error = must(`be a whole number${what} from ${least} to ${most}`);
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
-const duration = (leastMs: number) => wholeNumber(leastMs, DAY_MS, ' of milliseconds');
+const duration = (leastMs: number) => wholeNumber(leastMs, dayMs, ' of milliseconds');
 const share = { error: must('be a number from 0 to 1') };
 const silence = z.enum(['unknown', 'empty', 'keep']);
 const cover = z.enum(['anchor', 'overlap', 'either']);
@@ -85,8 +85,8 @@ const lineSchema = z.strictObject({
 
 /** Reads one zone; a text says why it can't work, field by field. */
 export function parseZone(name: string, value: unknown, defaults: Defaults): Zone | string {
-  if (name.length === 0 || name.length > MAX_NAME)
-    return `the name must have 1 to ${MAX_NAME} characters, but has ${name.length}`;
+  if (name.length === 0 || name.length > maxName)
+    return `the name must have 1 to ${maxName} characters, but has ${name.length}`;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return must('be an object')({ input: value } as never);
   const kind = kindSchema.safeParse(value, inPlainWords);
@@ -134,11 +134,11 @@ function parseLine(name: string, value: object, defaults: Defaults): Zone | stri
   const { from, to, deadBand, ...rest } = parsed.data;
   const [ax = 0, ay = 0, bx = 0, by = 0] = scale([...from, ...to], rest.units, defaults);
   const length = Math.hypot(bx - ax, by - ay);
-  if (!(length >= MIN_LENGTH))
-    return `to: must be at least ${MIN_LENGTH} pixel from "from", but is ${Number(length.toPrecision(3))}`;
+  if (!(length >= minLength))
+    return `to: must be at least ${minLength} pixel from "from", but is ${Number(length.toPrecision(3))}`;
   const band =
     deadBand === undefined
-      ? length * DEAD_BAND
+      ? length * deadBandShare
       : deadBand * (isNormalized(rest.units, defaults) ? defaults.frameWidth : 1);
   return { ...watching(name, rest, defaults), kind: 'line', from: [ax, ay], to: [bx, by], deadBand: band };
 }
@@ -173,15 +173,15 @@ function polygonProblem(corners: Polygon): string | undefined {
   const need = 'polygon: must be [x1, y1, x2, y2, x3, y3, …]';
   if (length % 2 !== 0) return `${need}, but an x is without its y: it has ${length} numbers`;
   if (length < 6) return `${need} with at least 3 corners, but has ${length / 2}`;
-  if (length > MAX_CORNERS * 2) return `polygon: must have at most ${MAX_CORNERS} corners, but has ${length / 2}`;
+  if (length > maxCorners * 2) return `polygon: must have at most ${maxCorners} corners, but has ${length / 2}`;
   const meeting = meetingSides(corners);
   if (meeting !== undefined) {
     const [one, other] = meeting.map((side) => `${side + 1}`);
     return `polygon: must not cross or touch itself, but the sides from corners ${one} and ${other} do`;
   }
   const area = polygonArea(corners);
-  if (area >= MIN_AREA) return undefined;
-  return `polygon: must be at least ${MIN_AREA} square pixel large, but is ${Number(area.toPrecision(3))} (units?)`;
+  if (area >= minArea) return undefined;
+  return `polygon: must be at least ${minArea} square pixel large, but is ${Number(area.toPrecision(3))} (units?)`;
 }
 
 function describe(error: z.ZodError): string {

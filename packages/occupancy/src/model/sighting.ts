@@ -10,10 +10,10 @@ export interface Sighting {
 }
 
 /** Boxes of apps that normalize them end about here; a box of so few pixels is noise. */
-const NORMALIZED_UP_TO = 1.5;
+const normalizedUpTo = 1.5;
 
 /** In frames of up to so many objects, comparing is cheaper than a set. */
-const FEW = 32;
+const few = 32;
 
 /**
  * The usable detections of one frame, in their order. DeepStream's id is kept where it is unique in the frame; one that
@@ -36,7 +36,7 @@ export function sightingsOf(
 
 /** The ids that come more than once; null as a rule. */
 function repeatedIds(detections: readonly Detection[]): ReadonlySet<string> | null {
-  if (detections.length <= FEW && !anyRepeated(detections)) return null;
+  if (detections.length <= few && !anyRepeated(detections)) return null;
   const once = new Set<string>();
   const repeated = new Set<string>();
   for (const { trackId } of detections) {
@@ -58,7 +58,7 @@ function anyRepeated(detections: readonly Detection[]): boolean {
 
 function usableBox(box: Box, scale: { readonly width: number; readonly height: number } | undefined): Box | null {
   const { left, top, right, bottom } = box;
-  if (scale !== undefined && right <= NORMALIZED_UP_TO && bottom <= NORMALIZED_UP_TO) {
+  if (scale !== undefined && right <= normalizedUpTo && bottom <= normalizedUpTo) {
     const { width, height } = scale;
     return ordered({ left: left * width, top: top * height, right: right * width, bottom: bottom * height });
   }

@@ -12,9 +12,9 @@ import { createPipeline, type Pipeline, type PipelineState } from './pipeline.ts
  */
 
 const T = Date.UTC(2026, 4, 1, 10);
-const FRAME_MS = 250;
+const frameMs = 250;
 /** A minute and a half. */
-const FRAMES = 360;
+const frameCount = 360;
 
 const rules = { sensor: 'Yard', classes: ['Car', 'Person'], minConfidence: 0.3, enterAfterMs: 1_000 };
 const times = { leaveAfterMs: 4_000, staleAfterMs: 15_000, silence: 'unknown' } as const;
@@ -35,15 +35,17 @@ const zones: readonly Zone[] = [
 
 const car = fc.record({
   left: fc.constantFrom(0, 100, 60, 400),
-  from: fc.nat(FRAMES),
-  length: fc.integer({ min: 1, max: FRAMES }),
+  from: fc.nat(frameCount),
+  length: fc.integer({ min: 1, max: frameCount }),
   missedEach: fc.integer({ min: 2, max: 9 }),
   drift: fc.integer({ min: -2, max: 2 }),
   id: fc.option(fc.nat(2)),
 });
 const scene = fc.record({
   cars: fc.array(car, { maxLength: 5 }),
-  silences: fc.array(fc.record({ from: fc.nat(FRAMES), length: fc.integer({ min: 1, max: 90 }) }), { maxLength: 2 }),
+  silences: fc.array(fc.record({ from: fc.nat(frameCount), length: fc.integer({ min: 1, max: 90 }) }), {
+    maxLength: 2,
+  }),
 });
 type Scene = typeof scene extends fc.Arbitrary<infer S> ? S : never;
 
@@ -55,11 +57,11 @@ interface Shot {
 
 /** The frames that come; the first always does, because it sets the time. */
 function shots({ cars, silences }: Scene): Shot[] {
-  return Array.from({ length: FRAMES }, (_, n) => n)
+  return Array.from({ length: frameCount }, (_, n) => n)
     .filter((n) => n === 0 || !silences.some(({ from, length }) => n >= from && n < from + length))
     .map((n) => ({
       n,
-      timeMs: T + n * FRAME_MS,
+      timeMs: T + n * frameMs,
       detections: cars
         .filter(({ from, length, missedEach }) => n >= from && n < from + length && n % missedEach !== 0)
         .map(({ left, from, drift, id }): Detection => {
@@ -92,7 +94,7 @@ function live(
 describe('whatever comes', () => {
   test('happens the same with a restart anywhere', () => {
     fc.assert(
-      fc.property(scene, fc.nat(FRAMES), (seen, at) => {
+      fc.property(scene, fc.nat(frameCount), (seen, at) => {
         const restarted = live(shots(seen), (pipeline, n) => {
           if (n !== at) return pipeline;
           return createPipeline({ zones }, JSON.parse(JSON.stringify(pipeline.state())) as PipelineState);
@@ -123,7 +125,7 @@ describe('whatever comes', () => {
         fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 2 })), { maxLength: 60 }),
         (seen, moves) => {
           const frames = shots({ ...seen, silences: [] });
-          const late = new Map(moves.map(([n, by]) => [1 + (n % (FRAMES - 1)), by]));
+          const late = new Map(moves.map(([n, by]) => [1 + (n % (frameCount - 1)), by]));
           const arrivals = frames
             .flatMap((shot) => {
               const by = late.get(shot.n);
@@ -137,7 +139,7 @@ describe('whatever comes', () => {
             const pipeline = createPipeline({ zones });
             const events = order.flatMap(({ n, timeMs, detections }) => {
               const frame = { schema: 'minimal', sensor: 'Yard', timeMs, frameNumber: `${n}`, detections } as const;
-              return pipeline.step({ type: 'frame', frame, receivedMs: T + FRAMES * FRAME_MS });
+              return pipeline.step({ type: 'frame', frame, receivedMs: T + frameCount * frameMs });
             });
             return [...events, ...pipeline.step({ type: 'end' })];
           };

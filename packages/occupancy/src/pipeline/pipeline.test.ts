@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { SpotZone } from '../model/config.ts';
 import type { SpotEvent, ZoneEvent } from '../model/event.ts';
-import { HOLD_MS } from '../sensor/frame-buffer.ts';
+import { holdMs } from '../sensor/frame-buffer.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 
 const T = Date.UTC(2026, 4, 1, 10);
-const FRAME_MS = 100;
+const frameMs = 100;
 
 /** Two spots side by side, 100 wide and 60 high, and a lane above them. */
 function spot(name: string, left: number, over: Partial<SpotZone> = {}): SpotZone {
@@ -16,8 +16,8 @@ function spot(name: string, left: number, over: Partial<SpotZone> = {}): SpotZon
   const silence = { staleAfterMs: 30_000, silence: 'unknown' } as const;
   return { kind: 'spot', name, sensor: 'Yard', polygon, cover: 'either', ...rules, ...silence, ...over };
 }
-const A1 = spot('A1', 0);
-const A2 = spot('A2', 100);
+const a1 = spot('A1', 0);
+const a2 = spot('A2', 100);
 
 function car(left: number, over: Partial<Detection> = {}): Detection {
   const box = { left: left + 5, top: 95, right: left + 95, bottom: 155 };
@@ -42,11 +42,11 @@ class Play {
     seen: (n: number) => readonly Detection[],
     stamp?: (nowMs: number) => number | null,
   ): this {
-    for (let n = 0; n < durationMs / FRAME_MS; n++) {
+    for (let n = 0; n < durationMs / frameMs; n++) {
       const timeMs = stamp ? stamp(this.nowMs) : this.nowMs;
       const frame = { schema: 'minimal', sensor: 'Yard', timeMs, frameNumber: `${n}`, detections: seen(n) } as const;
       this.events.push(...this.pipeline.step({ type: 'frame', frame, receivedMs: this.nowMs }));
-      this.nowMs += FRAME_MS;
+      this.nowMs += frameMs;
     }
     return this;
   }
@@ -76,7 +76,7 @@ class Play {
 
 let play: Play;
 beforeEach(() => {
-  play = new Play(A1, A2);
+  play = new Play(a1, a2);
 });
 
 describe('a spot', () => {
@@ -105,7 +105,7 @@ describe('a spot', () => {
   });
 
   test('is neither before its delays are over', () => {
-    play.frames(1_900 + HOLD_MS, () => [inA1]);
+    play.frames(1_900 + holdMs, () => [inA1]);
     expect(play.events).toEqual([]);
     play.frames(200, () => [inA1]);
     expect(play.stateOf('A1')).toBe('occupied');
@@ -128,7 +128,7 @@ describe('a spot', () => {
     play.frames(10_000, () => [inA1, far]).frames(4_000, () => [far]);
     blackout();
     play
-      .frames(FRAME_MS, () => [inA1, far])
+      .frames(frameMs, () => [inA1, far])
       .frames(2_000, () => [far])
       .frames(10_000, () => [inA1, far]);
     expect(play.story).toEqual(['A1 occupied 0', 'A2 empty 0']);
@@ -260,7 +260,7 @@ describe('the events of any input', () => {
     };
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
-        const any = new Play(A1, A2);
+        const any = new Play(a1, a2);
         any.frames(100, () => [far]);
         for (const { kind, durationMs, seen, stamp } of parts) {
           if (kind === 'silence') any.silence(durationMs);
@@ -351,7 +351,7 @@ describe('silence', () => {
   });
 
   test('is an empty scene where nothing stood and other cameras are heard', () => {
-    play = new Play(A1, A2, spot('B1', 0, { sensor: 'Roof' }));
+    play = new Play(a1, a2, spot('B1', 0, { sensor: 'Roof' }));
     play.frames(20_000, (n) => [car(n * 5)]);
     for (let s = 0; s < 60; s++) {
       const frame = {
@@ -369,7 +369,7 @@ describe('silence', () => {
   });
 
   test('means empty, or nothing at all, where the zone says so', () => {
-    play = new Play({ ...A1, silence: 'empty' }, { ...A2, silence: 'keep' });
+    play = new Play({ ...a1, silence: 'empty' }, { ...a2, silence: 'keep' });
     play.frames(10_000, () => [inA1, inA2]).silence(60_000);
     expect(play.story.sort()).toEqual(['A1 empty 9.9', 'A1 occupied 0', 'A2 occupied 0']);
   });
@@ -388,7 +388,7 @@ describe('silence', () => {
 
   test('says nothing about a spot that came while the sensor was silent', () => {
     play.frames(10_000, () => [inA1]).silence(2_000);
-    play.pipeline.configure({ zones: [A1, spot('A3', 200)] });
+    play.pipeline.configure({ zones: [a1, spot('A3', 200)] });
     play.silence(20_000);
     expect(play.stateOf('A3')).toBe('unknown');
   });
@@ -404,7 +404,7 @@ describe('other zones', () => {
   test('leave the unchanged ones as they are', () => {
     play.frames(10_000, () => [inA1]);
     play.pipeline.configure({
-      zones: [{ ...A1, leaveAfterMs: 4_000 }, { ...A2, polygon: [0, 0, 9, 0, 9, 9] }, spot('A3', 200)],
+      zones: [{ ...a1, leaveAfterMs: 4_000 }, { ...a2, polygon: [0, 0, 9, 0, 9, 9] }, spot('A3', 200)],
     });
     expect(play.pipeline.zones().map((view) => view.state)).toEqual(['occupied', 'unknown', 'unknown']);
     play.events = [];
@@ -414,7 +414,7 @@ describe('other zones', () => {
 
   test('that are the same lose only the states that are to be forgotten, and the sensor stays lost until it is heard', () => {
     play.frames(10_000, () => [inA1]).silence(60_000);
-    const both = { zones: [A1, A2] };
+    const both = { zones: [a1, a2] };
     play.pipeline.configure(both, new Set(['A1', 'A2']));
     expect(play.pipeline.zones().map((view) => view.since)).toEqual([null, null]);
     play.silence(60_000).frames(10_000, () => [inA1]);
@@ -424,7 +424,7 @@ describe('other zones', () => {
   });
 
   test('of other sensors do not hear of this one', () => {
-    play = new Play(A1, spot('B1', 0, { sensor: 'Roof' }));
+    play = new Play(a1, spot('B1', 0, { sensor: 'Roof' }));
     play.frames(10_000, () => [inA1]);
     expect(play.story).toEqual(['A1 occupied 0']);
   });
@@ -438,7 +438,7 @@ describe('other zones', () => {
 describe('a restart', () => {
   test('without memory starts from unknown', () => {
     play.frames(10_000, () => [inA1]);
-    const restarted = new Play(A1, A2);
+    const restarted = new Play(a1, a2);
     restarted.nowMs = play.nowMs;
     restarted.frames(10_000, () => [inA1]);
     expect(restarted.spots.map((event) => `${event.zone} ${event.previous} ${event.state}`)).toEqual([
@@ -456,13 +456,13 @@ describe('a restart', () => {
       }
       return whole.story;
     };
-    const undisturbed = scene(new Play(A1, A2), () => undefined);
+    const undisturbed = scene(new Play(a1, a2), () => undefined);
     expect(undisturbed).toEqual(['A1 occupied 6', 'A2 empty 0', 'A1 empty 25']);
     for (let at = 0; at < 60; at++) {
-      const disturbed = new Play(A1, A2);
+      const disturbed = new Play(a1, a2);
       const story = scene(disturbed, (s) => {
         const state = JSON.parse(JSON.stringify(disturbed.pipeline.state())) as ReturnType<Pipeline['state']>;
-        if (s === at) disturbed.pipeline = createPipeline({ zones: [A1, A2] }, state);
+        if (s === at) disturbed.pipeline = createPipeline({ zones: [a1, a2] }, state);
       });
       expect(story).toEqual(undisturbed);
     }

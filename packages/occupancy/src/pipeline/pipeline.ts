@@ -47,9 +47,9 @@ export interface Pipeline {
 }
 
 /** Sensors heard within this time show that DeepStream lives. */
-const ALIVE_WITHIN_MS = 10_000;
+const aliveWithinMs = 10_000;
 /** Sensors without zones are remembered for the spots that DeepStream reports; names come from outside. */
-const MAX_SENSORS = 1_024;
+const maxSensors = 1_024;
 
 /** Makes a pipeline; `state` is what an earlier one with the same zones remembered. */
 export function createPipeline(config: PipelineConfig, state?: PipelineState): Pipeline {
@@ -80,7 +80,7 @@ export function createPipeline(config: PipelineConfig, state?: PipelineState): P
   function onSpot(zone: string, sensor: string, change: SpotChange): void {
     occupancies[change.previous]--;
     occupancies[change.state]++;
-    events.push({ kind: 'spot', type: SPOT_EVENTS[change.state], zone, sensor, ...change, totals: totals() });
+    events.push({ kind: 'spot', type: spotEvents[change.state], zone, sensor, ...change, totals: totals() });
   }
 
   const find =
@@ -144,14 +144,14 @@ export function createPipeline(config: PipelineConfig, state?: PipelineState): P
   /** The sensor of a frame; undefined if nothing of it could matter. */
   function sensorOf(frame: Frame): Sensor | undefined {
     const known = sensors.get(frame.sensor);
-    if (known || sensors.size >= MAX_SENSORS || !reported.spokenOf(frame.detections)) return known;
+    if (known || sensors.size >= maxSensors || !reported.spokenOf(frame.detections)) return known;
     const made = makeSensor(frame.sensor, [], undefined, () => undefined);
     sensors.set(frame.sensor, made);
     return made;
   }
 
   function tick(nowMs: number): void {
-    const alive = [...sensors.values()].filter((sensor) => sensor.heard(ALIVE_WITHIN_MS));
+    const alive = [...sensors.values()].filter((sensor) => sensor.heard(aliveWithinMs));
     for (const sensor of sensors.values()) {
       sensor.tick(nowMs, alive.length > (alive.includes(sensor) ? 1 : 0));
     }
@@ -239,7 +239,7 @@ export function createPipeline(config: PipelineConfig, state?: PipelineState): P
   };
 }
 
-const SPOT_EVENTS: Readonly<Record<Occupancy, SpotEvent['type']>> = {
+const spotEvents: Readonly<Record<Occupancy, SpotEvent['type']>> = {
   occupied: 'parking.parked',
   empty: 'parking.empty',
   unknown: 'parking.unknown',

@@ -32,11 +32,11 @@ export interface Replay {
 }
 
 /** DeepStream is younger; earlier stamps count from zero or come from a camera without a clock. */
-const EARLIEST_MS = Date.UTC(2015, 0, 1);
-const TICK_MS = 1_000;
+const earliestMs = Date.UTC(2015, 0, 1);
+const tickMs = 1_000;
 /** Longer holes in a recording change nothing more: every sensor has been given up by then. */
-const MAX_TICKS = 3_600;
-const MANY_SENSORS = 1_000;
+const maxTicks = 3_600;
+const manySensors = 1_000;
 
 /**
  * Makes a replay. The recording's own stamps stand for the clock: it ticks once a second between them, so that silence
@@ -53,17 +53,17 @@ export function createReplay(config: PipelineConfig, { latestMs }: { readonly la
   let tickedMs = 0;
 
   function tellTime(stampMs: number | null, made: ZoneEvent[]): number {
-    const credible = stampMs !== null && stampMs >= EARLIEST_MS && stampMs <= latestMs;
+    const credible = stampMs !== null && stampMs >= earliestMs && stampMs <= latestMs;
     if (nowMs === null) {
       // Before the first good stamp any time will do: the sensor's clock is set by it.
-      if (!credible) return EARLIEST_MS;
+      if (!credible) return earliestMs;
       nowMs = fromMs = tickedMs = stampMs;
     }
     if (credible && stampMs > nowMs) nowMs = stampMs;
-    tickedMs = Math.max(tickedMs, nowMs - MAX_TICKS * TICK_MS);
+    tickedMs = Math.max(tickedMs, nowMs - maxTicks * tickMs);
     // Not the last second: the frame at hand speaks for it.
-    for (; tickedMs + TICK_MS < nowMs; tickedMs += TICK_MS) {
-      made.push(...pipeline.step({ type: 'tick', nowMs: tickedMs + TICK_MS }));
+    for (; tickedMs + tickMs < nowMs; tickedMs += tickMs) {
+      made.push(...pipeline.step({ type: 'tick', nowMs: tickedMs + tickMs }));
     }
     return nowMs;
   }
@@ -86,7 +86,7 @@ export function createReplay(config: PipelineConfig, { latestMs }: { readonly la
       for (const [reason, count] of Object.entries(message.rejected)) raise(rejected, reason as RejectReason, count);
       const made: ZoneEvent[] = [];
       for (const frame of message.frames) {
-        raise(frames, frames.has(frame.sensor) || frames.size < MANY_SENSORS ? frame.sensor : 'other', 1);
+        raise(frames, frames.has(frame.sensor) || frames.size < manySensors ? frame.sensor : 'other', 1);
         total.detections += frame.detections.length;
         const receivedMs = tellTime(frame.timeMs, made);
         made.push(...pipeline.step({ type: 'frame', frame, receivedMs }));

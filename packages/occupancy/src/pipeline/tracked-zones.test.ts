@@ -6,7 +6,7 @@ import type { ZoneEvent } from '../model/event.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 
 const T = Date.UTC(2026, 4, 1, 10);
-const FRAME_MS = 100;
+const frameMs = 100;
 const rules = {
   sensor: 'Lobby',
   classes: ['Person'],
@@ -51,7 +51,7 @@ function frames(count: number, seen: (n: number) => readonly Detection[]): void 
       detections: seen(n),
     } as const;
     events.push(...pipeline.step({ type: 'frame', frame, receivedMs: nowMs }));
-    nowMs += FRAME_MS;
+    nowMs += frameMs;
   }
 }
 function silence(seconds: number): void {
@@ -216,7 +216,7 @@ describe('any crowd', () => {
       const line = createPipeline({ zones: [hall, gate] });
       const steps = order.flatMap((n) => {
         const detections = seenAt(people, n);
-        const timeMs = T + n * FRAME_MS;
+        const timeMs = T + n * frameMs;
         const frame = { schema: 'minimal', sensor: 'Lobby', timeMs, frameNumber: `${n}`, detections } as const;
         return line.step({ type: 'frame', frame, receivedMs: T + 20_000 });
       });

@@ -1,5 +1,5 @@
 /*
- * Frames of one sensor, put in order of time. A frame waits until the sensor's time is HOLD_MS past it, so that what
+ * Frames of one sensor, put in order of time. A frame waits until the sensor's time is `holdMs` past it, so that what
  * comes later but is older gets before it; what comes later than that is late and dropped. The full schema's messages of
  * one time become one frame here. Duplicates of what waits are dropped; duplicates of what has gone are late.
  */
@@ -38,10 +38,10 @@ export interface FrameBufferState {
 }
 
 /** Real recordings have half a second of disorder between the messages of one sensor, rarely a whole one. */
-export const HOLD_MS = 750;
+export const holdMs = 750;
 /** More than any camera sends in that time; beyond it the oldest goes on. */
-const MAX_WAITING = 256;
-const MAX_DETECTIONS = 2_048;
+const maxWaiting = 256;
+const maxDetections = 2_048;
 
 /** Makes a buffer, empty or as an earlier one was. */
 export function createFrameBuffer(state?: FrameBufferState): FrameBuffer {
@@ -68,7 +68,7 @@ export function createFrameBuffer(state?: FrameBufferState): FrameBuffer {
     },
     take(atMs) {
       const first = waiting[0];
-      if (first === undefined || (first.at.ms > atMs - HOLD_MS && waiting.length <= MAX_WAITING)) return undefined;
+      if (first === undefined || (first.at.ms > atMs - holdMs && waiting.length <= maxWaiting)) return undefined;
       waiting.shift();
       doneMs = first.at.ms;
       if (first.detections.length > 1 && first.schema === 'full') {
@@ -96,7 +96,7 @@ function copyOf(frame: WaitingFrame): GrowingFrame {
 function join(group: GrowingFrame, detections: readonly Detection[]): boolean {
   const before = group.detections.length;
   for (const detection of detections) {
-    if (group.detections.length < MAX_DETECTIONS && !includes(group.detections, detection))
+    if (group.detections.length < maxDetections && !includes(group.detections, detection))
       group.detections.push(detection);
   }
   return group.detections.length > before;

@@ -8,7 +8,7 @@
  *
  * Invariants: `atMs` never falls, with one exception: when the first readable stamp shows that the device's time is
  * behind ours, or further ahead than the disorder we accept (recordings, cameras set wrong), the time is rebased once
- * and the caller gets `shiftMs` to move what it remembers. A step of our own clock moves the time by at most MAX_STEP_MS.
+ * and the caller gets `shiftMs` to move what it remembers. A step of our own clock moves the time by at most `maxStepMs`.
  */
 
 /** What a time rests on: DeepStream's stamp, or the moment of receipt where the stamp was missing or can't be right. */
@@ -46,16 +46,16 @@ export interface ClockStep {
 }
 
 /** DeepStream is younger than 2015; earlier stamps count from zero or come from a camera without a clock. */
-const EARLIEST_MS = Date.UTC(2015, 0, 1);
+const earliestMs = Date.UTC(2015, 0, 1);
 /** Further ahead of our own clock, a stamp would make all later ones look old. */
-const FAR_FUTURE_MS = 60_000;
+const farFutureMs = 60_000;
 /** Out of order by this much is normal; more is a clock that was set. */
-const DISORDER_MS = 10_000;
+const disorderMs = 10_000;
 /** So many frames in a row over so long that were no newer: the stamps stand still, or the clock was set back a little. */
-const STALLED_FRAMES = 5;
-const STALLED_MS = 2_000;
+const stalledFrames = 5;
+const stalledMs = 2_000;
 /** Ticks come every second or so; a longer step means that the process slept or the wall clock was set. */
-const MAX_STEP_MS = 5_000;
+const maxStepMs = 5_000;
 
 /** Takes a frame's stamp (null for none) and the time of its receipt; `clock` is undefined for the sensor's first frame. */
 export function clockFrame(clock: SensorClock | undefined, stampMs: number | null, receivedMs: number): ClockStep {
@@ -70,15 +70,15 @@ export function clockFrame(clock: SensorClock | undefined, stampMs: number | nul
   }
   if (!clock.anchored) {
     const shiftMs = stamp - Math.max(estimateMs, clock.atMs);
-    if (shiftMs < 0 || shiftMs > DISORDER_MS) return { clock: restarted(stamp, true, receivedMs), shiftMs };
-  } else if (stamp < clock.atMs - DISORDER_MS) {
+    if (shiftMs < 0 || shiftMs > disorderMs) return { clock: restarted(stamp, true, receivedMs), shiftMs };
+  } else if (stamp < clock.atMs - disorderMs) {
     return accepted(clock, { ms: estimateMs, clock: 'received' }, receivedMs, true, clock.lateFrames + 1);
   }
   const frame: Moment = { ms: stamp, clock: 'device' };
   if (stamp > clock.baseMs || !clock.anchored) return accepted(clock, frame, receivedMs, true, 0);
 
   const lateFrames = clock.lateFrames + 1;
-  const stalled = lateFrames >= STALLED_FRAMES && (baseAgeMs >= STALLED_MS || clock.frame.clock === 'received');
+  const stalled = lateFrames >= stalledFrames && (baseAgeMs >= stalledMs || clock.frame.clock === 'received');
   if (stalled) return accepted(clock, { ms: estimateMs, clock: 'received' }, receivedMs, true, lateFrames);
   return { clock: { ...clock, frame, baseAgeMs, lateFrames, silentMs: 0, wallMs: receivedMs }, shiftMs: 0 };
 }
@@ -105,11 +105,11 @@ function accepted(
 }
 
 function readable(stampMs: number | null, receivedMs: number): stampMs is number {
-  return stampMs !== null && stampMs >= EARLIEST_MS && stampMs <= receivedMs + FAR_FUTURE_MS;
+  return stampMs !== null && stampMs >= earliestMs && stampMs <= receivedMs + farFutureMs;
 }
 
 function wallStep(clock: SensorClock, nowMs: number): number {
-  return Math.min(Math.max(nowMs - clock.wallMs, 0), MAX_STEP_MS);
+  return Math.min(Math.max(nowMs - clock.wallMs, 0), maxStepMs);
 }
 
 function restarted(ms: number, anchored: boolean, receivedMs: number): SensorClock {

@@ -70,7 +70,7 @@ export interface SensorOptions {
 }
 
 /** Silence shorter than this says nothing. */
-const QUIET_AFTER_MS = 1_000;
+const quietAfterMs = 1_000;
 
 /** Makes a sensor. */
 export function createSensor({ name, zones, scale, state, stateOf, onTurn, onLate, find }: SensorOptions): Sensor {
@@ -146,7 +146,7 @@ export function createSensor({ name, zones, scale, state, stateOf, onTurn, onLat
       if (clock === undefined) return;
       clock = clockTick(clock, nowMs);
       release(clock.atMs);
-      if (clock.silentMs < QUIET_AFTER_MS || zones.length === 0) return;
+      if (clock.silentMs < quietAfterMs || zones.length === 0) return;
       const at: Moment = { ms: clock.atMs, clock: 'received' };
       spots.quiet(at, clock.frame, liveness === 'lost');
       tracked.quiet(at, othersAlive);

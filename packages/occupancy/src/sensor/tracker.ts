@@ -36,16 +36,16 @@ export interface Tracker {
 }
 
 /** How long an object may be out of sight and still be the same. */
-const LINK_MS = 5_000;
-const MAX_TRACKS = 512;
-const MIN_SIMILARITY = 0.2;
+const linkMs = 5_000;
+const maxTracks = 512;
+const minSimilarity = 0.2;
 /** Reach of a link without overlap, in box diagonals, plus this many more for each second out of sight. */
-const REACH = 0.75;
-const REACH_PER_SECOND = 1;
+const linkReach = 0.75;
+const linkReachPerSecond = 1;
 /** An id that DeepStream keeps is believed over a longer way. */
-const ID_REACH = 4;
+const idReach = 4;
 /** A velocity is not extended further than this: an object that is hidden has stopped as often as not. */
-const COAST_MS = 1_000;
+const coastMs = 1_000;
 
 /** Makes a tracker. */
 export function createTracker(state?: TrackerState): Tracker {
@@ -55,7 +55,7 @@ export function createTracker(state?: TrackerState): Tracker {
   function bySource(sighting: Sighting, atMs: number, free: ReadonlySet<Track>): Track | undefined {
     if (sighting.trackId === null) return undefined;
     for (const track of free) {
-      if (track.sourceId === sighting.trackId && reachOf(track, sighting, atMs) < ID_REACH) return track;
+      if (track.sourceId === sighting.trackId && reachOf(track, sighting, atMs) < idReach) return track;
     }
     return undefined;
   }
@@ -70,7 +70,7 @@ export function createTracker(state?: TrackerState): Tracker {
 
   return {
     follow(atMs, sightings) {
-      tracks = tracks.filter((track) => atMs - track.lastMs <= LINK_MS);
+      tracks = tracks.filter((track) => atMs - track.lastMs <= linkMs);
       const free = new Set(tracks);
       const found: (Track | undefined)[] = sightings.map((sighting) => {
         const track = bySource(sighting, atMs, free);
@@ -87,8 +87,8 @@ export function createTracker(state?: TrackerState): Tracker {
         update(track, atMs, sighting);
         return track;
       });
-      if (tracks.length > MAX_TRACKS) {
-        tracks = [...tracks].sort((a, b) => b.lastMs - a.lastMs || b.id - a.id).slice(0, MAX_TRACKS);
+      if (tracks.length > maxTracks) {
+        tracks = [...tracks].sort((a, b) => b.lastMs - a.lastMs || b.id - a.id).slice(0, maxTracks);
       }
       return followed;
     },
@@ -120,8 +120,8 @@ function candidates(
       if (track.label !== label) continue;
       const similarity = boxSimilarity(moved(track, atMs), sighting.box);
       const reach = reachOf(track, sighting, atMs);
-      const limit = REACH + (REACH_PER_SECOND * (atMs - track.lastMs)) / 1_000;
-      if (similarity >= MIN_SIMILARITY) all.push({ index, track, score: 1 + similarity });
+      const limit = linkReach + (linkReachPerSecond * (atMs - track.lastMs)) / 1_000;
+      if (similarity >= minSimilarity) all.push({ index, track, score: 1 + similarity });
       else if (reach <= limit) all.push({ index, track, score: 1 - reach / limit });
     }
   }
@@ -129,7 +129,7 @@ function candidates(
 }
 
 function moved({ seen: { box }, lastMs, velocityX, velocityY }: Track, atMs: number): Sighting['box'] {
-  const seconds = Math.min(atMs - lastMs, COAST_MS) / 1_000;
+  const seconds = Math.min(atMs - lastMs, coastMs) / 1_000;
   const [x, y] = [velocityX * seconds, velocityY * seconds];
   return { left: box.left + x, top: box.top + y, right: box.right + x, bottom: box.bottom + y };
 }

@@ -50,12 +50,12 @@ export function unseenArea(): AreaState {
   };
 }
 
-const MAX_STAYS = 1_024;
-const MIN_SIGHTINGS = 3;
+const maxStays = 1_024;
+const minSightings = 3;
 /** Missed detections for less than this don't interrupt an arrival. */
-const MIN_GAP_MS = 1_000;
+const minGapMs = 1_000;
 /** Of the capacity, that must be free again. */
-const SLACK = 0.05;
+const slackShare = 0.05;
 
 /** Lets the area see a frame's tracks, or with none of them let its time go on. */
 export function seeArea(zone: AreaZone, area: AreaState, at: Moment, tracks: readonly Track[]): AreaEvent[] {
@@ -107,7 +107,7 @@ function visit(zone: AreaZone, area: AreaState, at: Moment, track: Track): void 
     known.sightings += at.ms > known.last.ms ? 1 : 0;
     known.last = at;
     known.seen = track.seen;
-  } else if (area.stays.length < MAX_STAYS) {
+  } else if (area.stays.length < maxStays) {
     const stay: Stay = {
       track: track.id,
       from: at,
@@ -126,7 +126,7 @@ function passTime(zone: AreaZone, area: AreaState, at: Moment, events: AreaEvent
   let gone = 0;
   for (const stay of area.stays) {
     const insideMs = stay.last.ms - stay.from.ms;
-    const believed = stay.sightings >= MIN_SIGHTINGS || zone.enterAfterMs === 0;
+    const believed = stay.sightings >= minSightings || zone.enterAfterMs === 0;
     if (!stay.entered && insideMs >= zone.enterAfterMs && believed) {
       stay.entered = true;
       area.entered++;
@@ -140,14 +140,14 @@ function passTime(zone: AreaZone, area: AreaState, at: Moment, events: AreaEvent
       const visit: Visit = { id: visitId(stay), from: stay.from, durationMs: zone.dwellMs };
       events.push(event(zone, area, 'area.dwell', since, stay, visit));
     }
-    const patienceMs = stay.entered ? zone.leaveAfterMs : Math.max(zone.enterAfterMs, MIN_GAP_MS);
+    const patienceMs = stay.entered ? zone.leaveAfterMs : Math.max(zone.enterAfterMs, minGapMs);
     if (at.ms - stay.last.ms >= patienceMs) gone++;
   }
   if (gone > 0) {
     const stays = area.stays;
     area.stays = [];
     for (const stay of stays) {
-      const patienceMs = stay.entered ? zone.leaveAfterMs : Math.max(zone.enterAfterMs, MIN_GAP_MS);
+      const patienceMs = stay.entered ? zone.leaveAfterMs : Math.max(zone.enterAfterMs, minGapMs);
       if (at.ms - stay.last.ms < patienceMs) area.stays.push(stay);
       else if (stay.entered) exit(zone, area, stay, 'left', events);
     }
@@ -171,7 +171,7 @@ function settle(zone: AreaZone, area: AreaState, at: Moment, before: number, eve
   area.settledCount = count;
   events.push(event(zone, area, 'area.count', from, null, null));
   if (zone.capacity === null) return;
-  const slack = Math.max(1, Math.floor(zone.capacity * SLACK));
+  const slack = Math.max(1, Math.floor(zone.capacity * slackShare));
   const full = area.state === 'full' ? count > zone.capacity - slack : count >= zone.capacity;
   const next: Availability = full ? 'full' : 'available';
   if (next === area.state) return;

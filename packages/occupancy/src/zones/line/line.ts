@@ -33,10 +33,10 @@ export function uncrossedLine(): LineState {
 }
 
 /** Longer than the tracker links, so that no track outlives its side. */
-const FORGET_MS = 10_000;
-const MAX_PLACES = 1_024;
+const forgetMs = 10_000;
+const maxPlaces = 1_024;
 /** A track is believed from so many sightings. */
-const MIN_SIGHTINGS = 3;
+const minSightings = 3;
 
 /** Lets the line see a frame's tracks. */
 export function seeLine(zone: LineZone, line: LineState, at: Moment, tracks: readonly Track[]): LineEvent[] {
@@ -52,19 +52,19 @@ export function seeLine(zone: LineZone, line: LineState, at: Moment, tracks: rea
     if (Math.abs(distance) <= zone.deadBand) continue;
     const side = distance > 0 ? 1 : -1;
     if (!known) {
-      if (line.places.length < MAX_PLACES) line.places.push({ track: track.id, side, x, y, lastMs: at.ms });
+      if (line.places.length < maxPlaces) line.places.push({ track: track.id, side, x, y, lastMs: at.ms });
       continue;
     }
     if (known.side !== side) {
-      if (track.sightings < MIN_SIGHTINGS) continue;
+      if (track.sightings < minSightings) continue;
       if (between(zone, known.x, known.y, x, y)) events.push(cross(zone, line, at, side, track));
       known.side = side;
     }
     known.x = x;
     known.y = y;
   }
-  if (line.places.some((place) => at.ms - place.lastMs > FORGET_MS)) {
-    line.places = line.places.filter((place) => at.ms - place.lastMs <= FORGET_MS);
+  if (line.places.some((place) => at.ms - place.lastMs > forgetMs)) {
+    line.places = line.places.filter((place) => at.ms - place.lastMs <= forgetMs);
   }
   return events;
 }

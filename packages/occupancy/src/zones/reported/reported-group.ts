@@ -1,7 +1,7 @@
 /* The spots of which DeepStream itself says parked or empty, each with its own state; any sensor may speak of them. */
 import type { Detection } from '@companion/deepstream/message';
 import type { ReportedSpotZone } from '../../model/config.ts';
-import { reportSpot, UNREPORTED, type ReportedSpotState } from './reported-spot.ts';
+import { reportSpot, unreported, type ReportedSpotState } from './reported-spot.ts';
 import type { Moment } from '../../sensor/sensor-clock.ts';
 import type { SpotChange } from '../spot/spot.ts';
 import type { SpotView } from '../../model/view.ts';
@@ -30,7 +30,7 @@ export function createReportedGroup(
   onChange: (zone: ReportedSpotZone, sensor: string, change: SpotChange) => void,
 ): ReportedGroup {
   const spots = new Map(
-    zones.map((zone): [string, Reported] => [zone.parkingSpot, { zone, state: stateOf(zone) ?? UNREPORTED }]),
+    zones.map((zone): [string, Reported] => [zone.parkingSpot, { zone, state: stateOf(zone) ?? unreported }]),
   );
 
   return {

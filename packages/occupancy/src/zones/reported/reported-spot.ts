@@ -20,7 +20,7 @@ export interface ReportedSpotState {
 }
 
 /** A reported spot nothing was said about yet. */
-export const UNREPORTED: ReportedSpotState = {
+export const unreported: ReportedSpotState = {
   occupancy: 'unknown',
   since: null,
   lastMs: null,

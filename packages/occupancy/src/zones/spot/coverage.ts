@@ -30,15 +30,15 @@ interface SpotShape {
 }
 
 /** A box over this share of the spot covers it, wherever its anchor is. */
-const SPOT_SHARE = 0.5;
+const spotShare = 0.5;
 /** The same for a box like the one that was found on the spot before. */
-const HELD_SPOT_SHARE = 0.3;
+const heldSpotShare = 0.3;
 /** A box whose anchor stands in the spot must share this much of the smaller of the two: a car that waits in the lane behind reaches a little into it. */
-const ANCHOR_SHARE = 0.2;
+const anchorShare = 0.2;
 /** Boxes of one standing vehicle are more alike than this. */
-const SAME_SIMILARITY = 0.5;
+const sameSimilarity = 0.5;
 /** A box on the line between two spots stays with the one that it was found on, so that jitter doesn't hand it to and fro. */
-const HELD_WEIGHT = 1.25;
+const heldWeight = 1.25;
 
 /**
  * Finds which spot is covered by what. A box covers a spot when the middle of its lower edge (where the object stands,
@@ -82,9 +82,9 @@ export function createCoverage(zones: readonly SpotZone[]): Coverage {
           label ??= sighting.label.toLowerCase();
           if (!spot.classes.has(label) || (confidence !== null && confidence < spot.zone.minConfidence)) continue;
           const known = heldBox(spot.index);
-          const isHeld = known !== null && boxSimilarity(known, box) >= SAME_SIMILARITY;
-          const area = coveredArea(spot, box, isHeld ? HELD_SPOT_SHARE : SPOT_SHARE);
-          const weight = isHeld ? area * HELD_WEIGHT : area;
+          const isHeld = known !== null && boxSimilarity(known, box) >= sameSimilarity;
+          const area = coveredArea(spot, box, isHeld ? heldSpotShare : spotShare);
+          const weight = isHeld ? area * heldWeight : area;
           if (weight <= bestWeight) continue;
           best = spot.index;
           bestArea = area;
@@ -115,7 +115,7 @@ function coveredArea({ zone, bounds, area, shared: measure }: SpotShape, box: Bo
   // What the bounds share is the most that the polygon can share: most boxes need no clipping.
   const width = Math.min(bounds.right, box.right) - Math.max(bounds.left, box.left);
   const height = Math.min(bounds.bottom, box.bottom) - Math.max(bounds.top, box.top);
-  const least = Math.min(area, boxArea(box)) * ANCHOR_SHARE;
+  const least = Math.min(area, boxArea(box)) * anchorShare;
   if (width * height < Math.min(area * share, least)) return 0;
   const shared = measure(box);
   if (zone.cover !== 'anchor' && shared >= area * share) return shared;

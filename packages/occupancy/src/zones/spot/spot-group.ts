@@ -9,7 +9,7 @@ import {
   spokenOf,
   stepSpot,
   stoodUntilNow,
-  UNSEEN,
+  unseen,
   type SpotChange,
   type SpotInput,
   type SpotState,
@@ -44,7 +44,7 @@ export function createSpotGroup(
   stateOf: StateOf,
   onChange: (zone: SpotZone, change: SpotChange) => void,
 ): SpotGroup {
-  const spots = zones.map((zone): Watch => ({ zone, state: (stateOf(zone) as SpotState | undefined) ?? UNSEEN }));
+  const spots = zones.map((zone): Watch => ({ zone, state: (stateOf(zone) as SpotState | undefined) ?? unseen }));
   const coverage = createCoverage(zones);
   /** Where something stands or begins to: what looks like it covers the spot more easily. */
   const heldBox = (index: number): Box | null => {

@@ -11,7 +11,7 @@
  * `absentFrom` is set, so that a spot that no frame has spoken of is known by having neither. One stray detection
  * doesn't interrupt a vehicle's standing.
  *
- * Whether a vehicle is gone is weighed: `bareMs` grows with the time that misses take and shrinks MISSES_PER_SIGHTING times
+ * Whether a vehicle is gone is weighed: `bareMs` grows with the time that misses take and shrinks `missesPerSighting` times
  * as fast with the time that sightings take; at zero, the absence has never been. A vehicle that is hidden most of the time
  * stays, a false box delays by a moment only, and neither depends on how many frames a second the camera sends.
  *
@@ -24,7 +24,7 @@ import type { SpotZone } from '../../model/config.ts';
 import type { Occupancy } from '../../model/event.ts';
 import type { Moment } from '../../sensor/sensor-clock.ts';
 import type { Sighting } from '../../model/sighting.ts';
-import { missStanding, MISSES_PER_SIGHTING, seeStanding, stands, type Standing } from './standing.ts';
+import { missStanding, missesPerSighting, seeStanding, stands, type Standing } from './standing.ts';
 
 /** All that is remembered of a spot. */
 export interface SpotState {
@@ -79,7 +79,7 @@ export interface SpotStep {
 }
 
 /** A spot nobody has looked at yet. */
-export const UNSEEN: SpotState = {
+export const unseen: SpotState = {
   occupancy: 'unknown',
   since: null,
   standing: null,
@@ -94,9 +94,9 @@ export const UNSEEN: SpotState = {
 };
 
 /** A vehicle is not believed gone from fewer misses, over its sightings: eight in a row come by chance now and then. */
-const MIN_MISSES = 10;
+const minMisses = 10;
 /** An absence is not believed from fewer frames, whether or not something was there. */
-const MIN_ABSENT_FRAMES = 3;
+const minAbsentFrames = 3;
 
 /** Moves a spot on by one input. */
 export function stepSpot(zone: SpotZone, state: SpotState, input: SpotInput): SpotStep {
@@ -114,7 +114,7 @@ export function stepSpot(zone: SpotZone, state: SpotState, input: SpotInput): Sp
 
 /** Whether something was seen standing there until the last frames: then silence can't be an empty scene. */
 export function stoodUntilNow(state: SpotState): boolean {
-  return state.witnessed < MIN_ABSENT_FRAMES && (state.standing !== null || state.occupancy === 'occupied');
+  return state.witnessed < minAbsentFrames && (state.standing !== null || state.occupancy === 'occupied');
 }
 
 /** Whether a frame has spoken of the spot since it was made or lost; silence says nothing about the others. */
@@ -139,7 +139,7 @@ export function shiftSpot(state: SpotState, shiftMs: number): SpotState {
 
 function covered(zone: SpotZone, state: SpotState, at: Moment, sighting: Sighting): SpotStep {
   const standing = seeStanding(zone, state.standing, at, sighting);
-  const bareMs = Math.max(0, state.bareMs - MISSES_PER_SIGHTING * lookedFor(zone, state, at));
+  const bareMs = Math.max(0, state.bareMs - missesPerSighting * lookedFor(zone, state, at));
   const present = bareMs === 0;
   const isThere = stands(zone, standing);
   const next: SpotState = {
@@ -169,15 +169,15 @@ function absent(zone: SpotZone, state: SpotState, at: Moment, elsewhere: boolean
     since: state.since,
     standing: state.standing && missStanding(zone, state.standing, at, elsewhere),
     absentFrom: state.absentFrom ?? at,
-    absentFrames: Math.min(state.absentFrames + 1, MIN_ABSENT_FRAMES),
-    witnessed: elsewhere ? Math.min(state.witnessed + 1, MIN_ABSENT_FRAMES) : state.witnessed,
+    absentFrames: Math.min(state.absentFrames + 1, minAbsentFrames),
+    witnessed: elsewhere ? Math.min(state.witnessed + 1, minAbsentFrames) : state.witnessed,
     bareMs: elsewhere && state.absentFrom !== null ? state.bareMs + lookedFor(zone, state, at) : state.bareMs,
     lookedMs: elsewhere ? at.ms : state.lookedMs,
     blindFromMs: elsewhere ? null : (state.blindFromMs ?? at.ms),
     parked: state.parked,
     seen: state.seen,
   };
-  if (occupancy === 'empty' || next.absentFrames < MIN_ABSENT_FRAMES) return { state: next, change: null };
+  if (occupancy === 'empty' || next.absentFrames < minAbsentFrames) return { state: next, change: null };
   const blindMs = next.blindFromMs === null ? 0 : at.ms - next.blindFromMs;
   const gone = Math.max(next.bareMs, blindMs) >= zone.leaveAfterMs;
   return gone ? change(next, 'empty', next.absentFrom ?? at) : { state: next, change: null };
@@ -188,7 +188,7 @@ function absent(zone: SpotZone, state: SpotState, at: Moment, elsewhere: boolean
  * one frame a second must miss a vehicle ten times too. In longer gaps nobody looked.
  */
 function lookedFor(zone: SpotZone, { lookedMs }: SpotState, at: Moment): number {
-  return lookedMs === null ? 0 : Math.min(at.ms - lookedMs, zone.leaveAfterMs / MIN_MISSES);
+  return lookedMs === null ? 0 : Math.min(at.ms - lookedMs, zone.leaveAfterMs / minMisses);
 }
 
 function silent(
@@ -198,7 +198,7 @@ function silent(
   from: Moment,
   means: 'empty' | 'maybe' | 'nothing',
 ): SpotStep {
-  const shown = means === 'maybe' && state.absentFrom !== null && state.witnessed >= MIN_ABSENT_FRAMES;
+  const shown = means === 'maybe' && state.absentFrom !== null && state.witnessed >= minAbsentFrames;
   if (state.occupancy === 'empty' || !(shown || means === 'empty')) return { state, change: null };
   if (at.ms - (state.blindFromMs ?? from.ms) < zone.leaveAfterMs) return { state, change: null };
   const absentFrom = state.absentFrom ?? from;
@@ -208,7 +208,7 @@ function silent(
 function lost(state: SpotState, at: Moment): SpotStep {
   if (!spokenOf(state)) return { state, change: null };
   const { occupancy, since, parked, seen } = state;
-  const blind: SpotState = { ...UNSEEN, occupancy, since, parked, seen };
+  const blind: SpotState = { ...unseen, occupancy, since, parked, seen };
   return state.occupancy === 'unknown' ? { state: blind, change: null } : change(blind, 'unknown', at);
 }
 

@@ -18,28 +18,28 @@ export interface Standing {
 }
 
 /** A vehicle that is there is seen in every fourth frame at least; false boxes fall on one place far less often. */
-export const MISSES_PER_SIGHTING = 3;
+export const missesPerSighting = 3;
 /** Boxes of a vehicle that stands still share more than this, jitter included. */
-const STILL_SIMILARITY = 0.5;
+const stillSimilarity = 0.5;
 /** A vehicle is not believed from fewer frames, unless it needn't stand at all. */
-const MIN_SIGHTINGS = 3;
-/** From so many, MISSES_PER_SIGHTING may be between them. */
-const MANY_SIGHTINGS = 9;
+const minSightings = 3;
+/** From so many, `missesPerSighting` may be between them. */
+const manySightings = 9;
 /** Missed detections for less than this don't interrupt standing, however short `enterAfterMs` is. */
-const MIN_GAP_MS = 1_000;
+const minGapMs = 1_000;
 /** Two sightings elsewhere in a row are no stray. */
-const MAX_STRAYS = 1;
+const maxStrays = 1;
 
 /** The vehicle after a sighting: the same, or one that begins to stand. */
 export function seeStanding(zone: SpotZone, standing: Standing | null, at: Moment, sighting: Sighting): Standing {
   if (standing && !expired(zone, standing, at)) {
-    if (boxSimilarity(standing.box, sighting.box) >= STILL_SIMILARITY) {
+    if (boxSimilarity(standing.box, sighting.box) >= stillSimilarity) {
       // A stamp may repeat: only a later time is another sighting.
       const sightings = standing.sightings + (at.ms > standing.last.ms ? 1 : 0);
       const { from, misses, box } = standing;
       return { from, last: at, sightings, misses, box, strays: 0 };
     }
-    if (standing.strays < MAX_STRAYS && standing.sightings > 1) return { ...standing, strays: standing.strays + 1 };
+    if (standing.strays < maxStrays && standing.sightings > 1) return { ...standing, strays: standing.strays + 1 };
   }
   return { from: at, last: at, sightings: 1, misses: 0, box: sighting.box, strays: 0 };
 }
@@ -54,11 +54,11 @@ export function missStanding(zone: SpotZone, standing: Standing, at: Moment, els
 export function stands({ enterAfterMs }: SpotZone, { from, last, sightings, misses }: Standing): boolean {
   if (last.ms - from.ms < enterAfterMs) return false;
   if (enterAfterMs === 0) return true;
-  if (sightings < MIN_SIGHTINGS) return false;
-  return sightings >= misses || (sightings >= MANY_SIGHTINGS && sightings * MISSES_PER_SIGHTING >= misses);
+  if (sightings < minSightings) return false;
+  return sightings >= misses || (sightings >= manySightings && sightings * missesPerSighting >= misses);
 }
 
 /** Gaps up to `enterAfterMs` are missed detections; cameras slower than that need a longer `enterAfterMs`. */
 function expired({ enterAfterMs }: SpotZone, { last }: Standing, at: Moment): boolean {
-  return at.ms - last.ms > Math.max(enterAfterMs, MIN_GAP_MS);
+  return at.ms - last.ms > Math.max(enterAfterMs, minGapMs);
 }
