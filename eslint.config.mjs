@@ -5,7 +5,10 @@ const pure = [
   'packages/foundation/src/**/*.ts',
   'packages/deepstream/src/**/*.ts',
   'packages/deployment/src/!(node|testing)/**/*.ts',
-  'packages/simulator/src/rules/**/*.ts',
+  'packages/simulator/src/hub/protocol/**/*.ts',
+  'packages/simulator/src/hub/delivery/delivery.ts',
+  'packages/simulator/src/agent/restart-policy.ts',
+  'packages/simulator/src/agent/processes/path-mapping.ts',
   'modules/artifacts/src/domain/**/*.ts',
   'packages/occupancy/src/**/*.ts',
 ];

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { dockerForTests } from '../../packages/simulator/src/agent/docker/docker.fixture.ts';
+import { dockerForTests } from '@companion/simulator/testing';
 import { startContainerDemo, type ContainerDemo } from './container-demo.ts';
 
 const docker = await dockerForTests();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openSimulator, startDemo, type Demo, type Simulator } from '@companion/simulator';
-import type { DockerClient } from '../../packages/simulator/src/agent/docker/docker-client.ts';
+import type { DockerClient } from '@companion/simulator/testing';
 import type { JsonObject } from '@companion/foundation';
 import { watchDemo, type DemoWatch } from '../system/demo-watch.ts';
 

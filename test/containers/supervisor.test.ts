@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { rtspPatch, startDemo } from '@companion/simulator';
-import { dockerForTests } from '../../packages/simulator/src/agent/docker/docker.fixture.ts';
+import { dockerForTests } from '@companion/simulator/testing';
 import { startContainerDemo, type ContainerDemo } from './container-demo.ts';
 
 const docker = await dockerForTests();

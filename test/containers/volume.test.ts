@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { dockerForTests } from '../../packages/simulator/src/agent/docker/docker.fixture.ts';
+import { dockerForTests } from '@companion/simulator/testing';
 import { startContainerDemo } from './container-demo.ts';
 
 const docker = await dockerForTests();

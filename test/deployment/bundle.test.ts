@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 
-import { createHubServer } from '../../packages/simulator/src/hub/index.ts';
+import { createHubServer } from '@companion/simulator';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '@companion/foundation';
 import { pino } from 'pino';
 import { vi } from 'vitest';
-import { createHubServer } from '../../packages/simulator/src/hub/index.ts';
+import { createHubServer } from '@companion/simulator';
 
 /** The artifacts module as a process of its own, connected to a hub. */
 export interface ModuleProcess {

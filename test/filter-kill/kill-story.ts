@@ -18,7 +18,7 @@ import { Aedes } from 'aedes';
 import { pino } from 'pino';
 import { vi } from 'vitest';
 import { openJournal, recall } from '@companion/filter/testing';
-import { createHubServer, type HubServer } from '../../packages/simulator/src/hub/index.ts';
+import { createHubServer, type HubServer } from '@companion/simulator';
 import { createRandom, type Scene } from './scene.ts';
 
 /** What came of a run. */

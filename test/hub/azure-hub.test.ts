@@ -8,7 +8,7 @@ import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createAzureHub, createLog, createMetrics, type AzureHubOptions } from '@companion/edge';
 import type { DesiredDocument, Hub, InputMessage, OutputMessage } from '@companion/edge';
-import { createHubServer, type HubServer, type ModuleIdentity } from '../../packages/simulator/src/hub/index.ts';
+import { createHubServer, type HubServer, type ModuleIdentity } from '@companion/simulator';
 
 const deviceId = 'jetson';
 const iotHubHostName = 'simulated.azure-devices.net';

@@ -7,7 +7,7 @@ import { createServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createAzureHub, createLog, type AzureHubOptions, type Hub } from '@companion/edge';
-import { createServerCertificate } from '../../packages/simulator/src/hub/certificate.ts';
+import { createServerCertificate } from '@companion/simulator/testing';
 
 /** What the hub answers to a twin request: a status and a body, or nothing at all. */
 type Answer = { readonly status: number; readonly body: string } | 'silence';

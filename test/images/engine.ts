@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { loadDeployment } from '@companion/deployment/node';
 
-import { createDockerClient, type DockerClient } from '../../packages/simulator/src/agent/docker/docker-client.ts';
-import { dockerSocket } from '../../packages/simulator/src/agent/docker/docker-socket.ts';
+import { createDockerClient, dockerSocket, type DockerClient } from '@companion/simulator/testing';
 import { listImages } from '../../scripts/image-list.ts';
 
 /** An engine that has our images, or in one line why there is none. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { createHubServer, type HubServer } from '../../packages/simulator/src/hub/index.ts';
+import { createHubServer, type HubServer } from '@companion/simulator';
 import { addedBytes, type HistoryLine } from '../../scripts/added-bytes.ts';
 import { listImages } from '../../scripts/image-list.ts';
 import { findEngine, startModule, type ModuleContainer } from './engine.ts';

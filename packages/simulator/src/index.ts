@@ -2,5 +2,5 @@ export { createHubServer } from './hub/index.ts';
 export type { HubServer, ModuleIdentity } from './hub/index.ts';
 export { startDemo, type Demo } from './demo/demo.ts';
 export { rtspPatch } from './demo/story.ts';
-export { deepstreamModule, type MachineChoice } from './machine.ts';
-export { openSimulator, type Simulator, type SimulatorOptions } from './simulator.ts';
+export { deepstreamModule, type MachineChoice } from './device/machine.ts';
+export { openSimulator, type Simulator, type SimulatorOptions } from './device/simulator.ts';

@@ -9,10 +9,10 @@ import { startDemo } from './demo/demo.ts';
 import { runOnce, summary } from './demo/run-once.ts';
 import { countReplayMessages } from './demo/replay-file.ts';
 import { createStory } from './demo/story.ts';
-import type { MachineChoice } from './machine.ts';
-import { openSimulator, type Simulator } from './simulator.ts';
-import { narrate } from './timeline/narrator.ts';
-import { createTimeline } from './timeline/timeline.ts';
+import type { MachineChoice } from './device/machine.ts';
+import { openSimulator, type Simulator } from './device/simulator.ts';
+import { narrate } from './demo/timeline/narrator.ts';
+import { createTimeline } from './demo/timeline/timeline.ts';
 
 /** Ports of a simulator that stays: known, so that commands can be kept. */
 const defaultHubPort = 18_883;

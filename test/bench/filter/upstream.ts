@@ -1,8 +1,7 @@
 import { encodeMinimal, parseMessage, type Detection } from '@companion/deepstream/message';
 import { cloudEvent, eventMessage, snapshotEvents, snapshotMessage } from '@companion/filter';
 import { createPipeline, parseDesired } from '@companion/occupancy';
-import { demoZones } from '../../../packages/simulator/src/scene/index.ts';
-import { makeScene } from '../../../packages/simulator/src/scene/scene.ts';
+import { demoZones, makeScene } from '@companion/simulator/testing';
 import { createCarPark, spots } from '../../occupancy/car-park.ts';
 import { measurement, type Benchmark } from '../benchmark.ts';
 

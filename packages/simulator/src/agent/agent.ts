@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 
 import type { Deployment, ModuleSpec } from '@companion/deployment';
-import { BACKOFF_UNIT_MS } from '../rules/restart-policy.ts';
+import { edgeAgentBackoffUnitMs } from './restart-policy.ts';
 import { systemClock } from './agent-clock.ts';
 import type { AgentClock } from './agent-clock.ts';
-import { AgentError } from './agent-error.ts';
+import { AgentError } from './engine/agent-error.ts';
 import type { AgentEvent } from './agent-event.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { createModuleRunner } from './module-runner.ts';
 import type { ModuleInfo, ModuleRunner } from './module-runner.ts';
 
@@ -55,7 +55,7 @@ export function createAgent(options: AgentOptions): Agent {
   function runnerOf(spec: ModuleSpec): ModuleRunner {
     return createModuleRunner({
       spec,
-      rule: { policy: spec.restartPolicy, backoffUnitMs: options.backoffUnitMs ?? BACKOFF_UNIT_MS },
+      rule: { policy: spec.restartPolicy, backoffUnitMs: options.backoffUnitMs ?? edgeAgentBackoffUnitMs },
       clock,
       log,
       stopGraceMs: options.stopGraceMs ?? 10_000,

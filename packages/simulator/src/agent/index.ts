@@ -1,7 +1,7 @@
 export { createAgent } from './agent.ts';
 export type { Agent } from './agent.ts';
 export type { AgentEvent } from './agent-event.ts';
-export type { Engine } from './engine.ts';
+export type { Engine } from './engine/engine.ts';
 export type { ModuleInfo } from './module-runner.ts';
 export { agentFolders } from './processes/agent-folders.ts';
 export { createProcessEngine } from './processes/process-engine.ts';

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 
 import type { ModuleSpec } from '@companion/deployment';
-import { step } from '../rules/restart-policy.ts';
-import type { LifeEffect, LifeInput, LifeState, RestartRule } from '../rules/restart-policy.ts';
+import { step } from './restart-policy.ts';
+import type { LifeEffect, LifeInput, LifeState, RestartRule } from './restart-policy.ts';
 import type { AgentClock } from './agent-clock.ts';
 import type { AgentEvent, Happening } from './agent-event.ts';
-import type { ModuleExit, ModuleRun } from './engine.ts';
+import type { ModuleExit, ModuleRun } from './engine/engine.ts';
 
 /** What one module does at the moment. */
 export interface ModuleInfo {

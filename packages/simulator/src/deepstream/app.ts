@@ -1,12 +1,12 @@
 import { orAborted, untilAborted } from './abort.ts';
-import type { AppPlan } from './app-plan.ts';
-import type { Clock } from './clock.ts';
-import { prepareEngine } from './engine.ts';
-import { messagesOf } from './messages.ts';
-import type { Outlet } from './outlet.ts';
-import { createPerf } from './perf.ts';
-import { playSource } from './player.ts';
-import { replayLines } from './replay.ts';
+import type { AppPlan } from './plan/app-plan.ts';
+import type { Clock } from './playback/clock.ts';
+import { prepareEngine } from './playback/engine.ts';
+import { messagesOf } from './playback/messages.ts';
+import type { Outlet } from './outlet/outlet.ts';
+import { createPerf } from './playback/perf.ts';
+import { playSource } from './playback/player.ts';
+import { replayLines } from './playback/replay.ts';
 import type { Settings } from './settings.ts';
 
 /** What a run needs. */
@@ -22,7 +22,7 @@ export interface AppParts {
   readonly say: (text: string) => void;
 }
 
-const REPLAY_STATUS_MS = 5000;
+const replayStatusMs = 5000;
 
 /**
  * Runs a plan to its end: engines, then the recordings to the end of the last one (or, with `file-loop`, until the
@@ -102,7 +102,7 @@ async function replay({ plan, outlet, clock, signal, say }: AppParts, file: stri
     signal,
     send: (line) => outlet.send(topic, line),
     onSent: (sent) => {
-      if (clock.now() - lastMs < REPLAY_STATUS_MS) return;
+      if (clock.now() - lastMs < replayStatusMs) return;
       lastMs = clock.now();
       say(`replayed ${sent} messages so far`);
     },

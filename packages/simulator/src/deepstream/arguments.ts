@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SETTINGS_HELP } from './settings.ts';
+import { settingsHelp } from './settings.ts';
 
 /** What the command line asks for. */
 export type Arguments =
@@ -13,7 +13,7 @@ export type Arguments =
   | { readonly kind: 'wrong'; readonly reason: string };
 
 /** What `--help` prints. */
-export const HELP = `DeepStream stand-in: plays recorded detections as deepstream-test5-app would send them. No GPU, no video, no inference.
+export const helpText = `DeepStream stand-in: plays recorded detections as deepstream-test5-app would send them. No GPU, no video, no inference.
 
 Usage: deepstream-test5-app -c FILE
 
@@ -26,10 +26,10 @@ A source of type 2 or 3 whose file x.y4m has x.detections.jsonl beside it plays 
 SIGINT ends it (0); SIGTERM is ignored, as deepstream-test5-app does under its container's entry point; what it can't
 start with ends it with 255 and one line for each reason. Environment, of the stand-in only, with defaults:
 
-${SETTINGS_HELP}
+${settingsHelp}
 `;
 
-const OPTIONS = {
+const optionSpecs = {
   'cfg-file': { type: 'string', short: 'c' },
   'pgie-model-used': { type: 'string', short: 'm', default: '0' },
   tiledtext: { type: 'boolean', short: 't' },
@@ -40,7 +40,7 @@ const OPTIONS = {
 /** Reads the command line of deepstream-test5-app, as far as it matters here. */
 export function readArguments(argv: readonly string[]): Arguments {
   try {
-    const { values } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: false });
+    const { values } = parseArgs({ args: [...argv], options: optionSpecs, allowPositionals: false });
     if (values.help === true) return { kind: 'help' };
     const configFile = values['cfg-file'];
     if (configFile === undefined) return { kind: 'wrong', reason: 'names no config: -c FILE is missing' };

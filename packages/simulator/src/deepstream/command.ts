@@ -1,17 +1,17 @@
 import type { Writable } from 'node:stream';
-import { planApp } from './app-plan.ts';
-import type { AppPlan, Planned } from './app-plan.ts';
+import { planApp } from './plan/app-plan.ts';
+import type { AppPlan, Planned } from './plan/app-plan.ts';
 import { runApp } from './app.ts';
-import { HELP, readArguments } from './arguments.ts';
-import { systemClock } from './clock.ts';
-import { createDiskFiles } from './files.ts';
-import type { Files } from './files.ts';
-import type { Finding } from './finding.ts';
-import { createHubOutlet } from './hub-outlet.ts';
-import type { Outlet } from './outlet.ts';
+import { helpText, readArguments } from './arguments.ts';
+import { systemClock } from './playback/clock.ts';
+import { createDiskFiles } from './plan/files.ts';
+import type { Files } from './plan/files.ts';
+import type { Finding } from './plan/finding.ts';
+import { createHubOutlet } from './outlet/hub-outlet.ts';
+import type { Outlet } from './outlet/outlet.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
-import { createStreamOutlet } from './stream-outlet.ts';
+import { createStreamOutlet } from './outlet/stream-outlet.ts';
 
 /** What a process gives the command. */
 export interface CommandParts {
@@ -24,7 +24,7 @@ export interface CommandParts {
 }
 
 /** deepstream-test5-app returns −1 from main, whatever is wrong. */
-const FAILED = 255;
+const failed = 255;
 
 /** Runs the stand-in from its command line to its exit code: 0, or 255 with a line for each reason. */
 export async function runCommand({ argv, env, stdout, stderr, signal }: CommandParts): Promise<number> {
@@ -34,13 +34,13 @@ export async function runCommand({ argv, env, stdout, stderr, signal }: CommandP
     for (const reason of reasons) complain(reason);
     complain('app run failed');
     await Promise.all([flush(stdout), flush(stderr)]);
-    return FAILED;
+    return failed;
   };
 
   const asked = readArguments(argv);
   if (asked.kind === 'wrong') return fail([asked.reason]);
   if (asked.kind === 'help') {
-    stdout.write(HELP);
+    stdout.write(helpText);
     await flush(stdout);
     return 0;
   }

@@ -1,10 +1,10 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { FRAMES, makeRelease, recordingOf } from './release.fixture.ts';
-import { startStandIn } from './stand-in.fixture.ts';
+import { sampleFrames, makeRelease, recordingOf } from './testing/release.ts';
+import { startStandIn } from './testing/stand-in.ts';
 
-const UNTRACKED = '18446744073709551615';
-const ENGINE = 'models/net/net.caffemodel_b2_gpu0_fp16.engine';
+const untracked = '18446744073709551615';
+const engineFile = 'models/net/net.caffemodel_b2_gpu0_fp16.engine';
 
 describe('the minimal schema', () => {
   test('sends one message a frame, none for an empty one, the first at the epoch, and ends with the streams', async () => {
@@ -24,7 +24,7 @@ describe('the minimal schema', () => {
     expect(second).toMatchObject({ id: '2', sensorId: 'Yard' });
     expect(second?.['objects']).toEqual([
       expect.stringMatching(/^7\|11\|20\|111\|70\|Car(\||$)/),
-      expect.stringMatching(new RegExp(`^${UNTRACKED}\\|300\\|200\\|340\\|300\\|Person(\\||$)`)),
+      expect.stringMatching(new RegExp(`^${untracked}\\|300\\|200\\|340\\|300\\|Person(\\||$)`)),
     ]);
     const stamp = Date.parse(String(second?.['@timestamp']));
     expect(stamp).toBeGreaterThanOrEqual(before);
@@ -40,7 +40,7 @@ describe('the minimal schema', () => {
     await using standIn = startStandIn(['-c', release.config]);
     expect(await standIn.exit).toBe(0);
     expect(standIn.messages().map((message) => message['sensorId'])).toEqual(['0', '0']);
-    expect(standIn.messages()[0]?.['objects']).toEqual([expect.stringMatching(new RegExp(`^${UNTRACKED}\\|`))]);
+    expect(standIn.messages()[0]?.['objects']).toEqual([expect.stringMatching(new RegExp(`^${untracked}\\|`))]);
   });
 });
 
@@ -61,7 +61,7 @@ test('the full schema sends one message an object', async () => {
     event: { type: 'entry' },
     videoPath: '',
   });
-  expect(messages.map((message) => (message['object'] as { id: string }).id)).toEqual(['7', '7', UNTRACKED]);
+  expect(messages.map((message) => (message['object'] as { id: string }).id)).toEqual(['7', '7', untracked]);
   expect(messages[1]?.['@timestamp']).toBe(messages[2]?.['@timestamp']);
 });
 
@@ -85,7 +85,7 @@ test('a recorded rate sets the pace: stamps are as far apart as frames are', asy
   await using release = await makeRelease();
   await release.write(
     'streams/yard/yard.detections.jsonl',
-    recordingOf([0, 1, 2].map((frame) => ({ frame, objects: FRAMES[0]?.objects ?? [] }))),
+    recordingOf([0, 1, 2].map((frame) => ({ frame, objects: sampleFrames[0]?.objects ?? [] }))),
   );
   await using standIn = startStandIn(['-c', release.config]);
   expect(await standIn.exit).toBe(0);
@@ -112,14 +112,14 @@ describe('engines', () => {
     await using first = startStandIn(['-c', release.config], { DEEPSTREAM_STAND_IN_ENGINE_BUILD_MS: '100' });
     expect(await first.exit).toBe(0);
     expect(first.stderr()).toContain('builds the engine: 50 %');
-    expect(first.stderr()).toContain(`wrote the engine ${release.path(ENGINE)}`);
-    expect(await readFile(release.path(ENGINE), 'utf8')).toContain('stand-in');
-    const { mtimeMs } = await stat(release.path(ENGINE));
+    expect(first.stderr()).toContain(`wrote the engine ${release.path(engineFile)}`);
+    expect(await readFile(release.path(engineFile), 'utf8')).toContain('stand-in');
+    const { mtimeMs } = await stat(release.path(engineFile));
 
     await using second = startStandIn(['-c', release.config], { DEEPSTREAM_STAND_IN_ENGINE_BUILD_MS: '3600000' });
     expect(await second.exit).toBe(0);
-    expect(second.stderr()).toContain(`uses the engine ${release.path(ENGINE)}`);
-    expect((await stat(release.path(ENGINE))).mtimeMs).toBe(mtimeMs);
+    expect(second.stderr()).toContain(`uses the engine ${release.path(engineFile)}`);
+    expect((await stat(release.path(engineFile))).mtimeMs).toBe(mtimeMs);
   });
 
   test('SIGINT while building ends with 0 and leaves nothing behind', async () => {

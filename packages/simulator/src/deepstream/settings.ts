@@ -12,7 +12,7 @@ export interface Settings {
 }
 
 /** The settings with their meaning, as `--help` prints them. */
-export const SETTINGS_HELP = `  DEEPSTREAM_STAND_IN_ENGINE_BUILD_MS  milliseconds that building an engine takes (2000)
+export const settingsHelp = `  DEEPSTREAM_STAND_IN_ENGINE_BUILD_MS  milliseconds that building an engine takes (2000)
   DEEPSTREAM_STAND_IN_FPS              plays recordings at this rate; stamps follow it (the recorded rate)
   DEEPSTREAM_STAND_IN_SINK             hub: over IoT Edge, as the Azure adapter does; stdout: one message a line (hub)
   DEEPSTREAM_STAND_IN_REPLAY           sends the lines of this file instead, once, then waits for SIGINT`;

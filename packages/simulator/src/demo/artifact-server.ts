@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Reach } from '../machine.ts';
+import type { Reach } from '../device/machine.ts';
 
 /** Serves the demo's artifacts to this machine, as a blob store would, only slower: so that there is something to see. */
 export interface ArtifactServer extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import type { Simulator } from '../simulator.ts';
+import type { Simulator } from '../device/simulator.ts';
 
 /** The commands by which somebody at a terminal plays the operator; each can be copied as it stands. */
 export function curlHelp(simulator: Simulator): string {

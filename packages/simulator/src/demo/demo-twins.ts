@@ -1,5 +1,5 @@
 import type { JsonObject } from '@companion/foundation';
-import { DEMO_APP_CONFIG, demoZones, type DemoArtifact } from '../scene/index.ts';
+import { demoAppConfig, demoZones, type DemoArtifact } from './scene/index.ts';
 
 /** The edits of the tutorial that this project automates: the picture by RTSP instead of the fake sink. */
 export const rtspEdits: JsonObject = {
@@ -16,7 +16,7 @@ export function artifactsTwin(artifacts: readonly DemoArtifact[], urlOf: (file: 
   return {
     artifacts: Object.fromEntries(entries) as JsonObject,
     deepstream: {
-      config: `configs/carpark/${DEMO_APP_CONFIG}`,
+      config: `configs/carpark/${demoAppConfig}`,
       // A device takes minutes to build its engine; here nobody wants to wait for more than a moment.
       activate: { by: 'supervisor', healthyAfterSec: 3, giveUpAfterSec: 60 },
     },

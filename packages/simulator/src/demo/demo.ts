@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDemoArtifacts, type DemoArtifact } from '../scene/index.ts';
-import { loopback, type Reach } from '../machine.ts';
-import type { Simulator } from '../simulator.ts';
+import { makeDemoArtifacts, type DemoArtifact } from './scene/index.ts';
+import { loopback, type Reach } from '../device/machine.ts';
+import type { Simulator } from '../device/simulator.ts';
 import { startArtifactServer, type ArtifactServer } from './artifact-server.ts';
 import { artifactsTwin, filterTwin } from './demo-twins.ts';
 

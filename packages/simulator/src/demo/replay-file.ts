@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { SimulatorError } from '../simulator-error.ts';
+import { SimulatorError } from '../device/simulator-error.ts';
 
 /** The hub takes no more in one message, properties included. */
 const maxMessageBytes = 256 * 1024;

@@ -1,5 +1,5 @@
-import type { Simulator } from '../simulator.ts';
-import type { Timeline } from '../timeline/timeline.ts';
+import type { Simulator } from '../device/simulator.ts';
+import type { Timeline } from './timeline/timeline.ts';
 import { createStory, rtspPatch, type Check } from './story.ts';
 import type { Demo } from './demo.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject, JsonValue } from '@companion/foundation';
 import { parseKeyFile } from '@companion/deepstream/keyfile';
-import type { Simulator } from '../simulator.ts';
-import type { Timeline } from '../timeline/timeline.ts';
-import { parseMetrics, type Metrics } from './metrics-text.ts';
+import type { Simulator } from '../device/simulator.ts';
+import type { Timeline } from './timeline/timeline.ts';
+import { parseMetrics, type Metrics } from './timeline/metrics-text.ts';
 import { rtspEdits } from './demo-twins.ts';
 
 /** One promise of the story and whether it was kept. */

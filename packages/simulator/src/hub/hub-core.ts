@@ -1,19 +1,26 @@
 import type { JsonObject } from '@companion/deployment';
 import { messageSource, twinChangeSource } from '@companion/deployment';
-import type { PublishTopic } from '../rules/topics.ts';
-import type { HubClock } from './clock.ts';
-import type { DropReason, HubEvent, HubServer, HubServerOptions, MethodAnswer, ModuleIdentity } from './contract.ts';
-import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
-import { createEventSource } from './event-source.ts';
-import { HubError } from './hub-error.ts';
-import { createMessageRouter } from './message-router.ts';
-import { createMethodCalls } from './method-calls.ts';
-import type { MethodRequest } from './method-request.ts';
-import { createModuleRecord, grantedQos, type ModuleRecord } from './module-record.ts';
-import { createModuleTwins } from './module-twins.ts';
-import type { MqttHeadOptions } from './mqtt-head.ts';
-import { createRouteTable } from './route-table.ts';
-import { createUpstreamFeed, type WritableUpstreamFeed } from './upstream-feed.ts';
+import type { PublishTopic } from './protocol/topics.ts';
+import type { HubClock } from './contract/clock.ts';
+import type {
+  DropReason,
+  HubEvent,
+  HubServer,
+  HubServerOptions,
+  MethodAnswer,
+  ModuleIdentity,
+} from './contract/contract.ts';
+import { createDeliveryQueue, type DeliveryQueue } from './delivery/delivery-queue.ts';
+import { createEventSource } from './contract/event-source.ts';
+import { HubError } from './contract/hub-error.ts';
+import { createMessageRouter } from './routing/message-router.ts';
+import { createMethodCalls } from './methods/method-calls.ts';
+import type { MethodRequest } from './methods/method-request.ts';
+import { createModuleRecord, grantedQos, type ModuleRecord } from './modules/module-record.ts';
+import { createModuleTwins } from './twin/module-twins.ts';
+import type { MqttHeadOptions } from './mqtt/mqtt-head.ts';
+import { createRouteTable } from './routing/route-table.ts';
+import { createUpstreamFeed, type WritableUpstreamFeed } from './routing/upstream-feed.ts';
 
 /** The hub without its ports: modules, twins, routes, methods and the feed, tied together. */
 export interface HubCore extends Pick<

@@ -15,7 +15,7 @@ import {
   outputTopic,
   startHub,
   until,
-} from './hub-fixture.ts';
+} from './testing/started-hub.ts';
 import { createHubServer } from './hub-server.ts';
 
 const log = pino({ level: 'silent' });

@@ -2,18 +2,18 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { Server } from 'node:net';
 import type { JsonObject } from '@companion/deployment';
-import type { HubAddress, HubServer, HubServerOptions } from './contract.ts';
-import { createServerCertificate, type ServerCertificate } from './certificate.ts';
-import { createGatewayApi } from './gateway-api.ts';
-import { createGatewayPort } from './gateway-port.ts';
+import type { HubAddress, HubServer, HubServerOptions } from './contract/contract.ts';
+import { createServerCertificate, type ServerCertificate } from './identity/certificate.ts';
+import { createGatewayApi } from './http/gateway-api.ts';
+import { createGatewayPort } from './http/gateway-port.ts';
 import { createHubCore } from './hub-core.ts';
-import { HubError } from './hub-error.ts';
-import { createCloser, listen } from './listener.ts';
-import { createMqttHead } from './mqtt-head.ts';
-import { createServiceApi } from './service-api.ts';
-import { systemClock } from './clock.ts';
-import { createWorkloadApi } from './workload-api.ts';
-import { clearStaleSocket } from './workload-socket.ts';
+import { HubError } from './contract/hub-error.ts';
+import { createCloser, listen } from './http/listener.ts';
+import { createMqttHead } from './mqtt/mqtt-head.ts';
+import { createServiceApi } from './http/service-api.ts';
+import { systemClock } from './contract/clock.ts';
+import { createWorkloadApi } from './http/workload-api.ts';
+import { clearStaleSocket } from './http/workload-socket.ts';
 
 /** The embedded edgeHub and IoT Hub in one process; nothing listens before `start`. */
 export function createHubServer(options: HubServerOptions): HubServer {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { moduleSpec } from '../module-spec.fixture.ts';
+import { moduleSpec } from '../testing/module-spec.ts';
 import { leftOut, metricsPortOf, planContainer, type ContainerContext } from './container-plan.ts';
 
 const context = (parts: Partial<ContainerContext> = {}): ContainerContext => ({

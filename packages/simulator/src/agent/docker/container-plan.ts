@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, ModuleSpec } from '@companion/deployment';
 
-import { withoutKeys } from '../../rules/without-keys.ts';
+import { withoutKeys } from '../../hub/protocol/without-keys.ts';
 import { gatewayName, type ContainerNetwork } from './container-network.ts';
 import { labelsOf, ownerLabel } from './labels.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { runContainer } from './container-run.ts';
-import { answeringEngine } from './engine-answers.fixture.ts';
+import { answeringEngine } from './testing/engine-answers.ts';
 
 const state = (Running: boolean) => ({
   State: { Running, Pid: 7, ExitCode: 0, StartedAt: '2026-01-01T00:00:00Z' },

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import * as z from 'zod';
 
-import type { ModuleExit, ModuleRun } from '../engine.ts';
+import type { ModuleExit, ModuleRun } from '../engine/engine.ts';
 import { readAll, type DockerClient } from './docker-client.ts';
 import { DockerError } from './docker-error.ts';
 import { createLogReader } from './log-frames.ts';

@@ -7,12 +7,12 @@ import { pathToFileURL } from 'node:url';
 
 import { describe, expect, test } from 'vitest';
 
-import { describeAgentOn } from '../agent.contract.ts';
+import { describeAgentOn } from '../testing/agent-contract.ts';
 import { agentFolders } from '../processes/agent-folders.ts';
 import { gatewayName, type ContainerNetwork } from './container-network.ts';
 import { createDockerEngine } from './docker-engine.ts';
 import { openDockerHost } from './docker-host.ts';
-import { dockerForTests } from './docker.fixture.ts';
+import { dockerForTests } from './testing/docker-for-tests.ts';
 
 const docker = await dockerForTests();
 

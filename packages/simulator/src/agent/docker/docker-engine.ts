@@ -5,10 +5,10 @@ import type { ModuleSpec } from '@companion/deployment';
 import { Parser } from 'tar';
 import * as z from 'zod';
 
-import { AgentError } from '../agent-error.ts';
-import type { Engine } from '../engine.ts';
-import { freePort } from '../free-port.ts';
-import { createWatchdog } from '../watchdog.ts';
+import { AgentError } from '../engine/agent-error.ts';
+import type { Engine } from '../engine/engine.ts';
+import { freePort } from '../engine/free-port.ts';
+import { createWatchdog } from '../engine/watchdog.ts';
 import type { ContainerNetwork } from './container-network.ts';
 import { leftOut, metricsPortOf, planContainer, type ContainerContext, type ContainerMount } from './container-plan.ts';
 import { isRunning, runContainer } from './container-run.ts';

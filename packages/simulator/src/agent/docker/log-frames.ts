@@ -1,4 +1,4 @@
-import { createLineSplitter } from '../line-splitter.ts';
+import { createLineSplitter } from '../engine/line-splitter.ts';
 
 const headerBytes = 8;
 

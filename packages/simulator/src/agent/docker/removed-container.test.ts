@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 
-import { moduleSpec } from '../module-spec.fixture.ts';
+import { moduleSpec } from '../testing/module-spec.ts';
 import { createDockerEngine } from './docker-engine.ts';
-import { answeringEngine } from './engine-answers.fixture.ts';
+import { answeringEngine } from './testing/engine-answers.ts';
 
 const spec = moduleSpec();
 

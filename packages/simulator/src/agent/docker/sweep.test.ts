@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { answeringEngine, type EngineAnswer } from './engine-answers.fixture.ts';
+import { answeringEngine, type EngineAnswer } from './testing/engine-answers.ts';
 import { filterOf, labelsOf } from './labels.ts';
 import { sweep } from './sweep.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { plainPath } from '../../rules/path-mapping.ts';
+import { plainPath } from './path-mapping.ts';
 
 /** Where the agent keeps what on a device lies in containers, volumes and the device's own file system. */
 export interface AgentFolders {

@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
 
 import type { CreateOptions, ModuleSpec } from '@companion/deployment';
-import { mapPaths, plainPath } from '../../rules/path-mapping.ts';
-import type { PathMapping } from '../../rules/path-mapping.ts';
-import { AgentError } from '../agent-error.ts';
+import { mapPaths, plainPath } from './path-mapping.ts';
+import type { PathMapping } from './path-mapping.ts';
+import { AgentError } from '../engine/agent-error.ts';
 import type { AgentFolders } from './agent-folders.ts';
 
 /** How to start a module's process; every path is absolute and outside of any container. */

@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { ModuleExit, ModuleRun } from '../engine.ts';
+import type { ModuleExit, ModuleRun } from '../engine/engine.ts';
 import type { Launch } from './launch.ts';
-import { createLineSplitter } from '../line-splitter.ts';
-import type { Watchdog } from '../watchdog.ts';
+import { createLineSplitter } from '../engine/line-splitter.ts';
+import type { Watchdog } from '../engine/watchdog.ts';
 
 /** A module's process with all that it started. */
 export type ModuleProcess = Pick<ModuleRun, 'pid' | 'exit' | 'terminate'>;
 
 /** A grandchild that moved to a session of its own can hold the pipes open for ever; waiting for their end has an end. */
-const PIPES_CLOSE_MS = 1_000;
+const pipesCloseMs = 1_000;
 /** How long a killed group may take to vanish from the process table. */
-const GROUP_GONE_MS = 200;
+const groupGoneMs = 200;
 
 /**
  * Starts a process as the leader of a group of its own. When the leader ends, the rest of the group is killed, as a
@@ -55,7 +55,7 @@ export async function startModuleProcess(
       watchdog.release(group);
     }
     const patience = new AbortController();
-    await Promise.race([closed, pause(PIPES_CLOSE_MS, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    await Promise.race([closed, pause(pipesCloseMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
     patience.abort();
     child.stdout.destroy();
     child.stderr.destroy();
@@ -75,7 +75,7 @@ export async function startModuleProcess(
 
 async function killGroup(group: number): Promise<void> {
   signalGroup(group, 'SIGKILL');
-  for (let waitedMs = 0; waitedMs < GROUP_GONE_MS && signalGroup(group, 0); waitedMs += 10) await pause(10);
+  for (let waitedMs = 0; waitedMs < groupGoneMs && signalGroup(group, 0); waitedMs += 10) await pause(10);
 }
 
 /** False where the group has no process any more. */

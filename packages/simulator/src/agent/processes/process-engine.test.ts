@@ -8,9 +8,9 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import type { ModuleSpec } from '@companion/deployment';
 import { createAgent } from '../agent.ts';
 import type { AgentOptions } from '../agent.ts';
-import { describeAgentOn } from '../agent.contract.ts';
-import { AgentError } from '../agent-error.ts';
-import { movableClock } from '../movable-clock.fixture.ts';
+import { describeAgentOn } from '../testing/agent-contract.ts';
+import { AgentError } from '../engine/agent-error.ts';
+import { movableClock } from '../testing/movable-clock.ts';
 import { createProcessEngine, type ProcessEngineOptions } from './process-engine.ts';
 
 const optionsFor = (root: string): ProcessEngineOptions => ({

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { ModuleSpec } from '@companion/deployment';
-import { mapPaths } from '../../rules/path-mapping.ts';
-import { AgentError } from '../agent-error.ts';
-import type { Engine } from '../engine.ts';
-import { freePort } from '../free-port.ts';
+import { mapPaths } from './path-mapping.ts';
+import { AgentError } from '../engine/agent-error.ts';
+import type { Engine } from '../engine/engine.ts';
+import { freePort } from '../engine/free-port.ts';
 import { agentFolders } from './agent-folders.ts';
 import { mappingsOf, planLaunch, servesMetrics } from './launch.ts';
 import type { LaunchContext } from './launch.ts';
@@ -16,7 +16,7 @@ import { startModuleProcess } from './module-process.ts';
 import { openShellSafeRoot } from './shell-safe-root.ts';
 import type { ShellSafeRoot } from './shell-safe-root.ts';
 import { writeShims } from './shims.ts';
-import { createWatchdog } from '../watchdog.ts';
+import { createWatchdog } from '../engine/watchdog.ts';
 
 /** What modules need to run as processes. */
 export interface ProcessEngineOptions {
@@ -31,8 +31,8 @@ export interface ProcessEngineOptions {
 }
 
 /** What a process has in a container without its image's ENV. */
-const CONTAINER_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const SHARED = ['TZ', 'LANG', 'LC_ALL', 'TMPDIR'];
+const containerPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const sharedVariables = ['TZ', 'LANG', 'LC_ALL', 'TMPDIR'];
 
 /** Runs modules as processes of this machine. They see a clean environment and their bind mounts below `root`. */
 export function createProcessEngine(options: ProcessEngineOptions): Engine {
@@ -47,7 +47,7 @@ export function createProcessEngine(options: ProcessEngineOptions): Engine {
       standIns: new Set(Object.keys(options.standIns)),
       runTypeScript: [process.execPath, '--import', tsxUrl()],
       injected: options.moduleEnvironment(spec.name),
-      base: { PATH: CONTAINER_PATH, ...shared(options.environment ?? {}) },
+      base: { PATH: containerPath, ...shared(options.environment ?? {}) },
       metricsPort: metricsPorts.get(spec.name),
     };
   }
@@ -88,7 +88,7 @@ export function createProcessEngine(options: ProcessEngineOptions): Engine {
 
 function shared(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
-    SHARED.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
+    sharedVariables.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
   );
 }
 

@@ -1,0 +1,78 @@
+import { openConfig } from './config-file.ts';
+import type { ConfigFile, Inspection } from './config-file.ts';
+
+/** One inference step: the model, and where its TensorRT engine is or will be. */
+export interface ModelPlan {
+  /** The app config's group, for example `primary-gie`. */
+  readonly group: string;
+  /** The model file, undefined where only an engine is given. */
+  readonly model: string | undefined;
+  /** An engine that is there already. It is used as it is, never compared with the model: nvinfer doesn't either. */
+  readonly engine: string | undefined;
+  /** Where a new engine goes, by nvinfer's rule: beside the model. */
+  readonly newEngine: string;
+}
+
+const modelKeys = ['onnx-file', 'tlt-encoded-model', 'uff-file', 'model-file'] as const;
+const precisions: Readonly<Record<number, string>> = { 0: 'fp32', 1: 'int8', 2: 'fp16' };
+
+/** Plans the enabled inference steps, primary first. */
+export function planModels(app: ConfigFile, inspection: Inspection): ModelPlan[] {
+  const groups = ['primary-gie', ...app.numbered('secondary-gie').map(({ group }) => group)];
+  return groups
+    .filter((group) => app.has(group) && app.integer(group, 'enable', 0) !== 0)
+    .flatMap((group) => planModel(app, group, inspection) ?? []);
+}
+
+function planModel(app: ConfigFile, group: string, inspection: Inspection): ModelPlan | undefined {
+  const { files, findings, notes } = inspection;
+  const inferPath = app.file(group, 'config-file');
+  if (inferPath === undefined) {
+    findings.push({ code: 'CONFIG_BAD', file: app.path, reason: `[${group}] has no config-file` });
+    return undefined;
+  }
+  const infer = openConfig(inspection, inferPath);
+  if (infer === undefined) return undefined;
+  if (!infer.has('property')) {
+    findings.push({ code: 'CONFIG_BAD', file: infer.path, reason: 'has no group [property]' });
+    return undefined;
+  }
+  const isFile = (path: string): boolean => (files.size(path) ?? 0) > 0;
+
+  for (const labels of [app.file(group, 'labelfile-path'), infer.file('property', 'labelfile-path')]) {
+    if (labels === undefined || files.size(labels) !== undefined) continue;
+    findings.push({ code: 'LABELS_MISSING', file: labels, reason: `label file of [${group}]: no such file` });
+  }
+
+  const key = modelKeys.find((name) => infer.text('property', name) !== undefined);
+  const model = key === undefined ? undefined : infer.file('property', key);
+  // What the app config says goes before what nvinfer's own says.
+  const batch = app.integer(group, 'batch-size', infer.integer('property', 'batch-size', 1));
+  const gpu = app.integer(group, 'gpu-id', infer.integer('property', 'gpu-id', 0));
+  const mode = infer.integer('property', 'network-mode', 0);
+  const precision = precisions[mode];
+  if (precision === undefined) {
+    findings.push({ code: 'CONFIG_BAD', file: infer.path, reason: `network-mode=${mode} is none of 0, 1, 2` });
+    return undefined;
+  }
+  const newEngine = `${model ?? `${infer.path}.model`}_b${batch}_gpu${gpu}_${precision}.engine`;
+  const named = app.file(group, 'model-engine-file') ?? infer.file('property', 'model-engine-file');
+  if (named !== undefined && isFile(named)) return { group, model, engine: named, newEngine };
+
+  if (model === undefined) {
+    const reason = `names neither a model (${modelKeys.join(', ')}) nor a model-engine-file that is there`;
+    findings.push({ code: 'MODEL_MISSING', file: infer.path, reason });
+    return undefined;
+  }
+  const needed = [model, key === 'model-file' ? infer.file('property', 'proto-file') : undefined];
+  const missing = needed.filter((path) => path !== undefined).filter((path) => !isFile(path));
+  for (const file of missing)
+    findings.push({ code: 'MODEL_MISSING', file, reason: `model of [${group}]: no such file, or empty` });
+  if (missing.length > 0) return undefined;
+
+  if (!isFile(newEngine)) return { group, model, engine: undefined, newEngine };
+  notes.push(
+    `[${group}] model-engine-file does not name ${newEngine}: real nvinfer would build it again at every start`,
+  );
+  return { group, model, engine: newEngine, newEngine };
+}
