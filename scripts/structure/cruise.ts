@@ -1,8 +1,8 @@
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import type { Arrow, Violation } from './arrow.ts';
 import { folderCycles } from './folder-cycles.ts';
-import { arrowRules, partPattern } from './rules.ts';
-import { packages, testOnly } from './floors.ts';
+import { arrowRules } from './rules.ts';
+import { packages, partOf, testOnly } from './floors.ts';
 
 /** What the repository imports, and what of that is forbidden. */
 export interface Structure {
@@ -48,17 +48,17 @@ function arrowsOf({ modules }: ICruiseResult): Arrow[] {
 
 /** Files of a package with floors that belong to none of them. */
 function withoutFloor(files: readonly string[]): Violation[] {
+  const tests = new RegExp(testOnly);
   return packages
-    .filter(({ floors }) => floors.length > 0)
-    .flatMap((one) => {
-      const known = new RegExp([testOnly, ...one.floors.flat().map((part) => partPattern(one, part))].join('|'));
-      return files
-        .filter((file) => file.startsWith(`${one.folder}/src/`) && !known.test(file))
+    .filter(({ floors }) => Object.keys(floors).length > 0)
+    .flatMap((one) =>
+      files
+        .filter((file) => file.startsWith(`${one.folder}/src/`) && !tests.test(file) && partOf(one, file) === undefined)
         .map((file) => ({
           rule: 'no-floor',
           from: file,
           to: one.folder,
           comment: 'scripts/structure/floors.ts must give this folder or file a floor.',
-        }));
-    });
+        })),
+    );
 }

@@ -1,17 +1,23 @@
 import type { Arrow } from './arrow.ts';
-import { packages, testOnly, type Package } from './floors.ts';
+import { packages, partOf, testOnly } from './floors.ts';
 
 /** The drawings of docs/architecture.md by the name of their section: one of the packages, one for each that has floors. */
 export function drawings(arrows: readonly Arrow[]): ReadonlyMap<string, string> {
   const tests = new RegExp(testOnly);
   const production = arrows.filter(({ from, to }) => !tests.test(from) && !tests.test(to));
   return new Map([
-    ['floors-packages', flowchart(between(production, packageOf), [packages.map(({ name }) => name)])],
+    [
+      'floors-packages',
+      flowchart(
+        between(production, packageOf),
+        packages.map(({ name }) => name),
+      ),
+    ],
     ...packages
-      .filter(({ floors }) => floors.length > 0)
+      .filter(({ floors }) => Object.keys(floors).length > 0)
       .map((one) => {
         const inside = between(production, (file) => partOf(one, file));
-        return [`floors-${one.name}`, flowchart(inside, one.floors)] as const;
+        return [`floors-${one.name}`, flowchart(inside, Object.keys(one.floors))] as const;
       }),
   ]);
 }
@@ -31,14 +37,8 @@ function packageOf(file: string): string | undefined {
   return packages.find(({ folder }) => file.startsWith(`${folder}/`))?.name;
 }
 
-function partOf({ folder, floors }: Package, file: string): string | undefined {
-  const path = file.startsWith(`${folder}/src/`) ? file.slice(folder.length + '/src/'.length) : undefined;
-  return floors.flat().find((part) => path === part || path?.startsWith(`${part}/`));
-}
-
 /** A Mermaid flowchart; an arrow that others imply (a → b → c and a → c) is left out. */
-function flowchart(arrows: readonly Arrow[], rows: readonly (readonly string[])[]): string {
-  const names = rows.flat();
+function flowchart(arrows: readonly Arrow[], names: readonly string[]): string {
   const id = (name: string): string => `n${names.indexOf(name)}`;
   const nodes = names.map((name) => `  ${id(name)}["${name}"]`);
   const lines = reduced(arrows).map(({ from, to }) => `  ${id(from)} --> ${id(to)}`);

@@ -1,6 +1,6 @@
 /*
- * The floors of the repository. Imports point downwards: between packages as `uses` says, inside a package from a row of
- * `floors` to a lower one. docs/architecture.md shows the drawing of what is really imported.
+ * The floors of the repository. Imports point downwards: between packages as `uses` says, inside a package as `floors`
+ * says. docs/architecture.md shows the drawing of what is really imported.
  */
 
 /** A package of ours and what it may import. */
@@ -11,25 +11,32 @@ export interface Package {
   /** Names of our packages that its production code may import. */
   readonly uses: readonly string[];
   /**
-   * Rows from the top down; each names folders and files of `src`. A part imports parts of lower rows, and no other part
-   * of its own row. Empty: the package has no floors of its own.
+   * The folders and files of `src`, from the top down, each with those that it may import; `all` is everything further
+   * down. A folder that is named besides its parent is a floor of its own. Empty: the package has no floors inside.
    */
-  readonly floors: readonly (readonly string[])[];
+  readonly floors: Readonly<Record<string, readonly string[] | 'all'>>;
 }
 
 /** All packages, the lowest first. */
 export const packages: readonly Package[] = [
-  { name: 'deepstream', folder: 'packages/deepstream', uses: [], floors: [] },
-  { name: 'edge', folder: 'packages/edge', uses: [], floors: [] },
-  { name: 'deployment', folder: 'packages/deployment', uses: ['edge'], floors: [] },
-  { name: 'artifacts', folder: 'modules/artifacts', uses: ['deepstream', 'edge'], floors: [] },
-  { name: 'filter', folder: 'modules/filter', uses: ['deepstream', 'edge'], floors: [] },
-  { name: 'simulator', folder: 'packages/simulator', uses: ['deepstream', 'edge', 'deployment'], floors: [] },
+  { name: 'foundation', folder: 'packages/foundation', uses: [], floors: {} },
+  { name: 'deepstream', folder: 'packages/deepstream', uses: ['foundation'], floors: {} },
+  { name: 'edge', folder: 'packages/edge', uses: ['foundation'], floors: {} },
+  { name: 'deployment', folder: 'packages/deployment', uses: ['foundation'], floors: {} },
+  { name: 'occupancy', folder: 'packages/occupancy', uses: ['foundation', 'deepstream'], floors: {} },
+  { name: 'artifacts', folder: 'modules/artifacts', uses: ['foundation', 'deepstream', 'edge'], floors: {} },
+  { name: 'filter', folder: 'modules/filter', uses: ['foundation', 'deepstream', 'edge', 'occupancy'], floors: {} },
+  {
+    name: 'simulator',
+    folder: 'packages/simulator',
+    uses: ['foundation', 'deepstream', 'edge', 'deployment'],
+    floors: {},
+  },
   {
     name: 'cli',
     folder: 'packages/cli',
-    uses: ['deepstream', 'edge', 'deployment', 'artifacts', 'filter', 'simulator'],
-    floors: [],
+    uses: ['foundation', 'deepstream', 'edge', 'deployment', 'occupancy', 'artifacts', 'filter', 'simulator'],
+    floors: {},
   },
 ];
 
@@ -38,3 +45,23 @@ export const azureFolder = 'packages/edge/src/azure';
 
 /** Matches the paths of what only tests use. */
 export const testOnly = String.raw`\.(test|fixture|fake|double|contract)\.ts$|/testing/|^test/`;
+
+/** The parts that a part of a package may import. Throws where the table points upwards. */
+export function partsBelow({ name, floors }: Package, part: string): readonly string[] {
+  const parts = Object.keys(floors);
+  const lower = parts.slice(parts.indexOf(part) + 1);
+  const allowed = floors[part] ?? [];
+  if (allowed === 'all') return lower;
+  const upward = allowed.filter((one) => !lower.includes(one));
+  if (upward.length > 0) throw new Error(`${name}: ${part} must not import ${upward.join(', ')}: no lower floor`);
+  return allowed;
+}
+
+/** The part of a package that a file belongs to: the deepest folder that `floors` names. */
+export function partOf({ folder, floors }: Package, file: string): string | undefined {
+  if (!file.startsWith(`${folder}/src/`)) return undefined;
+  const path = file.slice(folder.length + '/src/'.length);
+  return Object.keys(floors)
+    .filter((part) => path === part || path.startsWith(`${part}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}

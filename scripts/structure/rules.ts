@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IFlattenedRuleSet, IRegularForbiddenRuleType } from 'dependency-cruiser';
-import { azureFolder, packages, testOnly, type Package } from './floors.ts';
+import { azureFolder, packages, partsBelow, testOnly, type Package } from './floors.ts';
 
 /** The rules for dependency-cruiser; `root` is the repository, whose package.json files say what may be imported. */
 export function arrowRules(root: string): IFlattenedRuleSet {
@@ -18,9 +18,14 @@ export function floorRuleName({ name }: Package, part: string): string {
   return `floor:${name}/${part}`;
 }
 
-/** A pattern for the files of a part: a folder, or a file itself. */
-export function partPattern({ folder }: Package, part: string): string {
-  return `^${literally(`${folder}/src/${part}`)}${part.endsWith('.ts') ? '$' : '/'}`;
+/** Patterns for the files of a part, and for those below it that are parts of their own. */
+function partPatterns(
+  { folder, floors }: Package,
+  part: string,
+): { readonly path: string; readonly pathNot: string[] } {
+  const inside = Object.keys(floors).filter((other) => other.startsWith(`${part}/`));
+  const pattern = (one: string): string => `^${literally(`${folder}/src/${one}`)}${one.endsWith('.ts') ? '$' : '/'}`;
+  return { path: pattern(part), pathNot: inside.map(pattern) };
 }
 
 const general: readonly IRegularForbiddenRuleType[] = [
@@ -79,21 +84,21 @@ function packageRules(one: Package): IRegularForbiddenRuleType[] {
 }
 
 function floorRules(one: Package): IRegularForbiddenRuleType[] {
-  return one.floors.flatMap((row, index) =>
-    row.map((part) => {
-      const below = one.floors.slice(index + 1).flat();
-      const reach = below.length === 0 ? 'no other part of the package' : below.join(', ');
+  return Object.keys(one.floors).flatMap((part) => {
+    const below = partsBelow(one, part);
+    const forbidden = Object.keys(one.floors).filter((other) => other !== part && !below.includes(other));
+    const from = partPatterns(one, part);
+    const comment = `${part} imports ${below.length === 0 ? 'no other part' : below.join(', ')} only (scripts/structure/floors.ts).`;
+    return forbidden.map((other) => {
+      const to = partPatterns(one, other);
       return forbid(
         floorRuleName(one, part),
-        `${part} imports ${reach} only (scripts/structure/floors.ts).`,
-        { path: partPattern(one, part), pathNot: testOnly },
-        {
-          path: `^${literally(one.folder)}/src/`,
-          pathNot: [...[part, ...below].map((lower) => partPattern(one, lower)), testOnly],
-        },
+        comment,
+        { path: from.path, pathNot: [...from.pathNot, testOnly] },
+        { path: to.path, pathNot: [...to.pathNot, testOnly] },
       );
-    }),
-  );
+    });
+  });
 }
 
 /** dependency-cruiser does not compare workspace packages with package.json, so these rules do. */

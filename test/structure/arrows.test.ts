@@ -1,6 +1,6 @@
-import { relative } from 'node:path/posix';
+import { dirname, relative } from 'node:path/posix';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packages, testOnly } from '../../scripts/structure/floors.ts';
+import { packages, partOf, partsBelow, testOnly } from '../../scripts/structure/floors.ts';
 import { floorRuleName } from '../../scripts/structure/rules.ts';
 import { ScratchRepository } from './scratch-repository.ts';
 
@@ -11,26 +11,21 @@ interface Mistake {
   readonly line: string;
 }
 
-/** For each part of each package: an import of a part above it, or beside it. */
+/** For each part of each package: an import of a part that it must not reach. */
 async function upwardImports(repository: ScratchRepository): Promise<Mistake[]> {
   const mistakes: Mistake[] = [];
   for (const one of packages) {
-    for (const [index, row] of one.floors.entries()) {
-      for (const part of row) {
-        const forbidden = [...one.floors.slice(0, index).flat(), ...row.filter((other) => other !== part)].at(-1);
-        if (forbidden === undefined) continue;
-        const target = forbidden.endsWith('.ts')
-          ? `${one.folder}/src/${forbidden}`
-          : (await repository.files(`${one.folder}/src/${forbidden}`)).find((file) => !new RegExp(testOnly).test(file));
-        if (target === undefined) throw new Error(`${one.name}: nothing to import in ${forbidden}`);
-        const file = part.endsWith('.ts') ? `${one.folder}/src/${part}` : `${one.folder}/src/${part}/scratch.ts`;
-        const specifier = relative(file.slice(0, file.lastIndexOf('/')), target);
-        mistakes.push({
-          rule: floorRuleName(one, part),
-          file,
-          line: `import type * as up from '${specifier.startsWith('.') ? specifier : `./${specifier}`}';`,
-        });
-      }
+    const parts = Object.keys(one.floors);
+    const production = (await repository.files(`${one.folder}/src`)).filter((file) => !new RegExp(testOnly).test(file));
+    for (const part of parts) {
+      const forbidden = parts.filter((other) => other !== part && !partsBelow(one, part).includes(other)).at(-1);
+      if (forbidden === undefined) continue;
+      const target = production.find((file) => partOf(one, file) === forbidden);
+      if (target === undefined) throw new Error(`${one.name}: ${forbidden} has no file`);
+      const file = `${one.folder}/src/${part}${part.endsWith('.ts') ? '' : '/scratch.ts'}`;
+      const path = relative(dirname(file), target);
+      const line = `import type {} from '${path.startsWith('.') ? path : `./${path}`}';`;
+      mistakes.push({ rule: floorRuleName(one, part), file, line });
     }
   }
   return mistakes;

@@ -13,3 +13,4 @@ export { readVolumeStatus, type ReleaseStatus, type VolumeStatus } from './repor
 export { describeHolder, lockVolume, type VolumeLock } from './volume/lock.ts';
 export type { LockHolder } from './volume/lock-socket.ts';
 export { openVolume } from './volume/open-volume.ts';
+export { desiredJsonSchema } from './domain/desired-json-schema.ts';

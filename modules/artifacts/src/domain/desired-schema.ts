@@ -16,17 +16,33 @@ const artifactName = z
   .regex(namePattern, 'must be a name of letters, digits, _ and -, at most 64 long, starting with a letter or digit');
 
 const artifact = z.strictObject({
-  kind: z.enum(['model', 'config', 'stream']),
-  url: z.string().superRefine((url, context) => {
-    const mistake = urlMistake(url);
-    if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake });
-  }),
+  kind: z
+    .enum(['model', 'config', 'stream'])
+    .meta({ description: 'Decides the folder in a release: `models/`, `configs/` or `streams/`.' }),
+  url: z
+    .string()
+    .superRefine((url, context) => {
+      const mistake = urlMistake(url);
+      if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake });
+    })
+    .meta({
+      description:
+        'An http(s) URL, or a file:/// URL below the import directory. It must not carry a user name or password.',
+    }),
   sha256: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hexadecimal digits (as sha256sum prints)')
-    .transform((digest) => digest.toLowerCase()),
-  sizeBytes: z.number().int().positive().optional(),
-  credential: artifactName.optional(),
+    .transform((digest) => digest.toLowerCase())
+    .meta({ description: 'SHA-256 of the file as downloaded, as sha256sum prints it.' }),
+  sizeBytes: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'Size of the file as downloaded. It is checked, and gives the progress a total.' }),
+  credential: artifactName.optional().meta({
+    description: 'The name of a secret on the device that opens the URL. The secret itself is never in a twin.',
+  }),
 });
 
 const value = z
@@ -34,9 +50,13 @@ const value = z
   .transform((raw) => (typeof raw === 'boolean' ? (raw ? '1' : '0') : String(raw)));
 
 const edit = z.strictObject({
-  file: configPath.optional(),
-  group: oneLine.min(1),
-  set: z.record(oneLine, value),
+  file: configPath
+    .optional()
+    .meta({ description: 'The config to edit, as a path inside the release; without it, `deepstream.config`.' }),
+  group: oneLine.min(1).meta({ description: 'The group (section) of the config, which is added if it is not there.' }),
+  set: z
+    .record(oneLine, value)
+    .meta({ description: 'Keys and their values. Every other byte of the file stays; true and false become 1 and 0.' }),
 });
 
 /** Several times what a device can decode. */
@@ -58,27 +78,67 @@ const sourceUri = z
   });
 
 const activate = z.strictObject({
-  by: z.enum(['supervisor', 'edged', 'docker', 'ota', 'none']).default('supervisor'),
+  by: z
+    .enum(['supervisor', 'edged', 'docker', 'ota', 'none'])
+    .default('supervisor')
+    .meta({ description: 'How DeepStream takes a release. docs/security.md says what each way needs.' }),
   // Docker's own rule for names; nothing else may reach the path of a request.
   module: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'must be the name of a module')
-    .default('NVIDIADeepStreamSDK'),
+    .default('NVIDIADeepStreamSDK')
+    .meta({ description: 'For `edged` and `docker`: the module or container to restart.' }),
   socket: z
     .string()
     .regex(/^\/[^\0\n\r]{0,107}$/, 'must be an absolute path of at most 108 characters')
-    .optional(),
-  healthyAfterSec: z.number().min(0).max(3600).default(30),
-  giveUpAfterSec: z.number().min(1).max(86_400).default(1800),
-  expectMessages: z.boolean().default(false),
+    .optional()
+    .meta({
+      description:
+        'For `edged` and `docker`: the socket. Without it, /var/run/iotedge/mgmt.sock or /var/run/docker.sock.',
+    }),
+  healthyAfterSec: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(30)
+    .meta({ description: 'DeepStream is healthy after so many seconds without an exit.' }),
+  giveUpAfterSec: z.number().min(1).max(86_400).default(1800).meta({
+    description:
+      'After so many seconds without health, the last good release runs again. The first start builds the TensorRT engine, which takes minutes on a Jetson. More than healthyAfterSec.',
+  }),
+  expectMessages: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'DeepStream is healthy only if a message has also arrived on input `health`.' }),
 });
 
 const policy = z.strictObject({
-  keepReleases: z.number().int().min(1).max(20).default(2),
-  parallel: z.number().int().min(1).max(8).default(2),
-  maxBytesPerSec: z.number().int().min(0).default(0),
-  maxArtifactBytes: z.number().int().positive().default(4_294_967_296),
-  freeBytesFloor: z.number().int().min(0).default(268_435_456),
+  keepReleases: z
+    .number()
+    .int()
+    .min(1)
+    .max(20)
+    .default(2)
+    .meta({ description: 'Releases kept in all. The active one and the one before it always are.' }),
+  parallel: z.number().int().min(1).max(8).default(2).meta({ description: 'Downloads at a time.' }),
+  maxBytesPerSec: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ description: 'Limit for all downloads together; 0 is no limit.' }),
+  maxArtifactBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(4_294_967_296)
+    .meta({ description: 'A larger download is refused.' }),
+  freeBytesFloor: z
+    .number()
+    .int()
+    .min(0)
+    .default(268_435_456)
+    .meta({ description: 'So many bytes stay free on the volume.' }),
   window: z
     .string()
     .transform((text, context) => {
@@ -87,29 +147,47 @@ const policy = z.strictObject({
       context.addIssue({ code: 'custom', message: window });
       return z.NEVER;
     })
-    .optional(),
+    .optional()
+    .meta({
+      description:
+        'When DeepStream may be interrupted, as `02:00-04:00 Europe/Berlin`. Downloads run at any time; a first release and a rollback do not wait.',
+    }),
 });
 
-const document = z.strictObject({
-  artifacts: z.record(artifactName, artifact),
+/** The desired document; without `artifacts` it is not read at all. */
+export const desiredSchema = z.strictObject({
+  artifacts: z.record(artifactName, artifact).meta({
+    description: 'The downloads by name. Layered deployments merge by key. Without it, the device is not managed.',
+  }),
   deepstream: z
     .strictObject({
-      config: configPath.optional(),
-      sources: z.array(sourceUri).min(1).max(maxSources).optional(),
-      edits: z.record(artifactName, edit).default({}),
-      activate: activate.prefault({}),
+      config: configPath.optional().meta({
+        description:
+          'The app config that DeepStream runs, as a path inside the release. Without it, files are delivered and DeepStream is not started.',
+      }),
+      sources: z
+        .array(sourceUri)
+        .min(1)
+        .max(maxSources)
+        .optional()
+        .meta({ description: 'URIs that replace the sources of the config. Batch sizes and tiles follow.' }),
+      edits: z.record(artifactName, edit).default({}).meta({ description: 'Edits of configs by name.' }),
+      activate: activate
+        .prefault({})
+        .meta({ description: 'How DeepStream is made to run a release, and when it counts as healthy.' }),
     })
-    .prefault({}),
-  policy: policy.prefault({}),
+    .prefault({})
+    .meta({ description: 'What DeepStream runs.' }),
+  policy: policy.prefault({}).meta({ description: 'What the module may take of the device and of its working day.' }),
 });
 
 /** Checks a desired document field by field, with defaults filled in; every mistake is a finding with its path. */
 export function parseDocument(
   properties: Readonly<Record<string, unknown>>,
 ):
-  | { readonly ok: true; readonly document: z.infer<typeof document> }
+  | { readonly ok: true; readonly document: z.infer<typeof desiredSchema> }
   | { readonly ok: false; readonly findings: readonly Finding[] } {
-  const parsed = document.safeParse(properties);
+  const parsed = desiredSchema.safeParse(properties);
   return parsed.success
     ? { ok: true, document: parsed.data }
     : { ok: false, findings: parsed.error.issues.flatMap(findingsOf) };

@@ -1,5 +1,16 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { parseDesired, type Finding } from './desired.ts';
+import { desiredJsonSchema } from './desired-json-schema.ts';
+import { parseDesired as parse, type Desired, type Finding } from './desired.ts';
+
+const schemaTakes = new Ajv2020({ strictTypes: false }).compile(desiredJsonSchema());
+
+/** What the JSON Schema refuses, the module refuses: checked with every document of these tests. */
+function parseDesired(properties: Record<string, unknown>): Desired {
+  const desired = parse(properties);
+  if (!schemaTakes(properties)) expect(desired.kind).toBe('invalid');
+  return desired;
+}
 
 const sha256 = 'a'.repeat(64);
 const model = { kind: 'model', url: 'https://files.example/resnet10.tar.gz', sha256 };

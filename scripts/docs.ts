@@ -1,0 +1,50 @@
+/*
+ * `npm run docs` writes the generated sections of docs/reference and the JSON Schemas of the desired documents. With
+ * --check it changes nothing, and fails where one of them is stale.
+ */
+import { desiredJsonSchema } from '@companion/artifacts';
+import { updateFile, updateSections } from './marked-sections.ts';
+import { eventFields, eventTypes, snapshotFields } from './docs/events.ts';
+import { fieldTable, markdownTable } from './docs/field-table.ts';
+import { metricsOf } from './docs/metrics.ts';
+
+const check = process.argv.includes('--check');
+const artifacts = desiredJsonSchema();
+
+async function metricsTable(folder: string): Promise<string> {
+  const rows = (await metricsOf(folder)).map(({ name, type, labels, help }) => [
+    `\`${name}\``,
+    type,
+    labels.map((label) => `\`${label}\``).join(', '),
+    help,
+  ]);
+  return markdownTable(['metric', 'type', 'labels', 'meaning'], rows);
+}
+
+const schemas: Readonly<Record<string, unknown>> = {
+  'modules/artifacts/schemas/desired.schema.json': artifacts,
+};
+
+const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'docs/reference/artifacts-twin.md': { 'artifacts-desired': fieldTable(artifacts, { withDefaults: true }) },
+  'docs/reference/events.md': {
+    'event-types': eventTypes(),
+    'event-fields': eventFields(),
+    'snapshot-fields': snapshotFields(),
+  },
+  'docs/reference/metrics.md': {
+    'metrics-hub': await metricsTable('packages/edge/src'),
+    'metrics-artifacts': await metricsTable('modules/artifacts/src'),
+    'metrics-filter': await metricsTable('modules/filter/src'),
+  },
+};
+
+const stale: string[] = [];
+for (const [file, schema] of Object.entries(schemas)) {
+  if (await updateFile(file, JSON.stringify(schema), { check })) stale.push(file);
+}
+for (const [file, sections] of Object.entries(pages)) {
+  if (await updateSections(file, new Map(Object.entries(sections)), { check })) stale.push(file);
+}
+for (const file of stale) console.log(check ? `${file} is stale; run \`npm run docs\`` : `${file} written`);
+if (check && stale.length > 0) process.exitCode = 1;
