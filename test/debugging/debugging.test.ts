@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createAzureHub, createLog, type Hub } from '@companion/edge';
+import { AzureHub, createLog, type Hub } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
 import { encodeMinimal } from '@companion/deepstream/message';
 import type { DebuggedModules } from './debugged-modules.ts';
@@ -91,7 +91,7 @@ async function connectAsDeepStream({ simulator }: DebuggedModules): Promise<Hub>
   vi.stubEnv('EdgeHubConnectionString', simulator.connectionString('NVIDIADeepStreamSDK'));
   vi.stubEnv('EdgeModuleCACertificateFile', simulator.caFile);
   onTestFinished(() => void vi.unstubAllEnvs());
-  const hub = createAzureHub({ log: createLog({ module: 'deepstream', level: 'silent' }) });
+  const hub = new AzureHub({ log: createLog({ module: 'deepstream', level: 'silent' }) });
   onTestFinished(() => hub.stop());
   await hub.start();
   return hub;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createAzureHub, createLog, createMetrics, type AzureHubOptions } from '@companion/edge';
+import { AzureHub, createLog, Metrics, type AzureHubOptions } from '@companion/edge';
 import type { DesiredDocument, Hub, InputMessage, OutputMessage } from '@companion/edge';
 import { createHubServer, type HubServer, type ModuleIdentity } from '@companion/simulator';
 
@@ -53,7 +53,7 @@ function useConnectionString(text: string): void {
 /** A hub that comes back fast; it is stopped when the test ends. */
 function createHub(options: Partial<AzureHubOptions> = {}): Hub {
   const log = createLog({ module: 'filter', level: 'info', destination: { write: (line) => lines.push(line) } });
-  const hub = createAzureHub({ log, reconnectBaseMs: 20, reconnectCapMs: 200, ...options });
+  const hub = new AzureHub({ log, reconnectBaseMs: 20, reconnectCapMs: 200, ...options });
   onTestFinished(() => hub.stop());
   return hub;
 }
@@ -294,7 +294,7 @@ describe('inputs', () => {
   });
 
   test('wait for a handler that takes its time, and outlive one that throws', async () => {
-    const metrics = createMetrics({ module: 'filter', iothub: 'h', device: 'd', instance: 'i' });
+    const metrics = new Metrics({ module: 'filter', iothub: 'h', device: 'd', instance: 'i' });
     const hub = createHub({ metrics });
     const received: string[] = [];
     let inside = 0;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createAzureHub, createLog, type AzureHubOptions, type Hub } from '@companion/edge';
+import { AzureHub, createLog, type AzureHubOptions, type Hub } from '@companion/edge';
 import { createServerCertificate } from '@companion/simulator/testing';
 
 /** What the hub answers to a twin request: a status and a body, or nothing at all. */
@@ -105,7 +105,7 @@ afterEach(() => {
 function createHub(options: Partial<AzureHubOptions> = {}): Hub {
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
   const log = createLog({ module: 'm', level: 'info', destination });
-  const hub = createAzureHub({ log, reconnectBaseMs: 20, reconnectCapMs: 100, ...options });
+  const hub = new AzureHub({ log, reconnectBaseMs: 20, reconnectCapMs: 100, ...options });
   onTestFinished(() => hub.stop());
   return hub;
 }
@@ -246,7 +246,7 @@ describe('a hub that restarts and has forgotten the session', () => {
 describe('a hub that does not answer', () => {
   test('to CONNECT is left and tried again', async () => {
     ignoredConnects = 2;
-    const hub = createHub({ connectTimeoutMs: 150 });
+    const hub = createHub({ connectTimeoutMs: 400 });
     await hub.start();
     expect(lines.filter((line) => line['code'] === 'HUB_TIMEOUT')).toHaveLength(1);
     expect(connects).toBe(1);

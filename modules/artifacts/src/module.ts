@@ -1,4 +1,4 @@
-import { createReporter, type DesiredDocument, type Health, type Hub, type Log, type Metrics } from '@companion/edge';
+import { Reporter, type DesiredDocument, type Health, type Hub, type Log, type Metrics } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
 import { systemClock as wallClock } from '@companion/foundation/node';
 import { systemClock } from './core/clock.ts';
@@ -77,7 +77,7 @@ export async function startArtifactsModule(options: ArtifactsModuleOptions): Pro
     },
   });
   const wanted = (): JsonObject => ({ ...reportedProperties(reconciler.state), volume: reportedVolume(keeper.state) });
-  const reporter = createReporter({ hub, clock: wallClock, log, wanted });
+  const reporter = new Reporter({ hub, clock: wallClock, log, wanted });
   await keeper.start();
 
   const obstacle = () => ('error' in keeper.state ? keeper.state.error : undefined);

@@ -1,7 +1,7 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHealth, createLog, createMetrics, EdgeError, type Metrics } from '@companion/edge';
+import { Health, createLog, Metrics, EdgeError } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
 import { encodeMinimal } from '@companion/deepstream/message';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -25,7 +25,7 @@ let root: string;
 
 const common = () => ({
   metrics,
-  health: createHealth(),
+  health: new Health(),
   random: () => 1,
   device: 'jetson',
   module: 'filter',
@@ -37,7 +37,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'filter-'));
   hub = createHubDouble();
   clock = createFakeClock(T);
-  metrics = createMetrics({ prefix: 'filter', module: 'filter', iothub: 'hub', device: 'jetson', instance: '1' });
+  metrics = new Metrics({ prefix: 'filter', module: 'filter', iothub: 'hub', device: 'jetson', instance: '1' });
   logged = [];
   const write = (line: string): void => void logged.push(JSON.parse(line) as JsonObject);
   const log = createLog({ module: 'filter', level: 'info', destination: { write } });
@@ -327,7 +327,7 @@ describe('the filter with a folder', () => {
   /** A new process on the same folder. */
   async function restart(): Promise<void> {
     hub = createHubDouble();
-    metrics = createMetrics({ prefix: 'filter', module: 'filter', iothub: 'hub', device: 'jetson', instance: '2' });
+    metrics = new Metrics({ prefix: 'filter', module: 'filter', iothub: 'hub', device: 'jetson', instance: '2' });
     storage = await openStorage({ root, clock, log });
     filter = createFilter({ ...common(), hub, clock, log, storage });
     running.push(filter);

@@ -1,4 +1,4 @@
-import { createReporter, type Health, type Hub, type Log, type Metrics } from '@companion/edge';
+import { Reporter, type Health, type Hub, type Log, type Metrics } from '@companion/edge';
 import type { Clock, JsonObject } from '@companion/foundation';
 import type { Frame } from '@companion/deepstream/message';
 import { encodeCheckpoint, restorePipeline } from './checkpoint/index.ts';
@@ -87,7 +87,7 @@ export function createFilter(options: FilterOptions): Filter {
     sensors: statistics.sensors(nowMs),
     outbox: outbox.stats(),
   }));
-  const reporter = createReporter({
+  const reporter = new Reporter({
     hub,
     clock,
     log,

@@ -1,6 +1,7 @@
-export { createAzureHub, type AzureHubOptions } from './azure/azure-hub.ts';
+export { AzureHub } from './azure/azure-hub.ts';
+export type { AzureHubOptions } from './azure/hub-options.ts';
 export { EdgeError, type EdgeErrorCode } from './hub/edge-error.ts';
-export { createHealth, type CheckResult, type Health, type HealthReport } from './telemetry/health.ts';
+export { Health, type CheckResult, type HealthReport } from './telemetry/health.ts';
 export type {
   ConnectionState,
   DesiredDocument,
@@ -10,10 +11,10 @@ export type {
   OutputMessage,
   Unsubscribe,
 } from './hub/hub.ts';
-export { latestWins, type LatestWins } from './twin/latest-wins.ts';
+export { LatestWins } from './twin/latest-wins.ts';
 export { createLog, logLevels, type Log, type LogLevel } from './telemetry/log.ts';
-export { createMetrics, type Metrics, type MetricsIdentity } from './telemetry/metrics.ts';
+export { Metrics, type MetricsIdentity } from './telemetry/metrics.ts';
 export { parseModuleEnvironment, type ModuleEnvironment } from './module/module-environment.ts';
-export { runModule, type ModuleContext, type RunningModule } from './module/module-life.ts';
-export { createObservabilityServer, type ObservabilityServer } from './telemetry/observability-server.ts';
-export { createReporter, type Reporter } from './twin/reporter.ts';
+export { runModule, type ModuleContext, type ModuleDefinition, type RunningModule } from './module/module-life.ts';
+export { ObservabilityServer } from './telemetry/observability-server.ts';
+export { Reporter, type ReporterOptions } from './twin/reporter.ts';

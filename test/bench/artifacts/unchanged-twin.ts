@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLog, createMetrics } from '@companion/edge';
+import { createLog, Metrics } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
 import { systemClock, createReconciler, type Reconciler, parseSettings, openVolume } from '@companion/artifacts';
 import { measureDownloads, transitionKey } from '@companion/artifacts/testing';
@@ -23,7 +23,7 @@ async function measureUnchangedTwin(): Promise<Measurement[]> {
   const root = join(folder, 'volume');
   const settings = parseSettings({ ARTIFACTS_ROOT: root, ARTIFACTS_IMPORT: folder });
   const measure = measureDownloads(
-    createMetrics({ prefix: 'artifacts', module: 'm', iothub: 'h', device: 'd', instance: '1' }),
+    new Metrics({ prefix: 'artifacts', module: 'm', iothub: 'h', device: 'd', instance: '1' }),
   );
   let wake = (): void => undefined;
   const reconciler = createReconciler({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { latestWins, type DesiredDocument, type Log } from '@companion/edge';
+import { LatestWins, type DesiredDocument, type Log } from '@companion/edge';
 import { backoffMs } from '@companion/foundation';
 import { createReleaseControl, type ReleaseControl } from '../activation/release-control.ts';
 import type { ArtifactError } from '../core/artifact-error.ts';
@@ -239,7 +239,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     );
   };
 
-  const runner = latestWins(run, (error) => log.error({ err: error }, 'the pass ended without being done'));
+  const runner = new LatestWins({
+    run,
+    onError: (error) => log.error({ err: error }, 'the pass ended without being done'),
+  });
   return {
     get state() {
       return state;

@@ -1,4 +1,4 @@
-import { createLog, createMetrics } from '@companion/edge';
+import { createLog, Metrics } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
 import { encodeFull, encodeMinimal, type Frame } from '@companion/deepstream/message';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ beforeEach(() => {
   logged = [];
   costMs = 0;
   statistics = createStatistics(
-    createMetrics({ prefix: 'filter', module: 'filter', iothub: 'hub', device: 'jetson', instance: '1' }),
+    new Metrics({ prefix: 'filter', module: 'filter', iothub: 'hub', device: 'jetson', instance: '1' }),
   );
 });
 

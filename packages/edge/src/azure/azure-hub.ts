@@ -1,45 +1,24 @@
-import { type BackoffOptions, type Clock, createDeferred, type Deferred } from '@companion/foundation';
-import { systemClock } from '@companion/foundation/node';
+import type { JsonObject } from '@companion/foundation';
 import { settleWithin } from '../hub/deadline.ts';
 import { EdgeError } from '../hub/edge-error.ts';
 import type { ConnectionState, DesiredDocument, Hub, OutputMessage, Unsubscribe } from '../hub/hub.ts';
-import type { Log } from '../telemetry/log.ts';
 import { checkMessageSize } from '../hub/message-limits.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import { createConnection } from './connection.ts';
-import { createHubMetrics } from './hub-metrics.ts';
-import { createInputDispatch, toInputMessage } from './input-dispatch.ts';
-import { createMethodDispatch } from './method-dispatch.ts';
+import type { Log } from '../telemetry/log.ts';
+import { Connection } from './connection.ts';
+import type { TransportEvent } from './guarded-transport.ts';
+import { HubMetrics } from './hub-metrics.ts';
+import { hubSettings, type AzureHubOptions, type HubSettings } from './hub-options.ts';
+import { InputDispatch, toInputMessage, type InputHandler } from './input-dispatch.ts';
+import { Listeners, type OnFault } from './listeners.ts';
+import { MethodDispatch, type MethodHandler } from './method-dispatch.ts';
+import { openSession } from './open-session.ts';
+import type { RawTwin } from './raw-twin.ts';
+import { ReportQueue } from './report-queue.ts';
 import { reportVerified } from './report-verdict.ts';
-import { createReportQueue } from './report-queue.ts';
-import { openSession, type Session } from './session.ts';
-import { createTwinSync } from './twin-sync.ts';
-
-/** What may be set differently; the defaults are for a device. */
-export interface AzureHubOptions {
-  readonly log: Log;
-  readonly metrics?: Metrics;
-  readonly clock?: Clock;
-  /** 0 up to 1; for jitter. */
-  readonly random?: () => number;
-  /** Between two looks at the twin without a notification, on average; default 5 minutes. */
-  readonly twinRefreshMs?: number;
-  /** Default 20 s: edgeHub 1.6.0 loses CONNECTs, waiting longer is no use. */
-  readonly connectTimeoutMs?: number;
-  /** For twins and subscriptions; default 60 s, edgeHub itself waits for the cloud. */
-  readonly requestTimeoutMs?: number;
-  /** From `send` to the acknowledgement, the wait for a connection included in the first half; default 30 s each. */
-  readonly sendTimeoutMs?: number;
-  /** Back-off between connects; default 0.5 s doubling up to 30 s. */
-  readonly reconnectBaseMs?: number;
-  readonly reconnectCapMs?: number;
-  /** How long a token is good; the connection is renewed after 7 tenths of it. Default 1 hour, whole seconds, at least 2. */
-  readonly tokenLifetimeSeconds?: number;
-  /** Default 60: a dead connection is noticed within two minutes, the SDK's 180 take six. */
-  readonly keepAliveSeconds?: number;
-  /** How often the hub may refuse our identity at the start before that is final; default 5, because edgeHub may not know a new module yet. */
-  readonly refusalsAtStart?: number;
-}
+import { Sender } from './sender.ts';
+import type { Session } from './session.ts';
+import { SessionGate } from './session-gate.ts';
+import { TwinSync } from './twin-sync.ts';
 
 /** How long `stop` and a renewal wait for what is on its way; milliseconds. */
 const drainMs = 3000;
@@ -49,205 +28,197 @@ const drainMs = 3000;
  * must have found it good). Nothing is open before `start`; handlers are best added before it. A message that is sent
  * while there is no connection waits for one as long as for its acknowledgement.
  */
-export function createAzureHub(options: AzureHubOptions): Hub {
-  const { log, clock = systemClock, random = Math.random } = options;
-  const { reconnectBaseMs: baseMs = 500, reconnectCapMs: capMs = 30_000, tokenLifetimeSeconds = 3600 } = options;
-  const { keepAliveSeconds = 60, sendTimeoutMs = 30_000, requestTimeoutMs = 60_000 } = options;
-  const backoff: BackoffOptions = { baseMs, capMs, random };
-  const timeouts = {
-    connectMs: options.connectTimeoutMs ?? 20_000,
-    requestMs: requestTimeoutMs,
-    sendMs: sendTimeoutMs,
-  };
-  const metrics = createHubMetrics(options.metrics);
-  const connectionListeners = new Set<(state: ConnectionState) => void>();
-  const desiredListeners = new Set<(document: DesiredDocument) => void>();
-  const sending = new Set<Promise<void>>();
-  const waiting = new Set<Deferred<Session>>();
-  let session: Session | undefined;
-  let started: Promise<void> | undefined;
-  let stopped: Promise<void> | undefined;
-  let closed = false;
+export class AzureHub implements Hub {
+  readonly #log: Log;
+  readonly #settings: HubSettings;
+  readonly #metrics: HubMetrics;
+  readonly #connectionListeners: Listeners<ConnectionState>;
+  readonly #desiredListeners: Listeners<DesiredDocument>;
+  readonly #inputs: InputDispatch;
+  readonly #methods: MethodDispatch;
+  readonly #reports: ReportQueue;
+  readonly #twins: TwinSync;
+  readonly #gate: SessionGate;
+  readonly #sender: Sender;
+  readonly #connection: Connection;
+  #started: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+  /** Whether sends and reports are refused. */
+  #closed = false;
 
-  const inputs = createInputDispatch({
-    onResult(result, input, error) {
-      metrics.input(input, result);
-      if (result === 'failed')
-        log.error({ input, err: error }, 'input handler failed; the message counts as delivered');
-    },
-  });
-  const methods = createMethodDispatch({
-    onFailed: (method, error) => fault(`method ${method}`, error),
-  });
-  const reports = createReportQueue({ clock, backoff, onResult: metrics.report });
-  const twins = createTwinSync({
-    clock,
-    log,
-    backoff,
-    refreshMs: options.twinRefreshMs ?? 300_000,
-    onTwin: ({ reported }) => reports.observed(reported),
-    onResult: metrics.twin,
-    onNewer(document) {
-      log.info({ version: document.version }, 'desired properties');
-      metrics.desiredVersion(document.version);
-      for (const listener of desiredListeners) guarded('desired listener', () => listener(document));
-    },
-  });
-  const connection = createConnection({
-    clock,
-    log,
-    backoff,
-    tokenLifetimeMs: tokenLifetimeSeconds * 1000,
-    refusalsAtStart: options.refusalsAtStart ?? 5,
-    open: (signal) =>
-      openSession({ clock, timeouts, keepAliveSeconds, tokenLifetimeSeconds, signal, events: sessionEvents }),
-    stand,
-    drain,
-    part() {
-      session = undefined;
-      twins.detach();
-      reports.detach();
-    },
-    onState(state) {
-      metrics.connected(state === 'connected');
-      for (const listener of connectionListeners) guarded('connection listener', () => listener(state));
-    },
-    onLost: () => metrics.lost(),
-  });
-
-  const sessionEvents: Parameters<typeof openSession>[0]['events'] = {
-    onInput: (input, message) => inputs.accept(toInputMessage(input, message)),
-    onDesired: (version) => twins.notified(typeof version === 'number' ? version : undefined),
-    onMethod: (call, answer) => void methods.call(call.methods.methodName, call.body).then(answer),
-    onFault: (error, where) => fault(`sdk ${where}`, error),
-  };
-
-  function fault(where: string, error: unknown): void {
-    metrics.fault(where);
-    log.error({ where, err: error }, 'fault');
+  constructor(options: AzureHubOptions) {
+    const { log } = options;
+    const settings = hubSettings(options);
+    const { clock, backoff } = settings;
+    const metrics = new HubMetrics(options.metrics);
+    const onFault: OnFault = (where, error) => this.#fault(where, error);
+    this.#log = log;
+    this.#settings = settings;
+    this.#metrics = metrics;
+    this.#connectionListeners = new Listeners({ where: 'connection listener', onFault });
+    this.#desiredListeners = new Listeners({ where: 'desired listener', onFault });
+    this.#inputs = new InputDispatch({ log, metrics });
+    this.#methods = new MethodDispatch({ onFault });
+    this.#reports = new ReportQueue({ clock, backoff, metrics });
+    this.#twins = new TwinSync({
+      clock,
+      log,
+      backoff,
+      metrics,
+      refreshMs: settings.twinRefreshMs,
+      onTwin: (twin, desired) => this.#observed(twin, desired),
+    });
+    this.#gate = new SessionGate(clock);
+    this.#sender = new Sender({ gate: this.#gate, metrics, waitMs: settings.timeouts.sendMs });
+    this.#connection = new Connection({
+      clock,
+      log,
+      backoff,
+      metrics,
+      tokenLifetimeMs: settings.tokenLifetimeSeconds * 1000,
+      refusalsAtStart: settings.refusalsAtStart,
+      owner: {
+        open: (signal) => openSession({ ...this.#settings, signal, onEvent: (event) => this.#received(event) }),
+        stand: (session) => this.#stand(session),
+        drain: (session, why) => this.#drain(session, why),
+        part: () => this.#part(),
+        changed: (state) => this.#connectionListeners.emit(state),
+      },
+    });
   }
 
-  /** Listeners of a module must not break the hub's own course. */
-  function guarded(where: string, call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      fault(where, error);
+  get connection(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  get desired(): DesiredDocument | undefined {
+    return this.#twins.newest;
+  }
+
+  get reported(): JsonObject | undefined {
+    return this.#reports.held;
+  }
+
+  start(): Promise<void> {
+    if (this.#stopped !== undefined) return Promise.reject(stoppedError());
+    return (this.#started ??= this.#connection.start());
+  }
+
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#leave());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  onConnection(listener: (state: ConnectionState) => void): Unsubscribe {
+    return this.#connectionListeners.add(listener);
+  }
+
+  onDesired(listener: (document: DesiredDocument) => void): Unsubscribe {
+    const { newest } = this.#twins;
+    if (newest !== undefined) this.#desiredListeners.notify(listener, newest);
+    return this.#desiredListeners.add(listener);
+  }
+
+  onInput(input: string, handler: InputHandler): Unsubscribe {
+    const remove = this.#inputs.add(input, handler);
+    this.#subscribe((session) => session.subscribeInputs());
+    return () => {
+      remove();
+      if (!this.#inputs.wanted) this.#subscribe((session) => session.unsubscribeInputs());
+    };
+  }
+
+  onMethod(name: string, handler: MethodHandler): void {
+    this.#methods.add(name, handler);
+    this.#subscribe((session) => session.subscribeMethods());
+  }
+
+  report(patch: JsonObject): Promise<void> {
+    return this.#closed ? Promise.reject(stoppedError()) : this.#reports.report(patch);
+  }
+
+  async send(output: string, message: OutputMessage): Promise<void> {
+    if (this.#closed) throw stoppedError();
+    checkMessageSize(message);
+    await this.#sender.send(output, message);
+  }
+
+  #received(event: TransportEvent): void {
+    switch (event.kind) {
+      case 'input':
+        this.#inputs.accept(toInputMessage(event.input, event.message));
+        break;
+      case 'desired':
+        this.#twins.notified(event.version);
+        break;
+      case 'method':
+        void this.#methods.call(event.name, event.body).then(event.answer);
+        break;
+      case 'fault':
+        this.#fault(`sdk ${event.where}`, event.error);
     }
+  }
+
+  #observed({ desired, reported }: RawTwin, news: 'newer' | 'known'): void {
+    this.#reports.observed(reported);
+    if (news === 'known' || desired === undefined) return;
+    this.#log.info({ version: desired.version }, 'desired properties');
+    this.#metrics.desiredVersion(desired.version);
+    this.#desiredListeners.emit(desired);
   }
 
   /** The order matters: the desired document first, then the messages that are to be handled by it. */
-  async function stand(opened: Session): Promise<void> {
-    session = opened;
-    for (const waiter of waiting) waiter.resolve(opened);
-    inputs.reconnected();
-    await twins.attach(opened);
-    reports.attach({ report: (patch) => reportVerified(opened, patch) });
-    if (methods.wanted) await opened.subscribeMethods();
-    if (inputs.wanted) await opened.subscribeInputs();
+  async #stand(session: Session): Promise<void> {
+    this.#gate.open(session);
+    this.#inputs.reconnected();
+    await this.#twins.attach(session);
+    this.#reports.attach({ report: (patch) => reportVerified(session, patch) });
+    if (this.#methods.wanted) await session.subscribeMethods();
+    if (this.#inputs.wanted) await session.subscribeInputs();
   }
 
-  async function drain(opened: Session, why: 'renew' | 'stop'): Promise<void> {
-    await opened.unsubscribeInputs();
+  async #drain(session: Session, why: 'renew' | 'stop'): Promise<void> {
+    const { clock } = this.#settings;
+    await session.unsubscribeInputs();
     // Over a renewal a handler may wait for a send that waits for the next session: don't wait for handlers then.
-    if (why === 'stop') await settleWithin(clock, drainMs, inputs.idle());
-    else session = undefined;
-    await settleWithin(clock, drainMs, Promise.all([Promise.allSettled(sending), reports.idle()]));
+    if (why === 'stop') await settleWithin(clock, drainMs, this.#inputs.idle());
+    else this.#gate.close();
+    await settleWithin(clock, drainMs, Promise.all([this.#sender.idle(), this.#reports.idle()]));
+  }
+
+  #part(): void {
+    this.#gate.close();
+    this.#twins.detach();
+    this.#reports.detach();
   }
 
   /** A failure ends the session by itself; the next one subscribes again. */
-  function afterwards(subscribe: (opened: Session) => Promise<void>): void {
-    if (session !== undefined) subscribe(session).catch((error: unknown) => fault('subscription', error));
+  #subscribe(subscribe: (session: Session) => Promise<void>): void {
+    const { session } = this.#gate;
+    if (session !== undefined) subscribe(session).catch((error: unknown) => this.#fault('subscription', error));
   }
 
-  async function whenOpen(): Promise<Session> {
-    if (session !== undefined) return session;
-    const waiter = createDeferred<Session>();
-    waiting.add(waiter);
-    const outcome = await settleWithin(clock, sendTimeoutMs, waiter.promise);
-    waiting.delete(waiter);
-    if (outcome.state === 'done') return outcome.value;
-    if (outcome.state === 'failed') throw outcome.error as EdgeError;
-    throw new EdgeError('NOT_CONNECTED', `no connection to the hub in ${sendTimeoutMs} ms`, { retryable: true });
-  }
-
-  async function deliver(output: string, message: OutputMessage): Promise<void> {
-    try {
-      await (session ?? (await whenOpen())).send(output, message);
-      metrics.output(output, 'sent');
-    } catch (error) {
-      metrics.output(output, 'failed');
-      throw error;
-    }
-  }
-
-  async function leave(): Promise<void> {
+  async #leave(): Promise<void> {
     // Whoever still waits for a connection waits in vain; what is on its way on a standing session may finish.
-    if (session === undefined) refuseAll();
-    await connection.stop();
-    refuseAll();
-    reports.stop();
-    await twins.stop();
+    if (this.#gate.session === undefined) this.#refuse();
+    await this.#connection.stop();
+    this.#refuse();
+    this.#reports.stop();
+    await this.#twins.stop();
   }
 
-  function refuseAll(): void {
-    closed = true;
-    for (const waiter of waiting) waiter.reject(stoppedError());
+  #refuse(): void {
+    this.#closed = true;
+    this.#gate.refuse(stoppedError());
   }
 
-  const stop = (): Promise<void> => (stopped ??= leave());
-
-  return {
-    get connection() {
-      return connection.state;
-    },
-    get desired() {
-      return twins.newest;
-    },
-    get reported() {
-      return reports.held;
-    },
-    start: () => (stopped === undefined ? (started ??= connection.start()) : Promise.reject(stoppedError())),
-    stop,
-    [Symbol.asyncDispose]: stop,
-    onConnection: (listener) => subscribe(connectionListeners, listener),
-    onDesired(listener) {
-      const { newest } = twins;
-      if (newest !== undefined) guarded('desired listener', () => listener(newest));
-      return subscribe(desiredListeners, listener);
-    },
-    onInput(input, handler) {
-      const remove = inputs.add(input, handler);
-      afterwards((opened) => opened.subscribeInputs());
-      return () => {
-        remove();
-        if (!inputs.wanted) afterwards((opened) => opened.unsubscribeInputs());
-      };
-    },
-    onMethod(name, handler) {
-      methods.add(name, handler);
-      afterwards((opened) => opened.subscribeMethods());
-    },
-    report: (patch) => (closed ? Promise.reject(stoppedError()) : reports.report(patch)),
-    async send(output, message) {
-      if (closed) throw stoppedError();
-      checkMessageSize(message);
-      const delivery = deliver(output, message);
-      sending.add(delivery);
-      try {
-        await delivery;
-      } finally {
-        sending.delete(delivery);
-      }
-    },
-  };
-}
-
-function subscribe<T>(listeners: Set<T>, listener: T): Unsubscribe {
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-  };
+  #fault(where: string, error: unknown): void {
+    this.#metrics.fault(where);
+    this.#log.error({ where, err: error }, 'fault');
+  }
 }
 
 function stoppedError(): EdgeError {

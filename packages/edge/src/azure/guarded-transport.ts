@@ -1,10 +1,11 @@
 import type { EventEmitter } from 'node:events';
-import type { DeviceClientOptions, Message } from 'azure-iot-device';
+import type { DeviceClientOptions, DeviceMethodResponse, Message } from 'azure-iot-device';
 // The SDK is CommonJS that Node's lexer can't read: `import { Mqtt }` type-checks and then crashes at start.
 import mqttSdk from 'azure-iot-device-mqtt';
+import type { MethodResult } from '../hub/hub.ts';
 
 /** What the SDK makes of a direct method call. */
-export interface MethodCall {
+interface MethodCall {
   readonly requestId: string;
   readonly methods: { readonly methodName: string };
   /** JSON, or empty. */
@@ -14,16 +15,23 @@ export interface MethodCall {
 /** Gives tokens; its type is in a package that the SDK does not hand on. */
 type AuthenticationProvider = ConstructorParameters<typeof mqttSdk.Mqtt>[0];
 
-/** What the transport tells, none of which may throw. */
-export interface TransportEvents {
-  /** A call of a direct method; whether anybody handles it is not the transport's to know. */
-  onMethod(call: MethodCall): void;
-  onInput(input: string, message: Message): void;
-  /** The hub sent a patch of the desired properties; the SDK's object is not looked at beyond its version. */
-  onDesired(version: unknown): void;
+/** What comes from the hub without being asked for. */
+export type TransportEvent =
+  | { readonly kind: 'input'; readonly input: string; readonly message: Message }
+  /** The desired properties changed; the SDK's patch is not looked at beyond its version. */
+  | { readonly kind: 'desired'; readonly version: number | undefined }
+  /** A direct method was called; whether anybody handles it is not the transport's to know. */
+  | {
+      readonly kind: 'method';
+      readonly name: string;
+      readonly body: Uint8Array | undefined;
+      readonly answer: (result: MethodResult) => void;
+    }
   /** Something broke that the SDK would have let kill the process: a malformed topic, bad JSON, a token that can't be renewed. */
-  onFault(error: unknown, where: 'message' | 'token'): void;
-}
+  | { readonly kind: 'fault'; readonly where: 'message' | 'token'; readonly error: unknown };
+
+/** Takes the events; must not throw. */
+export type OnTransportEvent = (event: TransportEvent) => void;
 
 /** What the SDK keeps to itself and this file reaches for; read in azure-iot-device-mqtt 1.16.4, whose version is pinned. Each is optional: a guard that finds nothing does nothing. */
 interface Internals {
@@ -34,10 +42,10 @@ interface Internals {
 const twinResponse = /^\$iothub\/twin\/res\/(\d{3})\//;
 
 /** The class that `ModuleClient.fromEnvironment` shall make its transport of; `created` gets the one instance. */
-export function guardedTransport(events: TransportEvents, created: (transport: GuardedTransport) => void) {
+export function guardedTransport(onEvent: OnTransportEvent, created: (transport: GuardedTransport) => void) {
   return class extends GuardedTransport {
     constructor(authentication: AuthenticationProvider) {
-      super(authentication, events);
+      super(authentication, onEvent);
       created(this);
     }
   };
@@ -47,12 +55,13 @@ export function guardedTransport(events: TransportEvents, created: (transport: G
 export class GuardedTransport extends mqttSdk.Mqtt {
   /** The status of the twin response that is being handed over; the SDK ignores it. Only valid inside the callback of a twin request. */
   twinStatus: number | undefined;
-  readonly #events: TransportEvents;
+  readonly #onEvent: OnTransportEvent;
+  /** All that was set so far: the SDK replaces its options as a whole. */
   #options: DeviceClientOptions = {};
 
-  constructor(authentication: AuthenticationProvider, events: TransportEvents) {
+  constructor(authentication: AuthenticationProvider, onEvent: OnTransportEvent) {
     super(authentication);
-    this.#events = events;
+    this.#onEvent = onEvent;
     const internals = this as unknown as Internals;
 
     // A transport that never connected calls every failure "Not authorized" and drops its cause. Ours lives for one
@@ -61,14 +70,15 @@ export class GuardedTransport extends mqttSdk.Mqtt {
 
     // The provider emits 'error' when the workload API can't sign a new token; without a listener that ends the process.
     (authentication as AuthenticationProvider & Partial<EventEmitter>).on?.('error', (error: unknown) => {
-      events.onFault(error, 'token');
+      onEvent({ kind: 'fault', where: 'token', error });
     });
 
     this.on('inputMessage', (input: string, message: Message) => {
-      events.onInput(input, message);
+      onEvent({ kind: 'input', input, message });
     });
     this.on('twinDesiredPropertiesUpdate', (patch: { readonly $version?: unknown } | null) => {
-      events.onDesired(patch?.$version);
+      const version = patch?.$version;
+      onEvent({ kind: 'desired', version: typeof version === 'number' ? version : undefined });
     });
     this.#guardMessages(internals._mqtt);
   }
@@ -88,7 +98,7 @@ export class GuardedTransport extends mqttSdk.Mqtt {
       try {
         return emit(event, ...args);
       } catch (error) {
-        this.#events.onFault(error, 'message');
+        this.#onEvent({ kind: 'fault', where: 'message', error });
         return true;
       } finally {
         this.twinStatus = undefined;
@@ -99,10 +109,20 @@ export class GuardedTransport extends mqttSdk.Mqtt {
   /** The SDK emits `method_<name>` and leaves a call that nobody listens to without an answer: the caller waits for its timeout. */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     if (typeof event === 'string' && event.startsWith('method_')) {
-      this.#events.onMethod(args[0] as MethodCall);
+      const call = args[0] as MethodCall;
+      const answer = (result: MethodResult): void => this.#answer(call.requestId, result);
+      this.#onEvent({ kind: 'method', name: call.methods.methodName, body: call.body, answer });
       return true;
     }
     return super.emit(event, ...args);
+  }
+
+  #answer(requestId: string, { status, payload }: MethodResult): void {
+    // What the SDK's own response object would hand over.
+    const response = { requestId, status, payload } as unknown as DeviceMethodResponse;
+    this.sendMethodResponse(response, (error) => {
+      if (error) this.#onEvent({ kind: 'fault', where: 'message', error });
+    });
   }
 
   /** The SDK replaces all options, `ca` among them, which fromEnvironment has set before: keep what was there. */

@@ -1,58 +1,68 @@
+import type { Counter, Gauge } from 'prom-client';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { InputResult } from './input-dispatch.ts';
 
-/** What the hub counts. */
-export interface HubMetrics {
-  readonly connected: (value: boolean) => void;
-  readonly lost: () => void;
-  readonly input: (input: string, result: InputResult) => void;
-  readonly output: (output: string, result: 'sent' | 'failed') => void;
-  readonly twin: (result: 'newer' | 'known' | 'failed') => void;
-  readonly desiredVersion: (version: number) => void;
-  readonly report: (result: 'confirmed' | 'rejected' | 'retried') => void;
-  readonly fault: (where: string) => void;
-}
+/** What becomes of a message for an input. */
+export type InputResult = 'handled' | 'failed' | 'duplicate' | 'unwanted';
+/** What a read of the twin gave. */
+export type TwinResult = 'newer' | 'known' | 'failed';
+/** What became of a patch of the reported properties. */
+export type ReportResult = 'confirmed' | 'rejected' | 'retried';
 
-/** Counts into the module's metrics; into nothing where there are none. */
-export function createHubMetrics(metrics: Metrics | undefined): HubMetrics {
-  const nothing = (): void => undefined;
-  if (metrics === undefined) {
-    return {
-      connected: nothing,
-      lost: nothing,
-      input: nothing,
-      output: nothing,
-      twin: nothing,
-      desiredVersion: nothing,
-      report: nothing,
-      fault: nothing,
-    };
+/** What the hub counts, in the module's metrics; in nothing where there are none. */
+export class HubMetrics {
+  readonly #connected: Gauge | undefined;
+  readonly #lost: Counter | undefined;
+  readonly #inputs: Counter<'input' | 'result'> | undefined;
+  readonly #outputs: Counter<'output' | 'result'> | undefined;
+  readonly #twins: Counter<'result'> | undefined;
+  readonly #version: Gauge | undefined;
+  readonly #reports: Counter<'result'> | undefined;
+  readonly #faults: Counter<'where'> | undefined;
+
+  constructor(metrics: Metrics | undefined) {
+    const inputs = 'Messages from the hub, by what became of them.';
+    const outputs = 'Messages to the hub; sent means acknowledged.';
+    const faults = 'Handlers and listeners that threw, and faults of the SDK.';
+    this.#connected = metrics?.gauge('hub_connected', 'Whether the connection to the hub stands.');
+    this.#lost = metrics?.counter('hub_connections_lost_total', 'Connections to the hub that ended unasked.');
+    this.#inputs = metrics?.counter('hub_input_messages_total', inputs, ['input', 'result']);
+    this.#outputs = metrics?.counter('hub_output_messages_total', outputs, ['output', 'result']);
+    this.#twins = metrics?.counter('hub_twin_reads_total', 'Reads of the whole twin.', ['result']);
+    this.#version = metrics?.gauge('hub_desired_version', 'Version of the newest desired properties.');
+    this.#reports = metrics?.counter('hub_reports_total', 'Patches of the reported properties.', ['result']);
+    this.#faults = metrics?.counter('hub_faults_total', faults, ['where']);
+    this.#connected?.set(0);
   }
-  const connected = metrics.gauge('hub_connected', 'Whether the connection to the hub stands.');
-  const lost = metrics.counter('hub_connections_lost_total', 'Connections to the hub that ended unasked.');
-  const input = metrics.counter('hub_input_messages_total', 'Messages from the hub, by what became of them.', [
-    'input',
-    'result',
-  ]);
-  const output = metrics.counter('hub_output_messages_total', 'Messages to the hub; sent means acknowledged.', [
-    'output',
-    'result',
-  ]);
-  const twin = metrics.counter('hub_twin_reads_total', 'Reads of the whole twin.', ['result']);
-  const version = metrics.gauge('hub_desired_version', 'Version of the newest desired properties.');
-  const report = metrics.counter('hub_reports_total', 'Patches of the reported properties.', ['result']);
-  const fault = metrics.counter('hub_faults_total', 'Handlers and listeners that threw, and faults of the SDK.', [
-    'where',
-  ]);
-  connected.set(0);
-  return {
-    connected: (value) => connected.set(value ? 1 : 0),
-    lost: () => lost.inc(),
-    input: (name, result) => input.inc({ input: name, result }),
-    output: (name, result) => output.inc({ output: name, result }),
-    twin: (result) => twin.inc({ result }),
-    desiredVersion: (value) => version.set(value),
-    report: (result) => report.inc({ result }),
-    fault: (where) => fault.inc({ where }),
-  };
+
+  connection(state: 'connected' | 'disconnected'): void {
+    this.#connected?.set(state === 'connected' ? 1 : 0);
+  }
+
+  lost(): void {
+    this.#lost?.inc();
+  }
+
+  input(input: string, result: InputResult): void {
+    this.#inputs?.inc({ input, result });
+  }
+
+  output(output: string, result: 'sent' | 'failed'): void {
+    this.#outputs?.inc({ output, result });
+  }
+
+  twin(result: TwinResult): void {
+    this.#twins?.inc({ result });
+  }
+
+  desiredVersion(version: number): void {
+    this.#version?.set(version);
+  }
+
+  report(result: ReportResult): void {
+    this.#reports?.inc({ result });
+  }
+
+  fault(where: string): void {
+    this.#faults?.inc({ where });
+  }
 }

@@ -1,54 +1,53 @@
 import { Buffer } from 'node:buffer';
-import { type JsonValue, redactSecrets } from '@companion/foundation';
+import { parseJson, redactSecrets, type JsonValue } from '@companion/foundation';
 import { EdgeError } from '../hub/edge-error.ts';
 import type { MethodResult } from '../hub/hub.ts';
+import type { OnFault } from './listeners.ts';
 
 export type MethodHandler = (payload: JsonValue) => MethodResult | Promise<MethodResult>;
 
 /** Answers direct methods. */
-export interface MethodDispatch {
-  readonly wanted: boolean;
+export class MethodDispatch {
+  readonly #onFault: OnFault;
+  readonly #handlers = new Map<string, MethodHandler>();
+
+  /** `onFault` gets the errors of handlers that throw. */
+  constructor(options: { readonly onFault: OnFault }) {
+    this.#onFault = options.onFault;
+  }
+
+  /** Whether any method has a handler. */
+  get wanted(): boolean {
+    return this.#handlers.size > 0;
+  }
+
   /** Throws HANDLER_EXISTS for a second handler of one method. */
-  add(name: string, handler: MethodHandler): void;
+  add(name: string, handler: MethodHandler): void {
+    if (this.#handlers.has(name)) {
+      throw new EdgeError('HANDLER_EXISTS', `method ${name} has a handler already`, { facts: { method: name } });
+    }
+    this.#handlers.set(name, handler);
+  }
+
   /** Never rejects: 404 for an unknown method, 400 for a payload that is no JSON, 500 with the error's code where the handler throws. */
-  call(name: string, body: Uint8Array | undefined): Promise<MethodResult>;
+  async call(name: string, body: Uint8Array | undefined): Promise<MethodResult> {
+    const handler = this.#handlers.get(name);
+    if (handler === undefined) return failure(404, 'METHOD_UNKNOWN', `no method ${name}`);
+    const payload = readPayload(body);
+    if (payload === undefined) return failure(400, 'PAYLOAD_INVALID', 'the payload is no JSON');
+    try {
+      return await handler(payload);
+    } catch (error) {
+      this.#onFault(`method ${name}`, error);
+      return failure(500, codeOf(error), redactSecrets(error instanceof Error ? error.message : String(error)));
+    }
+  }
 }
 
-/** No methods yet. `onFailed` hears of handlers that throw. */
-export function createMethodDispatch(options: {
-  readonly onFailed: (name: string, error: unknown) => void;
-}): MethodDispatch {
-  const handlers = new Map<string, MethodHandler>();
-  return {
-    get wanted() {
-      return handlers.size > 0;
-    },
-    add(name, handler) {
-      if (handlers.has(name)) {
-        throw new EdgeError('HANDLER_EXISTS', `method ${name} has a handler already`, { facts: { method: name } });
-      }
-      handlers.set(name, handler);
-    },
-    async call(name, body) {
-      const handler = handlers.get(name);
-      if (handler === undefined) return failure(404, 'METHOD_UNKNOWN', `no method ${name}`);
-      let payload: JsonValue;
-      try {
-        payload =
-          body === undefined || body.byteLength === 0
-            ? null
-            : (JSON.parse(Buffer.from(body).toString('utf8')) as JsonValue);
-      } catch {
-        return failure(400, 'PAYLOAD_INVALID', 'the payload is no JSON');
-      }
-      try {
-        return await handler(payload);
-      } catch (error) {
-        options.onFailed(name, error);
-        return failure(500, codeOf(error), redactSecrets(error instanceof Error ? error.message : String(error)));
-      }
-    },
-  };
+/** No payload is `null`; undefined for what is not JSON. */
+function readPayload(body: Uint8Array | undefined): JsonValue | undefined {
+  if (body === undefined || body.byteLength === 0) return null;
+  return parseJson(Buffer.from(body).toString('utf8')) as JsonValue | undefined;
 }
 
 function failure(status: number, code: string, message: string): MethodResult {

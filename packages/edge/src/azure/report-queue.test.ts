@@ -2,13 +2,17 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '@companion/foundation';
 import { systemClock } from '@companion/foundation/node';
 import { EdgeError } from '../hub/edge-error.ts';
-import { createReportQueue, type ReportTarget } from './report-queue.ts';
+import { ReportQueue, type ReportTarget } from './report-queue.ts';
 
 const backoff = { baseMs: 1, capMs: 2, random: () => 0 };
 
 function build() {
   const results: string[] = [];
-  const reportQueue = createReportQueue({ clock: systemClock, backoff, onResult: (result) => results.push(result) });
+  const reportQueue = new ReportQueue({
+    clock: systemClock,
+    backoff,
+    metrics: { report: (result) => results.push(result) },
+  });
   return { reportQueue, results };
 }
 

@@ -1,70 +1,80 @@
-import { type Clock, createDeferred } from '@companion/foundation';
+import { createDeferred, type Clock } from '@companion/foundation';
 import { EdgeError, type EdgeErrorCode } from '../hub/edge-error.ts';
 
 /** The SDK's callbacks: error, then result. */
 export type Callback<T> = (error?: Error | null, result?: T) => void;
 
-/** Everything that waits for an answer on one connection. */
-export interface Requests {
-  /** Why the connection is over, once it is. */
-  readonly over: EdgeError | undefined;
-  /** Resolves with the same. */
-  readonly ended: Promise<EdgeError>;
-  /** Rejects everything that waits, and everything that is asked later. Only the first reason counts. */
-  readonly end: (reason: EdgeError) => void;
-  /** Rejects with the SDK's error, with `code` (retryable) after `timeoutMs`, or with the reason of the end. */
-  readonly request: <T>(
-    code: EdgeErrorCode,
-    what: string,
-    timeoutMs: number,
-    call: (done: Callback<T>) => void,
-  ) => Promise<T | undefined>;
+/** What is asked of the SDK. */
+export interface Request<T> {
+  /** For messages: what no answer came to. */
+  readonly what: string;
+  readonly timeoutMs: number;
+  /** The code of the error after `timeoutMs`; default HUB_TIMEOUT. */
+  readonly code?: EdgeErrorCode;
+  readonly call: (done: Callback<T>) => void;
 }
 
-/** Waits for SDK callbacks that may never come: they are dropped when the connection closes at the wrong moment, and requests for twins have no timeout. */
-export function createRequests(clock: Clock): Requests {
-  const waiting = new Set<(error: EdgeError) => void>();
-  const ended = createDeferred<EdgeError>();
-  let over: EdgeError | undefined;
+/**
+ * Everything that waits for an answer on one connection. SDK callbacks may never come: they are dropped when the
+ * connection closes at the wrong moment, and requests for twins have no timeout.
+ */
+export class Requests {
+  readonly #clock: Clock;
+  /** Rejects each request that waits. */
+  readonly #waiting = new Set<(error: EdgeError) => void>();
+  readonly #ended = createDeferred<EdgeError>();
+  #over: EdgeError | undefined;
 
-  return {
-    get over() {
-      return over;
-    },
-    ended: ended.promise,
-    end(reason) {
-      if (over !== undefined) return;
-      over = reason;
-      for (const fail of [...waiting]) fail(reason);
-      ended.resolve(reason);
-    },
-    request: <T>(code: EdgeErrorCode, what: string, timeoutMs: number, call: (done: Callback<T>) => void) =>
-      new Promise<T | undefined>((resolve, reject) => {
-        if (over !== undefined) {
-          reject(over);
-          return;
-        }
-        const finish = (): void => {
-          cancel();
-          waiting.delete(fail);
-        };
-        const fail = (error: Error): void => {
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Why the connection is over, once it is. */
+  get over(): EdgeError | undefined {
+    return this.#over;
+  }
+
+  /** Resolves with the same. */
+  get ended(): Promise<EdgeError> {
+    return this.#ended.promise;
+  }
+
+  /** Rejects everything that waits, and everything that is asked later. Only the first reason counts. */
+  end(reason: EdgeError): void {
+    if (this.#over !== undefined) return;
+    this.#over = reason;
+    for (const fail of [...this.#waiting]) fail(reason);
+    this.#ended.resolve(reason);
+  }
+
+  /** Rejects with the SDK's error, with `code` (retryable) after `timeoutMs`, or with the reason of the end. */
+  ask<T>({ what, timeoutMs, code = 'HUB_TIMEOUT', call }: Request<T>): Promise<T | undefined> {
+    return new Promise<T | undefined>((resolve, reject) => {
+      if (this.#over !== undefined) {
+        reject(this.#over);
+        return;
+      }
+      const finish = (): void => {
+        cancel();
+        this.#waiting.delete(fail);
+      };
+      const fail = (error: Error): void => {
+        finish();
+        reject(error);
+      };
+      const cancel = this.#clock.after(timeoutMs, () => {
+        fail(new EdgeError(code, `${what}: no answer in ${timeoutMs} ms`, { retryable: true, facts: { timeoutMs } }));
+      });
+      this.#waiting.add(fail);
+      try {
+        call((error, result) => {
           finish();
-          reject(error);
-        };
-        const cancel = clock.after(timeoutMs, () => {
-          fail(new EdgeError(code, `${what}: no answer in ${timeoutMs} ms`, { retryable: true, facts: { timeoutMs } }));
+          if (error) reject(error);
+          else resolve(result);
         });
-        waiting.add(fail);
-        try {
-          call((error, result) => {
-            finish();
-            if (error) reject(error);
-            else resolve(result);
-          });
-        } catch (error) {
-          fail(error instanceof Error ? error : new Error(String(error)));
-        }
-      }),
-  };
+      } catch (error) {
+        fail(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  }
 }

@@ -1,8 +1,9 @@
 import { backoffMs, type BackoffOptions, type Clock } from '@companion/foundation';
 import { EdgeError } from '../hub/edge-error.ts';
 import type { DesiredDocument } from '../hub/hub.ts';
-import { latestWins } from '../twin/latest-wins.ts';
 import type { Log } from '../telemetry/log.ts';
+import { LatestWins } from '../twin/latest-wins.ts';
+import type { HubMetrics } from './hub-metrics.ts';
 import type { RawTwin } from './raw-twin.ts';
 
 /** Where the twin comes from: a session that stands. */
@@ -10,15 +11,16 @@ export interface TwinSource {
   getTwin(): Promise<RawTwin>;
 }
 
-/** Keeps the newest desired document. */
-export interface TwinSync {
-  readonly newest: DesiredDocument | undefined;
-  /** A new connection stands: asks for the twin, resolves after the first answer, whatever it was. */
-  attach(source: TwinSource): Promise<void>;
-  detach(): void;
-  /** The hub says that the desired properties are at this version now; undefined where it doesn't say. */
-  notified(version: number | undefined): void;
-  stop(): Promise<void>;
+/** What the twin sync is made of. */
+export interface TwinSyncOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly backoff: BackoffOptions;
+  readonly metrics: Pick<HubMetrics, 'twin'>;
+  /** Between two requests on the timer, on average; milliseconds. */
+  readonly refreshMs: number;
+  /** Gets every twin, and whether its desired properties are newer than any before. */
+  readonly onTwin: (twin: RawTwin, desired: 'newer' | 'known') => void;
 }
 
 /**
@@ -27,82 +29,86 @@ export interface TwinSync {
  * its own reconnect). One request at a time: what comes meanwhile leads to one further request. Only a newer `$version` is
  * handed on, so an old or empty twin from edgeHub's store never undoes anything.
  */
-export function createTwinSync(options: {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly backoff: BackoffOptions;
-  /** Between two requests on the timer, on average; milliseconds. */
-  readonly refreshMs: number;
-  readonly onTwin: (twin: RawTwin) => void;
-  readonly onNewer: (document: DesiredDocument) => void;
-  readonly onResult: (result: 'newer' | 'known' | 'failed') => void;
-}): TwinSync {
-  const { clock, log, backoff, refreshMs } = options;
-  let newest: DesiredDocument | undefined;
-  let source: TwinSource | undefined;
-  let failures = 0;
-  let cancelTimer = (): void => undefined;
+export class TwinSync {
+  readonly #options: TwinSyncOptions;
+  readonly #requests: LatestWins<TwinSource>;
+  #newest: DesiredDocument | undefined;
+  /** The session that stands. */
+  #source: TwinSource | undefined;
+  /** Requests that failed in a row. */
+  #failures = 0;
+  #cancelTimer = (): void => undefined;
 
-  const requests = latestWins<TwinSource>(async (from) => {
-    try {
-      const twin = await from.getTwin();
-      failures = 0;
-      options.onTwin(twin);
-      options.onResult(take(twin) ? 'newer' : 'known');
-    } catch (error) {
-      failures += 1;
-      options.onResult('failed');
-      const code = error instanceof EdgeError ? error.code : undefined;
-      if (failures === 1) log.warn({ code, err: error }, 'twin not read; asking again');
-    }
-    if (source === from) schedule();
-  });
-
-  function take({ desired }: RawTwin): boolean {
-    if (desired === undefined) {
-      log.warn('the hub gave a twin without a version; ignored');
-      return false;
-    }
-    if (newest !== undefined && desired.version <= newest.version) return false;
-    newest = desired;
-    options.onNewer(desired);
-    return true;
+  constructor(options: TwinSyncOptions) {
+    this.#options = options;
+    this.#requests = new LatestWins({ run: (source) => this.#ask(source) });
   }
 
-  function schedule(): void {
-    cancelTimer();
+  /** The newest desired document. */
+  get newest(): DesiredDocument | undefined {
+    return this.#newest;
+  }
+
+  /** A new connection stands: asks for the twin, resolves after the first answer, whatever it was. */
+  async attach(source: TwinSource): Promise<void> {
+    this.#source = source;
+    this.#failures = 0;
+    this.#requests.submit(source);
+    await this.#requests.idle();
+  }
+
+  detach(): void {
+    this.#source = undefined;
+    this.#cancelTimer();
+  }
+
+  /** The hub says that the desired properties are at this version now; undefined where it doesn't say. */
+  notified(version: number | undefined): void {
+    if (this.#source === undefined) return;
+    if (version !== undefined && this.#newest !== undefined && version <= this.#newest.version) return;
+    this.#requests.submit(this.#source);
+  }
+
+  async stop(): Promise<void> {
+    this.detach();
+    await this.#requests.stop();
+  }
+
+  async #ask(source: TwinSource): Promise<void> {
+    const { log, metrics, onTwin } = this.#options;
+    try {
+      const twin = await source.getTwin();
+      this.#failures = 0;
+      const desired = this.#take(twin);
+      onTwin(twin, desired);
+      metrics.twin(desired);
+    } catch (error) {
+      this.#failures += 1;
+      metrics.twin('failed');
+      const code = error instanceof EdgeError ? error.code : undefined;
+      if (this.#failures === 1) log.warn({ code, err: error }, 'twin not read; asking again');
+    }
+    if (this.#source === source) this.#schedule();
+  }
+
+  #take({ desired }: RawTwin): 'newer' | 'known' {
+    if (desired === undefined) {
+      this.#options.log.warn('the hub gave a twin without a version; ignored');
+      return 'known';
+    }
+    if (this.#newest !== undefined && desired.version <= this.#newest.version) return 'known';
+    this.#newest = desired;
+    return 'newer';
+  }
+
+  #schedule(): void {
+    const { clock, backoff, refreshMs } = this.#options;
+    this.#cancelTimer();
     // Jitter, so that modules of one device, and devices of one site, do not ask in step.
     const regularMs = refreshMs * (0.75 + backoff.random() / 2);
-    const delayMs = failures === 0 ? regularMs : Math.max(backoff.baseMs, backoffMs(failures, backoff));
-    cancelTimer = clock.after(delayMs, () => {
-      if (source !== undefined) requests.submit(source);
+    const delayMs = this.#failures === 0 ? regularMs : Math.max(backoff.baseMs, backoffMs(this.#failures, backoff));
+    this.#cancelTimer = clock.after(delayMs, () => {
+      if (this.#source !== undefined) this.#requests.submit(this.#source);
     });
   }
-
-  function detach(): void {
-    source = undefined;
-    cancelTimer();
-  }
-
-  return {
-    get newest() {
-      return newest;
-    },
-    async attach(from) {
-      source = from;
-      failures = 0;
-      requests.submit(from);
-      await requests.idle();
-    },
-    detach,
-    notified(version) {
-      if (source === undefined) return;
-      if (version !== undefined && newest !== undefined && version <= newest.version) return;
-      requests.submit(source);
-    },
-    async stop() {
-      detach();
-      await requests.stop();
-    },
-  };
 }

@@ -10,28 +10,22 @@ export interface HealthReport {
   readonly checks: Readonly<Record<string, CheckResult>>;
 }
 
-/** The checks that `/healthz` answers with. */
-export interface Health {
-  /** Adds a check, or replaces the one of that name; the returned function takes it away again. A check that throws counts as failed. */
-  add(name: string, check: () => CheckResult): () => void;
-  report(): HealthReport;
-}
+/** The checks that `/healthz` answers with; without any: healthy. */
+export class Health {
+  readonly #checks = new Map<string, () => CheckResult>();
 
-/** No checks yet: healthy. */
-export function createHealth(): Health {
-  const checks = new Map<string, () => CheckResult>();
-  return {
-    add(name, check) {
-      checks.set(name, check);
-      return () => {
-        if (checks.get(name) === check) checks.delete(name);
-      };
-    },
-    report() {
-      const results = [...checks].map(([name, check]) => [name, outcome(check)] as const);
-      return { healthy: results.every(([, result]) => result.ok), checks: Object.fromEntries(results) };
-    },
-  };
+  /** Adds a check, or replaces the one of that name; the returned function takes it away again. A check that throws counts as failed. */
+  add(name: string, check: () => CheckResult): () => void {
+    this.#checks.set(name, check);
+    return () => {
+      if (this.#checks.get(name) === check) this.#checks.delete(name);
+    };
+  }
+
+  report(): HealthReport {
+    const results = [...this.#checks].map(([name, check]) => [name, outcome(check)] as const);
+    return { healthy: results.every(([, result]) => result.ok), checks: Object.fromEntries(results) };
+  }
 }
 
 function outcome(check: () => CheckResult): CheckResult {

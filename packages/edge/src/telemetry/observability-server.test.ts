@@ -1,12 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createHealth } from './health.ts';
-import { createMetrics } from './metrics.ts';
-import { createObservabilityServer } from './observability-server.ts';
+import { Health } from './health.ts';
+import { Metrics } from './metrics.ts';
+import { ObservabilityServer } from './observability-server.ts';
 
 function build(port = 0) {
-  const metrics = createMetrics({ module: 'm', iothub: 'h', device: 'd', instance: 'i' });
-  const health = createHealth();
-  const server = createObservabilityServer({ metrics, health, port, host: '127.0.0.1' });
+  const metrics = new Metrics({ module: 'm', iothub: 'h', device: 'd', instance: 'i' });
+  const health = new Health();
+  const server = new ObservabilityServer({ metrics, health, port, host: '127.0.0.1' });
   onTestFinished(() => server.stop());
   return { metrics, health, server };
 }

@@ -1,37 +1,65 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EdgeError } from '../hub/edge-error.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 
-/** The server for `/metrics` and `/healthz`. */
-export interface ObservabilityServer extends AsyncDisposable {
+/** `GET /metrics`: Prometheus text. `GET /healthz`: 200, or 503 where a check fails, with every check by name. */
+export class ObservabilityServer implements AsyncDisposable {
+  readonly #metrics: Metrics;
+  readonly #health: Health;
+  readonly #host: string;
+  readonly #port: number;
+  readonly #server = createServer((request, response) => this.#answer(request, response));
+
+  /** Port 0 takes any free one. */
+  constructor(options: {
+    readonly metrics: Metrics;
+    readonly health: Health;
+    readonly port: number;
+    readonly host: string;
+  }) {
+    this.#metrics = options.metrics;
+    this.#health = options.health;
+    this.#host = options.host;
+    this.#port = options.port;
+  }
+
   /** Listens and gives the port. Rejects with PORT_IN_USE or LISTEN_FAILED. */
-  start(): Promise<number>;
+  start(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        reject(listenError(error, this.#host, this.#port));
+      });
+      this.#server.listen(this.#port, this.#host, () => resolve((this.#server.address() as AddressInfo).port));
+    });
+  }
+
   /** Ends, connections included. May be called twice, and before `start`. */
-  stop(): Promise<void>;
-}
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return;
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
 
-/** `GET /metrics`: Prometheus text. `GET /healthz`: 200, or 503 where a check fails, with every check by name. Port 0 takes any free one. */
-export function createObservabilityServer(options: {
-  readonly metrics: Metrics;
-  readonly health: Health;
-  readonly port: number;
-  readonly host: string;
-}): ObservabilityServer {
-  const { metrics, health, port, host } = options;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
 
-  const answer: RequestListener = (request, response) => {
+  #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? '/').replace(/\?.*$/s, '');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
     } else if (path === '/metrics') {
+      const metrics = this.#metrics;
       metrics.render().then(
         (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
         (error: unknown) => response.writeHead(500, { 'content-type': 'text/plain' }).end(String(error)),
       );
     } else if (path === '/healthz') {
-      const report = health.report();
+      const report = this.#health.report();
       response.writeHead(report.healthy ? 200 : 503, {
         'content-type': 'application/json',
         'cache-control': 'no-store',
@@ -40,29 +68,7 @@ export function createObservabilityServer(options: {
     } else {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('GET /metrics or /healthz\n');
     }
-  };
-
-  const server = createServer(answer);
-
-  async function stop(): Promise<void> {
-    if (!server.listening) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
   }
-
-  return {
-    start: () =>
-      new Promise((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) => {
-          reject(listenError(error, host, port));
-        });
-        server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-      }),
-    stop,
-    [Symbol.asyncDispose]: stop,
-  };
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): EdgeError {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { latestWins } from './latest-wins.ts';
+import { LatestWins } from './latest-wins.ts';
 
 function gate(): { readonly promise: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
@@ -14,13 +14,15 @@ test('only one run is under way, and values between the running and the newest a
   let running = 0;
   const first = gate();
   const started = gate();
-  const runner = latestWins<number>(async (value) => {
-    running += 1;
-    expect(running).toBe(1);
-    ran.push(value);
-    started.open();
-    if (value === 1) await first.promise;
-    running -= 1;
+  const runner = new LatestWins<number>({
+    run: async (value) => {
+      running += 1;
+      expect(running).toBe(1);
+      ran.push(value);
+      started.open();
+      if (value === 1) await first.promise;
+      running -= 1;
+    },
   });
   runner.submit(1);
   await started.promise;
@@ -34,16 +36,18 @@ test('only one run is under way, and values between the running and the newest a
 test('a newer value aborts the run under way, which may end by throwing', async () => {
   const ended: string[] = [];
   const started = gate();
-  const runner = latestWins<string>(async (value, signal) => {
-    if (value === 'old') {
-      started.open();
-      await new Promise<void>((_, reject) => {
-        signal.addEventListener('abort', () => {
-          reject(new Error('aborted'));
+  const runner = new LatestWins<string>({
+    run: async (value, signal) => {
+      if (value === 'old') {
+        started.open();
+        await new Promise<void>((_, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new Error('aborted'));
+          });
         });
-      });
-    }
-    ended.push(value);
+      }
+      ended.push(value);
+    },
   });
   runner.submit('old');
   await started.promise;
@@ -55,13 +59,13 @@ test('a newer value aborts the run under way, which may end by throwing', async 
 test('a run that fails is told, and the next one runs', async () => {
   const errors: unknown[] = [];
   const ran: number[] = [];
-  const runner = latestWins<number>(
-    (value) => {
+  const runner = new LatestWins<number>({
+    run: (value) => {
       ran.push(value);
       return value === 1 ? Promise.reject(new Error('broken')) : Promise.resolve();
     },
-    (error) => errors.push(error),
-  );
+    onError: (error) => errors.push(error),
+  });
   runner.submit(1);
   await runner.idle();
   runner.submit(2);
@@ -73,14 +77,16 @@ test('a run that fails is told, and the next one runs', async () => {
 test('stop waits for the run it aborts and takes nothing more', async () => {
   const ran: number[] = [];
   const started = gate();
-  const runner = latestWins<number>(async (value, signal) => {
-    ran.push(value);
-    started.open();
-    await new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => {
-        resolve();
+  const runner = new LatestWins<number>({
+    run: async (value, signal) => {
+      ran.push(value);
+      started.open();
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => {
+          resolve();
+        });
       });
-    });
+    },
   });
   runner.submit(1);
   await started.promise;

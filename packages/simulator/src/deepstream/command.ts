@@ -88,10 +88,10 @@ async function openOutlet(
 ): Promise<Outlet> {
   if (sink === 'stdout' || outputs.length === 0) return createStreamOutlet(stdout);
   // Loaded only where it is used: the Azure SDK takes a second.
-  const { createAzureHub, createLog, parseModuleEnvironment } = await import('@companion/edge');
+  const { AzureHub, createLog, parseModuleEnvironment } = await import('@companion/edge');
   parseModuleEnvironment(env);
   return createHubOutlet(
-    createAzureHub({ log: createLog({ module: 'DeepStream stand-in', level: 'warn', destination: stderr }) }),
+    new AzureHub({ log: createLog({ module: 'DeepStream stand-in', level: 'warn', destination: stderr }) }),
   );
 }
 
