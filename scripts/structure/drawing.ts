@@ -1,10 +1,19 @@
 import type { Arrow } from './arrow.ts';
 import { packages, partOf, testOnly } from './floors.ts';
 
-/** The drawings of docs/architecture.md by the name of their section: one of the packages, one for each that has floors. */
+/** The drawings of docs/architecture.md by the name of their section: of the packages, and of the inside of each with floors. */
 export function drawings(arrows: readonly Arrow[]): ReadonlyMap<string, string> {
   const tests = new RegExp(testOnly);
   const production = arrows.filter(({ from, to }) => !tests.test(from) && !tests.test(to));
+  const inside = packages
+    .filter(({ floors }) => Object.keys(floors).length > 0)
+    .map((one) => {
+      const drawn = flowchart(
+        between(production, (file) => partOf(one, file)),
+        Object.keys(one.floors),
+      );
+      return `### ${one.name}\n\n${drawn}`;
+    });
   return new Map([
     [
       'floors-packages',
@@ -13,12 +22,7 @@ export function drawings(arrows: readonly Arrow[]): ReadonlyMap<string, string> 
         packages.map(({ name }) => name),
       ),
     ],
-    ...packages
-      .filter(({ floors }) => Object.keys(floors).length > 0)
-      .map((one) => {
-        const inside = between(production, (file) => partOf(one, file));
-        return [`floors-${one.name}`, flowchart(inside, Object.keys(one.floors))] as const;
-      }),
+    ['floors-inside', inside.join('\n\n')],
   ]);
 }
 
