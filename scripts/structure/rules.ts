@@ -50,6 +50,12 @@ const general: readonly IRegularForbiddenRuleType[] = [
     },
   ),
   forbid(
+    'private-file',
+    'Packages are imported by their name, through their `exports`; what tests need more is exported as `./testing`.',
+    { path: '^(test|scripts)/' },
+    { path: '^(?:packages|modules)/', dependencyTypes: ['local'], dependencyTypesNot: ['aliased-workspace'] },
+  ),
+  forbid(
     'testing-in-production',
     'Production code must not import what is for tests only.',
     { path: '^(packages|modules)/', pathNot: testOnly },

@@ -60,6 +60,7 @@ const others: readonly Mistake[] = [
     file: 'packages/cli/src/scratch-path.ts',
     line: "import type {} from '../../edge/src/index.ts';",
   },
+  { rule: 'private-file', file: 'test/scratch-path.ts', line: "import type {} from '../packages/edge/src/index.ts';" },
   {
     rule: 'unresolved',
     file: 'packages/cli/src/scratch-deep.ts',
