@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { makeManifest } from '@companion/deployment/node';
-import { formatJsonPath } from '@companion/deployment';
+import { formatJsonPath } from '@companion/foundation';
 
 import { checkOurTwins } from '@companion/cli/testing';
 import { smallTemplate } from '@companion/deployment/testing';
@@ -30,7 +30,8 @@ function findings(change: (template: SmallTemplate) => void): string[] {
     checkDesired: checkOurTwins,
   });
   return all.map(
-    ({ severity, code, path, reason }) => `${severity} ${code} ${formatJsonPath(path.slice(2))}: ${reason}`,
+    ({ severity, code, at: { path = [] }, message }) =>
+      `${severity} ${code} ${formatJsonPath(path.slice(2))}: ${message}`,
   );
 }
 

@@ -1,3 +1,5 @@
+import { CodedError } from '@companion/foundation';
+
 /**
  * Why a command could not do its work.
  * - `usage`: it was called wrongly.
@@ -17,12 +19,6 @@ export type CliErrorCode =
   | 'not-writable';
 
 /** Ends a command with exit code 2; the message goes to stderr as it is. */
-export class CliError extends Error {
-  readonly code: CliErrorCode;
-
-  constructor(code: CliErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'CliError';
-    this.code = code;
-  }
+export class CliError extends CodedError<CliErrorCode> {
+  override readonly name = 'CliError';
 }

@@ -1,6 +1,6 @@
 import { checkAppConfig } from '@companion/deepstream/app-config';
+import { formatDiagnostic } from '@companion/foundation';
 import { defineCommand } from '../command/command.ts';
-import { findingText } from '../terminal/finding-text.ts';
 import { readInput } from '../files/input.ts';
 import { createLocalFiles } from '../files/local-files.ts';
 
@@ -35,7 +35,10 @@ not start, or nothing would arrive.`,
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     if (options.json === true) terminal.out(`${JSON.stringify({ file: path, findings, references }, null, 2)}\n`);
     else if (findings.length === 0) terminal.out(`${path}: nothing found\n`);
-    else terminal.out(findings.map((finding) => `${findingText(finding)}\n`).join(''));
+    else
+      terminal.out(
+        findings.map(({ file, line, ...rest }) => `${formatDiagnostic({ ...rest, at: { file, line } })}\n`).join(''),
+      );
     return errors > 0 ? 1 : 0;
   },
 });

@@ -1,7 +1,7 @@
 import type { ConfigFile } from '@companion/deepstream/config-file';
+import { formatDiagnostic } from '@companion/foundation';
 import { defineCommand } from '../command/command.ts';
 import { openConfig } from '../config/config-document.ts';
-import { findingText } from '../terminal/finding-text.ts';
 
 /** `companion config get`. */
 export const configGet = defineCommand({
@@ -15,12 +15,13 @@ export const configGet = defineCommand({
     const { file } = await openConfig(path, terminal);
     const missing =
       group !== undefined && !file.groups().includes(group)
-        ? { message: `there is no group [${group}]`, code: 'group-not-found' }
+        ? { message: `there is no group [${group}]`, code: 'group-not-found', line: undefined }
         : group !== undefined && key !== undefined && file.get(group, key) === undefined
           ? { message: `there is no ${key} in [${group}]`, code: 'key-not-found', line: file.lineOf(group) }
           : undefined;
     if (missing !== undefined) {
-      terminal.err(`${findingText({ file: path, severity: 'error', ...missing })}\n`);
+      const { message, code, line } = missing;
+      terminal.err(`${formatDiagnostic({ severity: 'error', code, at: { file: path, line }, message })}\n`);
       return 1;
     }
     terminal.out(

@@ -1,10 +1,9 @@
-import { findTargetFault } from '@companion/deployment';
-import type { DeploymentFinding, JsonObject } from '@companion/deployment';
+import { errorAt, findTargetFault, type DeploymentDiagnostic } from '@companion/deployment';
+import { formatDiagnostic, type JsonObject } from '@companion/foundation';
 import { integerArgument } from '../command/argument.ts';
 import { CliError } from '../command/cli-error.ts';
 import { azureCommands } from '../deployment/azure-commands.ts';
 import { readBaseDesired } from '../deployment/base-desired.ts';
-import { deploymentFindingText } from '../deployment/deployment-finding-text.ts';
 import { checkModuleLayer } from '../deployment/layer-check.ts';
 import { layerMetrics } from '../deployment/layer-metrics.ts';
 import { layerSection } from '../deployment/layer-parts.ts';
@@ -12,7 +11,7 @@ import type { LayerPart } from '../deployment/layer-parts.ts';
 import { readLayerParts } from '../deployment/layer-source.ts';
 import type { OurModule } from '../deployment/our-twins.ts';
 import { defineOptionCommand } from '../command/option-command.ts';
-import { replaceFile } from '../files/replace-file.ts';
+import { writeOutput } from '../files/output.ts';
 
 const defaultPriority = 10;
 // What IoT Hub takes for the id of a configuration, and every shell without quotes; az writes it in lower case.
@@ -92,7 +91,11 @@ Exit codes: 0 written, perhaps with warnings; 1 errors, and nothing is written; 
       ...checkParts('filter', names.filter, parts.filter, base),
     ];
     const out = options.out ?? `${options.id}.json`;
-    terminal.err(findings.map((finding) => `${deploymentFindingText(options.id, finding)}\n`).join(''));
+    terminal.err(
+      findings
+        .map((finding) => `${formatDiagnostic({ ...finding, at: { file: options.id, ...finding.at } })}\n`)
+        .join(''),
+    );
     if (findings.some(({ severity }) => severity === 'error')) return 1;
 
     const document = {
@@ -120,7 +123,7 @@ Exit codes: 0 written, perhaps with warnings; 1 errors, and nothing is written; 
       terminal.out(text);
       return 0;
     }
-    await replaceFile(out, Buffer.from(text));
+    await writeOutput(out, text);
     const count = parts.artifacts.length + parts.filter.length;
     terminal.out(
       `${out}: ${count} ${count === 1 ? 'property' : 'properties'} for ${options.target}, priority ${priority}\n\n`,
@@ -130,9 +133,9 @@ Exit codes: 0 written, perhaps with warnings; 1 errors, and nothing is written; 
   },
 });
 
-function checkTarget(target: string): readonly DeploymentFinding[] {
+function checkTarget(target: string): readonly DeploymentDiagnostic[] {
   const reason = findTargetFault(target);
-  return reason === undefined ? [] : [{ severity: 'error', code: 'SHAPE', path: ['targetCondition'], reason }];
+  return reason === undefined ? [] : [errorAt('SHAPE', ['targetCondition'], reason)];
 }
 
 function checkParts(
@@ -140,12 +143,12 @@ function checkParts(
   module: string,
   parts: readonly LayerPart[],
   base: ReadonlyMap<string, JsonObject> | undefined,
-): readonly DeploymentFinding[] {
+): readonly DeploymentDiagnostic[] {
   if (parts.length === 0) return [];
   const path = ['content', 'modulesContent', module];
   if (base !== undefined && !base.has(module)) {
-    const reason = `the base deployment has no module ${module}, only ${[...base.keys()].join(', ') || 'none'}: name it by --${ours}-module`;
-    return [{ severity: 'error', code: 'MODULE_UNKNOWN', path, reason }];
+    const message = `the base deployment has no module ${module}, only ${[...base.keys()].join(', ') || 'none'}: name it by --${ours}-module`;
+    return [errorAt('MODULE_UNKNOWN', path, message)];
   }
   return checkModuleLayer({ ours, module, parts, base: base?.get(module) });
 }

@@ -1,14 +1,13 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { DeploymentError, makeManifest } from '@companion/deployment/node';
 import type { Manifest, ManifestOptions } from '@companion/deployment/node';
 import type { DeploymentOutline } from '@companion/deployment';
+import { formatDiagnostic } from '@companion/foundation';
 import { CliError } from '../command/cli-error.ts';
-import { deploymentFindingText } from '../deployment/deployment-finding-text.ts';
 import { checkOurTwins } from '../deployment/our-twins.ts';
 import { defineOptionCommand } from '../command/option-command.ts';
-import { replaceFile } from '../files/replace-file.ts';
+import { makeFolder, writeOutput } from '../files/output.ts';
 
 /** `companion manifest`. */
 export const manifest = defineOptionCommand({
@@ -42,7 +41,7 @@ Exit codes: 0 written, perhaps with warnings; 1 errors, and nothing is written; 
       checkDesired: checkOurTwins,
       ...(options.variables !== undefined && { envFile: options.variables }),
     });
-    terminal.err(made.findings.map((finding) => `${deploymentFindingText(template, finding)}\n`).join(''));
+    terminal.err(made.findings.map((finding) => `${formatDiagnostic(finding)}\n`).join(''));
     const errors = made.findings.filter(({ severity }) => severity === 'error').length;
     if (errors > 0) {
       terminal.err(`${template}: ${errors} ${errors === 1 ? 'error' : 'errors'}: nothing is written\n`);
@@ -58,7 +57,7 @@ Exit codes: 0 written, perhaps with warnings; 1 errors, and nothing is written; 
     else {
       await makeFolder(dirname(resolve(out)));
       // Passwords of registries, filled in from .env, may be in it.
-      await replaceFile(out, Buffer.from(text), { newMode: 0o600 });
+      await writeOutput(out, text, { newMode: 0o600 });
       terminal.out(`${out}: ${summary(made.outline)}\n`);
     }
     return 0;
@@ -73,12 +72,6 @@ function make(file: string, options: ManifestOptions): Manifest {
     const code = error.problems[0]?.code === 'NOT_JSON' ? 'not-a-config' : 'not-readable';
     throw new CliError(code, `companion manifest: ${error.message}`, { cause: { file, error } });
   }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new CliError('not-writable', `companion: ${folder}: ${(cause as Error).message}`, { cause });
-  });
 }
 
 /** What is in a manifest: modules with their images, and how near the largest createOptions are to their limit. */

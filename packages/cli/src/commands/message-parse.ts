@@ -1,7 +1,7 @@
 import { parseMessage } from '@companion/deepstream/message';
 import type { Detection, Frame, ParsedMessage } from '@companion/deepstream/message';
+import { formatDiagnostic, type Diagnostic } from '@companion/foundation';
 import { defineCommand } from '../command/command.ts';
-import { findingText } from '../terminal/finding-text.ts';
 import { readInput } from '../files/input.ts';
 
 /** `companion message parse`. */
@@ -18,7 +18,9 @@ Exit code 1 where not a single frame can be read.`,
     const message = parseMessage(bytes);
     if (options.json === true) terminal.out(`${JSON.stringify(message, null, 2)}\n`);
     else if (message.ok) terminal.out(message.frames.map(frameText).join(''));
-    for (const finding of findings(message, bytes)) terminal.err(`${findingText({ file: path, ...finding })}\n`);
+    for (const one of diagnose(message, bytes)) {
+      terminal.err(`${formatDiagnostic({ ...one, at: { file: path, ...one.at } })}\n`);
+    }
     return message.ok ? 0 : 1;
   },
 });
@@ -42,18 +44,18 @@ function detectionText({ trackId, label, box, confidence, eventType, parkingSpot
   return `  ${parts.join(' ')}\n`;
 }
 
-function* findings(message: ParsedMessage, bytes: Uint8Array) {
+function* diagnose(message: ParsedMessage, bytes: Uint8Array): Generator<Diagnostic> {
   if (!message.ok) {
     const line = message.offset === undefined ? undefined : lineAt(bytes, message.offset);
-    yield { severity: 'error', message: message.detail, code: message.reason, line } as const;
+    yield { severity: 'error', code: message.reason, at: { line }, message: message.detail };
     return;
   }
   for (const [reason, count] of Object.entries(message.rejected)) {
-    yield { severity: 'warning', message: `${count} not read`, code: reason } as const;
+    yield { severity: 'warning', code: reason, at: {}, message: `${count} not read` };
   }
   if (message.droppedNumbers > 0) {
     const text = `${message.droppedNumbers} numbers dropped: NaN, infinite or out of range`;
-    yield { severity: 'warning', message: text, code: 'dropped-numbers' } as const;
+    yield { severity: 'warning', code: 'dropped-numbers', at: {}, message: text };
   }
 }
 

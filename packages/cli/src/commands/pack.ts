@@ -1,8 +1,8 @@
 import { open, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { contentHeadBytes, contentKindOf, parseDesired, type ArtifactKind } from '@companion/artifacts';
+import { formatBytes } from '@companion/foundation';
 import { wordArgument } from '../command/argument.ts';
-import { byteText } from '../terminal/byte-text.ts';
 import { CliError } from '../command/cli-error.ts';
 import { defineCommand } from '../command/command.ts';
 import { listEntries, writeTarball, type TarballEntry } from '../files/tarball.ts';
@@ -44,7 +44,9 @@ stdout; upload the archive to the URL yourself. Exit codes: 0 done, 2 it could n
     const kind = asked ?? kindOf(entries);
     const { sha256, sizeBytes } = await writeTarball(entries, out);
     terminal.out(`${JSON.stringify({ artifacts: { [name]: { kind, url, sha256, sizeBytes } } }, null, 2)}\n`);
-    terminal.err(`${out}: ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}, ${byteText(sizeBytes)}\n`);
+    terminal.err(
+      `${out}: ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}, ${formatBytes(sizeBytes)}\n`,
+    );
     return 0;
   },
 });

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describeHolder, readVolumeStatus } from '@companion/artifacts';
 import type { ReleaseStatus, VolumeStatus } from '@companion/artifacts';
-import { byteText } from '../terminal/byte-text.ts';
+import { formatBytes } from '@companion/foundation';
 import { CliError } from '../command/cli-error.ts';
 import { defineOptionCommand } from '../command/option-command.ts';
 
@@ -63,9 +63,9 @@ function statusText(volume: VolumeStatus): string {
     ...rejected.map(({ id, code, message }) => ['rejected', `${id} ${message} [${code}]`] as const),
     ['supervisor', supervisorText(supervisor)],
     ['releases', volume.releases.map((one) => (isWhole(one) ? one.id : `${one.id} (not whole)`)).join(', ') || 'none'],
-    ['store', `${store.entries} ${store.entries === 1 ? 'entry' : 'entries'}, ${byteText(store.sizeBytes)}`],
-    ...partial.map(({ sha256, sizeBytes }) => ['partial', `${sha256} ${byteText(sizeBytes)}`] as const),
-    ['free', byteText(volume.freeBytes)],
+    ['store', `${store.entries} ${store.entries === 1 ? 'entry' : 'entries'}, ${formatBytes(store.sizeBytes)}`],
+    ...partial.map(({ sha256, sizeBytes }) => ['partial', `${sha256} ${formatBytes(sizeBytes)}`] as const),
+    ['free', formatBytes(volume.freeBytes)],
   ];
   return rows.map(([name, text]) => `${name.padEnd(10)}  ${text}\n`).join('');
 }

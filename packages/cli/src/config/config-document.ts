@@ -1,7 +1,7 @@
 import { parseConfig } from '@companion/deepstream/config-file';
 import type { ConfigFile } from '@companion/deepstream/config-file';
+import { formatDiagnostic } from '@companion/foundation';
 import { CliError } from '../command/cli-error.ts';
-import { findingText } from '../terminal/finding-text.ts';
 import { readInput } from '../files/input.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -24,5 +24,6 @@ export function parseDocument(bytes: Uint8Array, path: string): ConfigFile {
   const parsed = parseConfig(bytes, path);
   if (parsed.ok) return parsed.file;
   const { line, code, reason } = parsed.error;
-  throw new CliError('not-a-config', findingText({ file: path, line, severity: 'error', message: reason, code }));
+  const at = { file: path, line };
+  throw new CliError('not-a-config', formatDiagnostic({ severity: 'error', code, at, message: reason }));
 }

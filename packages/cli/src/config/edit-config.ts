@@ -8,7 +8,7 @@ import { CliError } from '../command/cli-error.ts';
 import type { ExitCode } from '../command/command.ts';
 import { changeText, compareConfigs } from './config-change.ts';
 import { openConfig, parseDocument } from './config-document.ts';
-import { replaceFile } from '../files/replace-file.ts';
+import { writeOutput } from '../files/output.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** The option that every editing command has. */
@@ -39,7 +39,7 @@ export async function editConfig(
   const changed = !Buffer.from(edited).equals(bytes);
   const written = companion && (await writeCompanion(path, companion));
   if (path === '-') terminal.out(edited);
-  else if (changed) await replaceFile(path, edited);
+  else if (changed) await writeOutput(path, edited);
 
   const changes = compareConfigs(parseDocument(bytes, path), file);
   const say = (text: string) => (path === '-' ? terminal.err(text) : terminal.out(text));
@@ -78,6 +78,6 @@ async function writeCompanion(config: string, { path, text }: CompanionFile): Pr
     );
   }
   const place = resolve(dirname(await realpath(config)), path);
-  await replaceFile(place, Buffer.from(text));
+  await writeOutput(place, text);
   return place;
 }

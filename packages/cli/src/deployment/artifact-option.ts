@@ -1,4 +1,4 @@
-import type { JsonObject } from '@companion/deployment';
+import type { JsonObject } from '@companion/foundation';
 import { CliError } from '../command/cli-error.ts';
 
 const keys = ['kind', 'url', 'sha256', 'sizeBytes', 'credential'] as const;

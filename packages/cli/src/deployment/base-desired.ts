@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { DeploymentError, expandDeployment } from '@companion/deployment/node';
 import { deploymentOutline } from '@companion/deployment';
-import type { JsonObject } from '@companion/deployment';
+import type { JsonObject } from '@companion/foundation';
 import { CliError } from '../command/cli-error.ts';
 
 /** The modules of the deployment that a layer is put on, with their desired properties. Throws a `CliError` where the file can't be read. */

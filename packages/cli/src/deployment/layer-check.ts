@@ -1,5 +1,5 @@
-import { checkTwins, composeDesired, isJsonObject } from '@companion/deployment';
-import type { DeploymentFinding, JsonObject, JsonPath } from '@companion/deployment';
+import { checkTwins, composeDesired, type DeploymentDiagnostic } from '@companion/deployment';
+import { isJsonObject, type JsonObject, type JsonPath } from '@companion/foundation';
 import { layerSection } from './layer-parts.ts';
 import type { LayerPart } from './layer-parts.ts';
 import { desiredMistakes } from './our-twins.ts';
@@ -16,10 +16,10 @@ export interface ModuleLayer {
 }
 
 /** Checks what the module would get: as it lies on the base where there is one, otherwise by itself, with what it must find there assumed. */
-export function checkModuleLayer({ ours, module, parts, base }: ModuleLayer): readonly DeploymentFinding[] {
+export function checkModuleLayer({ ours, module, parts, base }: ModuleLayer): readonly DeploymentDiagnostic[] {
   const at: JsonPath = ['content', 'modulesContent', module];
-  const finding = (severity: 'error' | 'warning', path: JsonPath, reason: string) =>
-    ({ severity, code: 'TWIN_VALUE', path: [...at, ...path], reason }) as const;
+  const finding = (severity: 'error' | 'warning', path: JsonPath, message: string) =>
+    ({ severity, code: 'TWIN_VALUE', at: { path: [...at, ...path] }, message }) as const;
   const dotted = parts.filter(({ path }) => path.some((name) => name === '' || name.includes('.')));
   if (dotted.length > 0) {
     return dotted.map(({ path }) => finding('error', path, 'a name with a dot can be no key of a twin'));
@@ -32,7 +32,7 @@ export function checkModuleLayer({ ours, module, parts, base }: ModuleLayer): re
     ...desiredMistakes(ours, desired).map(({ path: below, message }) =>
       finding('error', ['properties.desired', ...(below === '' ? [] : below.split('.'))], message),
     ),
-    ...checkTwins({ modules: [], systemModules: [], routes: [], sections: [{ name: module, path, value: desired }] }),
+    ...checkTwins({ sections: [{ name: module, path, value: desired }] }),
     ...gone.map((part) => finding('warning', part.path, 'is taken away, and the base deployment does not have it')),
     ...assumed.notes.map((note) => finding('warning', [], `${note}: --base FILE checks that`)),
   ];

@@ -1,5 +1,5 @@
-import { desiredMember, isJsonObject } from '@companion/deployment';
-import type { JsonObject, JsonValue } from '@companion/deployment';
+import { desiredMember } from '@companion/deployment';
+import { isJsonObject, type JsonObject, type JsonValue } from '@companion/foundation';
 
 /** A property that a layer sets, by its path below the desired properties; null takes it away. */
 export interface LayerPart {

@@ -1,5 +1,4 @@
-import { parseJsonText, isJsonObject } from '@companion/deployment';
-import type { JsonObject } from '@companion/deployment';
+import { isJsonObject, type JsonObject } from '@companion/foundation';
 import { CliError } from '../command/cli-error.ts';
 import { desiredProperties } from '../files/desired-document.ts';
 import { readInput } from '../files/input.ts';
@@ -60,12 +59,7 @@ function looksLike(desired: JsonObject, member: string): boolean {
 
 async function readDesired(path: string, terminal: Terminal): Promise<JsonObject> {
   const text = new TextDecoder().decode(await readInput(path, terminal));
-  const parsed = parseJsonText(text);
-  if (!parsed.ok) {
-    const { line, column, reason } = parsed.error;
-    throw new CliError('not-a-config', `companion: ${path}:${line}:${column}: ${reason}`);
-  }
-  return desiredProperties(path, text) as JsonObject;
+  return desiredProperties(path, text);
 }
 
 function createCollection() {

@@ -1,6 +1,6 @@
 import { parseDesired as parseArtifacts } from '@companion/artifacts';
-import { parseImageName } from '@companion/deployment';
-import type { DeploymentFinding, DeploymentOutline, JsonObject } from '@companion/deployment';
+import { errorAt, parseImageName, type DeploymentDiagnostic, type DeploymentOutline } from '@companion/deployment';
+import type { JsonObject } from '@companion/foundation';
 import { parseDesired as parseFilter } from '@companion/occupancy';
 
 /** Our modules, whose desired properties can be checked before a device sees them. */
@@ -28,7 +28,7 @@ export function desiredMistakes(
 }
 
 /** Checks the desired properties of our modules in a deployment, as the modules would. */
-export function checkOurTwins({ modules, sections }: DeploymentOutline): readonly DeploymentFinding[] {
+export function checkOurTwins({ modules, sections }: DeploymentOutline): readonly DeploymentDiagnostic[] {
   return modules.flatMap(({ name, value }) => {
     const { settings } = value;
     const image =
@@ -36,11 +36,12 @@ export function checkOurTwins({ modules, sections }: DeploymentOutline): readonl
     const ours = typeof image === 'string' ? ourModule(image) : undefined;
     const section = sections.find((one) => one.name === name);
     if (ours === undefined || section === undefined) return [];
-    return desiredMistakes(ours, section.value).map(({ path, message }) => ({
-      severity: 'error',
-      code: 'TWIN_VALUE',
-      path: [...section.path, ...(path === '' ? [] : path.split('.'))],
-      reason: `${message}; module ${name} would report it and keep its last good state`,
-    }));
+    return desiredMistakes(ours, section.value).map(({ path, message }) =>
+      errorAt(
+        'TWIN_VALUE',
+        [...section.path, ...(path === '' ? [] : path.split('.'))],
+        `${message}; module ${name} would report it and keep its last good state`,
+      ),
+    );
   });
 }

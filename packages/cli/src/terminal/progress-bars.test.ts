@@ -1,6 +1,5 @@
 import type { ArtifactProgress } from '@companion/artifacts';
 import { describe, expect, test } from 'vitest';
-import { byteText } from './byte-text.ts';
 import { createProgressBars } from './progress-bars.ts';
 
 const progress = (state: ArtifactProgress['state'], receivedBytes?: number): ArtifactProgress => ({
@@ -44,17 +43,4 @@ describe('progress', () => {
     bars.end();
     expect(text).toBe('net: downloading\nnet: failed: other bytes [DIGEST_MISMATCH]\n');
   });
-});
-
-test('bytes have three digits for people', () => {
-  expect([0, 999, 1000, 9_412_345, 99_960, 999_499, 999_500, 4_294_967_296].map(byteText)).toEqual([
-    '0 B',
-    '999 B',
-    '1.00 KB',
-    '9.41 MB',
-    '100 KB',
-    '999 KB',
-    '1.00 MB',
-    '4.29 GB',
-  ]);
 });

@@ -1,5 +1,5 @@
 import type { ArtifactProgress } from '@companion/artifacts';
-import { byteText } from './byte-text.ts';
+import { formatBytes } from '@companion/foundation';
 
 /** Shows how far downloads are. */
 export interface ProgressBars {
@@ -57,10 +57,10 @@ function lineText(name: string, { state, error }: ArtifactProgress): string {
 }
 
 function barText(name: string, { state, receivedBytes = 0, totalBytes }: ArtifactProgress): string {
-  if (totalBytes === undefined || totalBytes === 0) return `${name} ${state} ${byteText(receivedBytes)}`;
+  if (totalBytes === undefined || totalBytes === 0) return `${name} ${state} ${formatBytes(receivedBytes)}`;
   const part = Math.min(1, receivedBytes / totalBytes);
   const full = Math.floor(part * barLength);
   const bar = `${'#'.repeat(full)}${'-'.repeat(barLength - full)}`;
   const percent = `${Math.floor(part * 100)}`.padStart(3);
-  return `${name} [${bar}] ${percent} % of ${byteText(totalBytes)} ${state}`;
+  return `${name} [${bar}] ${percent} % of ${formatBytes(totalBytes)} ${state}`;
 }

@@ -1,16 +1,41 @@
+import type { JsonObject } from '@companion/foundation';
 import * as z from 'zod';
+import { errorAt, type DeploymentDiagnostic } from '../diagnostic/deployment-diagnostic.ts';
+import { joinPieces, maxPieces, pieceLength } from './create-option-pieces.ts';
 
-import type { CreateOptions } from '../manifest/deployment.ts';
-import type { JsonPath } from '../json/json-path.ts';
-import { parseJsonText } from '../json/json-text.ts';
-import type { JsonObject, JsonValue } from '../json/json.ts';
+/** A mount of Docker's newer form, as far as the simulator can stand in for it. */
+export interface ContainerMount {
+  readonly Type: 'bind' | 'volume';
+  readonly Source: string;
+  readonly Target: string;
+}
 
-/** IoT Hub holds a string of at most 512 characters here, so the tools cut createOptions into at most 8 of them. */
-export const createOptionsPieceLength = 512;
-/** How many pieces a module may have. */
-export const maxCreateOptionsPieces = 8;
+/** Docker's create options, as far as the simulator looks into them; what else is there is kept. */
+export interface CreateOptions {
+  readonly Entrypoint?: readonly string[];
+  readonly Cmd?: readonly string[];
+  readonly WorkingDir?: string;
+  /** `NAME=value` items. */
+  readonly Env?: readonly string[];
+  readonly ExposedPorts?: Readonly<Record<string, unknown>>;
+  readonly HostConfig?: {
+    /** `/host/path:/container/path[:ro]`, or a volume's name in place of the host path. */
+    readonly Binds?: readonly string[];
+    readonly Mounts?: readonly ContainerMount[];
+    /** For each container port (`9229/tcp`) where the host has it. */
+    readonly PortBindings?: Readonly<Record<string, readonly { readonly HostPort: string }[]>>;
+    readonly [option: string]: unknown;
+  };
+  readonly [option: string]: unknown;
+}
+
+/** createOptions, or every mistake in them; their places start at the module's `settings`. */
+export type CreateOptionsResult =
+  | { readonly ok: true; readonly options: CreateOptions }
+  | { readonly ok: false; readonly problems: readonly DeploymentDiagnostic<'CREATE_OPTIONS'>[] };
+
 /** What createOptions may come to, written as JSON without blanks. */
-export const maxCreateOptionsLength = createOptionsPieceLength * maxCreateOptionsPieces;
+export const maxCreateOptionsLength = pieceLength * maxPieces;
 
 const command = z.union([z.array(z.string()), z.string().transform((text) => [text])], {
   error: 'expected a list of strings',
@@ -44,75 +69,33 @@ const shape = z.looseObject({
     .optional(),
 });
 
-/** A mistake in createOptions; `path` starts at the module's `settings`. */
-export interface CreateOptionsProblem {
-  readonly path: JsonPath;
-  readonly reason: string;
-}
-
 /**
  * Reads createOptions from a module's `settings`: an object (templates only), JSON in a string, or that string in pieces
  * under `createOptions`, `createOptions01` … `createOptions07`. None, `""` and `{}` mean no options.
  */
-export function parseCreateOptions(
-  settings: JsonObject,
-):
-  | { readonly ok: true; readonly options: CreateOptions }
-  | { readonly ok: false; readonly problems: readonly CreateOptionsProblem[] } {
-  const joined = join(settings);
+export function parseCreateOptions(settings: JsonObject): CreateOptionsResult {
+  const joined = joinPieces(settings);
   if (!joined.ok) return joined;
   const parsed = shape.safeParse(joined.value);
   if (!parsed.success) {
-    return {
-      ok: false,
-      problems: parsed.error.issues.map((issue) => ({
-        path: ['createOptions', ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))],
-        reason: issue.message,
-      })),
-    };
+    const problems = parsed.error.issues.map(({ path, message }) =>
+      errorAt(
+        'CREATE_OPTIONS',
+        ['createOptions', ...path.map((step) => (typeof step === 'symbol' ? String(step) : step))],
+        message,
+      ),
+    );
+    return { ok: false, problems };
   }
   const length = JSON.stringify(joined.value).length;
   if (length > maxCreateOptionsLength) {
-    const reason = `${length} characters as JSON, but a deployment holds at most ${maxCreateOptionsLength} (${maxCreateOptionsPieces} pieces of ${createOptionsPieceLength})`;
-    return { ok: false, problems: [{ path: ['createOptions'], reason }] };
+    const message = `${length} characters as JSON, but a deployment holds at most ${maxCreateOptionsLength} (${maxPieces} pieces of ${pieceLength})`;
+    return { ok: false, problems: [errorAt('CREATE_OPTIONS', ['createOptions'], message)] };
   }
-  return { ok: true, options: withoutUndefined(parsed.data) };
-}
-
-function join(
-  settings: JsonObject,
-):
-  | { readonly ok: true; readonly value: JsonValue }
-  | { readonly ok: false; readonly problems: readonly CreateOptionsProblem[] } {
-  const first = settings['createOptions'];
-  const pieces = Object.keys(settings)
-    .filter((key) => /^createOptions\d\d$/.test(key))
-    .sort();
-  const refuse = (key: string, reason: string) => ({ ok: false, problems: [{ path: [key], reason }] }) as const;
-  if (first !== undefined && typeof first !== 'string') {
-    return pieces.length === 0
-      ? { ok: true, value: first }
-      : refuse('createOptions', 'an object can’t be continued by further pieces');
-  }
-  let text = first ?? '';
-  for (const [index, key] of pieces.entries()) {
-    const expected = `createOptions${String(index + 1).padStart(2, '0')}`;
-    if (key !== expected) return refuse(key, `${expected} is missing before it`);
-    if (index + 1 >= maxCreateOptionsPieces) return refuse(key, `at most ${maxCreateOptionsPieces} pieces are allowed`);
-    const piece = settings[key];
-    if (typeof piece !== 'string') return refuse(key, 'expected a string');
-    text += piece;
-  }
-  if (text.trim() === '') return { ok: true, value: {} };
-  const parsed = parseJsonText(text);
-  if (parsed.ok) return { ok: true, value: parsed.value };
-  return refuse(
-    'createOptions',
-    `not JSON (at character ${parsed.error.column} of line ${parsed.error.line}: ${parsed.error.reason})`,
-  );
+  return { ok: true, options: withoutAbsent(parsed.data) };
 }
 
 /** zod writes optional keys as `T | undefined`; here an absent key is absent. */
-function withoutUndefined(options: z.infer<typeof shape>): CreateOptions {
+function withoutAbsent(options: z.infer<typeof shape>): CreateOptions {
   return JSON.parse(JSON.stringify(options)) as CreateOptions;
 }

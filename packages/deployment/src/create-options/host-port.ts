@@ -1,4 +1,4 @@
-import type { CreateOptions } from '../manifest/deployment.ts';
+import type { CreateOptions } from './create-options.ts';
 
 /** A port of the host that a container binds. */
 export interface HostPort {

@@ -1,83 +1,16 @@
-import * as z from 'zod';
-
+import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from '@companion/foundation';
+import type * as z from 'zod';
 import { parseCreateOptions } from '../create-options/create-options.ts';
-import { composeDesired, desiredMember } from '../twins/desired-section.ts';
-import type { Deployment, DeploymentProblemCode, ModuleSource, ModuleSpec } from './deployment.ts';
-import type { JsonPath } from '../json/json-path.ts';
-import type { JsonObject, JsonValue } from '../json/json.ts';
+import { errorAt, placedBelow, type DeploymentDiagnostic } from '../diagnostic/deployment-diagnostic.ts';
 import type { RouteSpec } from '../routes/route-text.ts';
-import { isJsonObject } from '../template/template.ts';
-
-/** A mistake at one place of the document. */
-export interface DocumentProblem {
-  readonly code: DeploymentProblemCode;
-  readonly path: JsonPath;
-  readonly reason: string;
-}
+import { composeDesired, desiredMember } from '../twins/desired-section.ts';
+import { agentShape, hubShape, rootShape, routeObject } from './deployment-shape.ts';
+import type { Deployment, ModuleSource, ModuleSpec } from './deployment.ts';
 
 /** Either a deployment or every mistake that was found. */
 export type DocumentResult =
   | { readonly ok: true; readonly deployment: Deployment }
-  | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
-
-/** Where edgeAgent puts a module without a startupOrder: after all that have one. */
-const last = 4_294_967_295;
-
-const json = z.custom<JsonValue>();
-// edgeAgent and edgeHub go ways of their own: the one refuses what the other has had since 1.2.
-const agentVersion = z.string().regex(/^1\.[01](\.\d+)?$/, {
-  error: 'expected schema version "1.0" or "1.1" (take "1.1"): edgeAgent refuses others',
-});
-const hubVersion = z.string().regex(/^1\.[0-3](\.\d+)?$/, {
-  error: 'expected schema version "1.0" to "1.3" (take "1.1"): edgeHub refuses others',
-});
-const env = z.record(
-  z.string().regex(/^[^=\0]+$/),
-  z.strictObject({
-    value: z.union([z.string(), z.number(), z.boolean()], { error: 'expected a string, number or boolean' }),
-  }),
-);
-const settings = z.looseObject({ image: z.string().min(1, { error: 'expected the name of an image' }) });
-const moduleShape = z.strictObject({
-  version: z.string().optional(),
-  type: z.literal('docker'),
-  status: z.enum(['running', 'stopped']).default('running'),
-  restartPolicy: z.enum(['always', 'on-failure', 'on-unhealthy', 'never']).default('always'),
-  startupOrder: z.int().min(0).max(last).default(last),
-  imagePullPolicy: z.enum(['on-create', 'never']).optional(),
-  env: env.default({}),
-  settings,
-});
-const moduleName = z
-  .string()
-  .regex(/^[A-Za-z0-9_.+%#*?!(),=@-]{1,128}$/, { error: 'not a name that a module can have' });
-const agentShape = z.strictObject({
-  schemaVersion: agentVersion,
-  runtime: z.looseObject({ type: z.literal('docker') }),
-  systemModules: z.strictObject({
-    edgeAgent: moduleShape.partial({ status: true, restartPolicy: true }),
-    edgeHub: moduleShape,
-  }),
-  modules: z.record(moduleName, moduleShape),
-});
-const routeObject = z.strictObject({
-  route: z.string().min(1),
-  priority: z.int().min(0).max(9).optional(),
-  timeToLiveSecs: z.int().min(0).optional(),
-});
-const hubShape = z.strictObject({
-  schemaVersion: hubVersion,
-  routes: z.record(z.string().min(1), json),
-  storeAndForwardConfiguration: z.looseObject({ timeToLiveSecs: z.int().min(0) }),
-  // Known since 1.2, and nothing to do with modules.
-  mqttBroker: json.optional(),
-  integrity: json.optional(),
-});
-const rootShape = z.strictObject({
-  $schema: z.string().optional(),
-  '$schema-template': z.string().optional(),
-  modulesContent: z.looseObject({ $edgeAgent: json, $edgeHub: json }),
-});
+  | { readonly ok: false; readonly problems: readonly DeploymentDiagnostic[] };
 
 /**
  * Reads a deployment whose placeholders are filled in. Everything is checked, unknown keys included, so that a
@@ -88,7 +21,7 @@ export function readDeploymentDocument(
   document: JsonValue,
   sources: ReadonlyMap<string, ModuleSource>,
 ): DocumentResult {
-  const problems: DocumentProblem[] = [];
+  const problems: DeploymentDiagnostic[] = [];
   const root = check(rootShape, document, [], problems);
   if (root === undefined) return { ok: false, problems };
 
@@ -96,8 +29,7 @@ export function readDeploymentDocument(
   const sections = new Map(
     Object.entries(content).map(([name, section]) => {
       const composed = composeDesired(section);
-      const found = composed.problems.map(({ path, reason }) => ({ path: ['modulesContent', name, ...path], reason }));
-      problems.push(...found.map((problem) => ({ ...problem, code: 'SHAPE' as const })));
+      problems.push(...placedBelow({ path: ['modulesContent', name] }, composed.problems));
       return [name, composed.desired] as const;
     }),
   );
@@ -110,8 +42,7 @@ export function readDeploymentDocument(
   for (const [name, spec] of Object.entries(agent?.modules ?? {})) {
     const options = parseCreateOptions(spec.settings as JsonObject);
     if (!options.ok) {
-      for (const { path, reason } of options.problems)
-        problems.push({ code: 'CREATE_OPTIONS', path: [...agentAt, 'modules', name, 'settings', ...path], reason });
+      problems.push(...placedBelow({ path: [...agentAt, 'modules', name, 'settings'] }, options.problems));
       continue;
     }
     const source = sources.get(spec.settings.image);
@@ -130,8 +61,8 @@ export function readDeploymentDocument(
   for (const name of sections.keys()) {
     if (agent === undefined || name === '$edgeAgent' || name === '$edgeHub' || Object.hasOwn(agent.modules, name))
       continue;
-    const reason = `there is no module of this name; $edgeAgent has ${Object.keys(agent.modules).join(', ') || 'none'}`;
-    problems.push({ code: 'MODULE_UNKNOWN', path: ['modulesContent', name], reason });
+    const message = `there is no module of this name; $edgeAgent has ${Object.keys(agent.modules).join(', ') || 'none'}`;
+    problems.push(errorAt('MODULE_UNKNOWN', ['modulesContent', name], message));
   }
   const routes = readRoutes(hub, [...hubAt, 'routes'], problems);
   if (problems.length > 0 || hub === undefined) return { ok: false, problems };
@@ -141,7 +72,7 @@ export function readDeploymentDocument(
 function readRoutes(
   hub: z.infer<typeof hubShape> | undefined,
   at: JsonPath,
-  problems: DocumentProblem[],
+  problems: DeploymentDiagnostic[],
 ): Readonly<Record<string, RouteSpec>> {
   const routes: [string, RouteSpec][] = [];
   for (const [name, route] of Object.entries(hub?.routes ?? {})) {
@@ -150,17 +81,13 @@ function readRoutes(
       continue;
     }
     if (!isJsonObject(route)) {
-      problems.push({ code: 'SHAPE', path: [...at, name], reason: 'expected a string or an object with a "route"' });
+      problems.push(errorAt('SHAPE', [...at, name], 'expected a string or an object with a "route"'));
       continue;
     }
     const checked = check(routeObject, route, [...at, name], problems);
     if (checked === undefined) continue;
     if (hub?.schemaVersion.startsWith('1.0') === true) {
-      problems.push({
-        code: 'SHAPE',
-        path: [...at, name],
-        reason: 'a route as an object needs schema version "1.1"',
-      });
+      problems.push(errorAt('SHAPE', [...at, name], 'a route as an object needs schema version "1.1"'));
     }
     const { priority, timeToLiveSecs } = checked;
     routes.push([
@@ -179,17 +106,17 @@ function check<S extends z.ZodType>(
   shape: S,
   value: unknown,
   at: JsonPath,
-  problems: DocumentProblem[],
+  problems: DeploymentDiagnostic[],
 ): z.infer<S> | undefined {
   const parsed = shape.safeParse(value, { error: (issue) => (issue.input === undefined ? 'missing' : undefined) });
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
     const path = [...at, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) problems.push({ code: 'SHAPE', path: [...path, key], reason: 'unknown key' });
+      for (const key of issue.keys) problems.push(errorAt('SHAPE', [...path, key], 'unknown key'));
     } else if (issue.code === 'invalid_key') {
-      problems.push({ code: 'SHAPE', path, reason: issue.issues[0]?.message ?? issue.message });
-    } else problems.push({ code: 'SHAPE', path, reason: plain(issue.message) });
+      problems.push(errorAt('SHAPE', path, issue.issues[0]?.message ?? issue.message));
+    } else problems.push(errorAt('SHAPE', path, plain(issue.message)));
   }
   return undefined;
 }

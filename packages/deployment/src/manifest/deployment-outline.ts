@@ -1,7 +1,5 @@
 import { composeDesired, desiredMember } from '../twins/desired-section.ts';
-import type { JsonPath } from '../json/json-path.ts';
-import type { JsonObject, JsonValue } from '../json/json.ts';
-import { isJsonObject } from '../template/template.ts';
+import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from '@companion/foundation';
 
 /** A member of a document and where it stands. */
 export interface Placed<T> {

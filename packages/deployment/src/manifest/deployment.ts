@@ -1,35 +1,9 @@
-import type { JsonObject } from '../json/json.ts';
-
+import type { JsonObject } from '@companion/foundation';
+import type { CreateOptions } from '../create-options/create-options.ts';
 import type { RouteSpec } from '../routes/route-text.ts';
 
 /** Of which ends of a module edgeAgent starts it again. */
 export type RestartPolicy = 'always' | 'on-failure' | 'on-unhealthy' | 'never';
-
-/** A mount of Docker's newer form, as far as the simulator can stand in for it. */
-export interface ContainerMount {
-  readonly Type: 'bind' | 'volume';
-  readonly Source: string;
-  readonly Target: string;
-}
-
-/** Docker's create options, as far as the simulator looks into them; what else is there is kept. */
-export interface CreateOptions {
-  readonly Entrypoint?: readonly string[];
-  readonly Cmd?: readonly string[];
-  readonly WorkingDir?: string;
-  /** `NAME=value` items. */
-  readonly Env?: readonly string[];
-  readonly ExposedPorts?: Readonly<Record<string, unknown>>;
-  readonly HostConfig?: {
-    /** `/host/path:/container/path[:ro]`, or a volume's name in place of the host path. */
-    readonly Binds?: readonly string[];
-    readonly Mounts?: readonly ContainerMount[];
-    /** For each container port (`9229/tcp`) where the host has it. */
-    readonly PortBindings?: Readonly<Record<string, readonly { readonly HostPort: string }[]>>;
-    readonly [option: string]: unknown;
-  };
-  readonly [option: string]: unknown;
-}
 
 /** Where a module's code lies, for a module whose image is a placeholder of the template. */
 export interface ModuleSource {
@@ -61,22 +35,3 @@ export interface Deployment {
   /** How long `$edgeHub` keeps a message that can't be delivered, in seconds. */
   readonly timeToLiveSecs: number;
 }
-
-/** The kinds of mistake that a deployment can have. */
-export type DeploymentProblemCode =
-  | 'FILE_UNREADABLE'
-  | 'NOT_JSON'
-  | 'SHAPE'
-  | 'VARIABLE_MISSING'
-  | 'PLACEHOLDER_UNKNOWN'
-  | 'MODULE_JSON'
-  | 'CREATE_OPTIONS'
-  | 'MODULE_UNKNOWN'
-  | 'MODULE_NAME'
-  | 'IMAGE'
-  | 'RUNTIME_VERSION'
-  | 'HOST_PORT'
-  | 'ROUTE'
-  | 'TWIN_LIMIT'
-  | 'TWIN_VALUE'
-  | 'VARIABLES_EXAMPLE';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createOptionPieces } from '../create-options/create-option-pieces.ts';
 import { hostPorts, hostPortsCollide } from '../create-options/host-port.ts';
 import { parseImageName } from './image-name.ts';
-import type { JsonObject } from '../json/json.ts';
+import type { JsonObject } from '@companion/foundation';
 import { manifestPath, toManifest } from './manifest.ts';
 
 const wellFormed = fc.string({ unit: 'binary', maxLength: 1400 });

@@ -1,7 +1,6 @@
 import { createOptionPieces } from '../create-options/create-option-pieces.ts';
 import { desiredMember } from '../twins/desired-section.ts';
-import type { JsonObject, JsonValue } from '../json/json.ts';
-import { isJsonObject } from '../template/template.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '@companion/foundation';
 
 const schemaTemplate = '$schema-template';
 

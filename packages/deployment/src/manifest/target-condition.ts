@@ -17,69 +17,97 @@ export function findTargetFault(text: string): string | undefined {
   if (text.trim() === '*') return undefined;
   if (text.trim() === '') return "is empty, which targets no device: write a condition like tags.site='lot7', or *";
   const read = tokensOf(text);
-  return typeof read === 'string' ? read : faultOf(read);
+  return typeof read === 'string' ? read : new TargetReader(read).findFault();
 }
 
-function faultOf(tokens: readonly Token[]): string | undefined {
-  let next = 0;
-  const is = (text: string): boolean => {
-    const found = tokens[next];
-    return found !== undefined && found.kind !== 'value' && found.text.toLowerCase() === text;
-  };
-  const shown = (): string => tokens[next]?.text ?? 'its end';
+/** Reads a condition once, by recursive descent; each method gives the fault that it met, and undefined where it went on. */
+class TargetReader {
+  readonly #tokens: readonly Token[];
+  /** The token to read next. */
+  #next = 0;
 
-  function all(depth: number): string | undefined {
-    for (;;) {
-      const fault = one(depth);
-      if (fault !== undefined) return fault;
-      if (!is('and') && !is('or')) return undefined;
-      next += 1;
-    }
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
   }
-  function one(depth: number): string | undefined {
-    if (depth > 50) return 'is nested too deep';
-    if (is('not')) next += 1;
-    if (is('(')) {
-      next += 1;
-      const fault = all(depth + 1);
-      if (fault !== undefined) return fault;
-      if (!is(')')) return `a closing ")" is missing before ${shown()}`;
-      next += 1;
-      return undefined;
-    }
-    const called = tokens[next + 1]?.text === '(' ? tokens[next]?.text.toLowerCase() : undefined;
-    if (called === 'is_defined') {
-      const closes = tokens[next + 3]?.text === ')';
-      const fault = property(tokens[next + 2]);
-      next += 4;
-      return fault ?? (closes ? undefined : 'a closing ")" is missing after is_defined(');
-    }
-    const fault = property(tokens[next]);
+
+  findFault(): string | undefined {
+    const fault = this.#conditions(0);
     if (fault !== undefined) return fault;
-    next += 1;
-    if (is('in')) return list();
-    if (tokens[next]?.kind !== 'operator') return `a comparison (=, !=, <, >, IN) should come before ${shown()}`;
-    next += 1;
-    if (tokens[next]?.kind !== 'value') return `${shown()} is no value: put texts in single quotes`;
-    next += 1;
-    return undefined;
+    return this.#next < this.#tokens.length ? `${this.#shown()} comes after the condition is complete` : undefined;
   }
-  function list(): string | undefined {
-    next += 1;
-    if (!is('[')) return "IN needs a list: ['a', 'b']";
-    for (next += 1; ; next += 1) {
-      if (tokens[next]?.kind !== 'value') return `${shown()} is no value of a list`;
-      next += 1;
-      if (is(']')) break;
-      if (!is(',')) return 'a closing "]" is missing';
+
+  #is(text: string): boolean {
+    const found = this.#tokens[this.#next];
+    return found !== undefined && found.kind !== 'value' && found.text.toLowerCase() === text;
+  }
+
+  #shown(): string {
+    return this.#tokens[this.#next]?.text ?? 'its end';
+  }
+
+  #conditions(depth: number): string | undefined {
+    for (;;) {
+      const fault = this.#condition(depth);
+      if (fault !== undefined) return fault;
+      if (!this.#is('and') && !this.#is('or')) return undefined;
+      this.#next += 1;
     }
-    next += 1;
+  }
+
+  #condition(depth: number): string | undefined {
+    if (depth > 50) return 'is nested too deep';
+    if (this.#is('not')) this.#next += 1;
+    if (this.#is('(')) return this.#bracket(depth);
+    const called =
+      this.#tokens[this.#next + 1]?.text === '(' ? this.#tokens[this.#next]?.text.toLowerCase() : undefined;
+    return called === 'is_defined' ? this.#isDefined() : this.#comparison();
+  }
+
+  #bracket(depth: number): string | undefined {
+    this.#next += 1;
+    const fault = this.#conditions(depth + 1);
+    if (fault !== undefined) return fault;
+    if (!this.#is(')')) return `a closing ")" is missing before ${this.#shown()}`;
+    this.#next += 1;
     return undefined;
   }
-  return all(0) ?? (next < tokens.length ? `${shown()} comes after the condition is complete` : undefined);
+
+  #isDefined(): string | undefined {
+    const closes = this.#tokens[this.#next + 3]?.text === ')';
+    const fault = propertyFault(this.#tokens[this.#next + 2]);
+    this.#next += 4;
+    return fault ?? (closes ? undefined : 'a closing ")" is missing after is_defined(');
+  }
+
+  #comparison(): string | undefined {
+    const fault = propertyFault(this.#tokens[this.#next]);
+    if (fault !== undefined) return fault;
+    this.#next += 1;
+    if (this.#is('in')) return this.#list();
+    if (this.#tokens[this.#next]?.kind !== 'operator') {
+      return `a comparison (=, !=, <, >, IN) should come before ${this.#shown()}`;
+    }
+    this.#next += 1;
+    if (this.#tokens[this.#next]?.kind !== 'value') return `${this.#shown()} is no value: put texts in single quotes`;
+    this.#next += 1;
+    return undefined;
+  }
+
+  #list(): string | undefined {
+    this.#next += 1;
+    if (!this.#is('[')) return "IN needs a list: ['a', 'b']";
+    for (this.#next += 1; ; this.#next += 1) {
+      if (this.#tokens[this.#next]?.kind !== 'value') return `${this.#shown()} is no value of a list`;
+      this.#next += 1;
+      if (this.#is(']')) break;
+      if (!this.#is(',')) return 'a closing "]" is missing';
+    }
+    this.#next += 1;
+    return undefined;
+  }
 }
 
-function property(found: Token | undefined): string | undefined {
+function propertyFault(found: Token | undefined): string | undefined {
   if (found?.kind !== 'word') return `a property should come where ${found?.text ?? 'the condition ends'} stands`;
   if (roots.test(found.text)) return undefined;
   const hint = found.text.startsWith('tag.')

@@ -1,32 +1,18 @@
-import type { DeploymentProblemCode } from '../manifest/deployment.ts';
-import { formatJsonPath } from '../json/json-path.ts';
-import type { JsonPath } from '../json/json-path.ts';
+import { CodedError, formatJsonPath, formatPlace } from '@companion/foundation';
+import type { DeploymentDiagnostic } from '../diagnostic/deployment-diagnostic.ts';
 
-/** One mistake of a deployment, at a place a person can go to. */
-export interface DeploymentProblem {
-  readonly code: DeploymentProblemCode;
-  readonly file: string;
-  /** Absent where the file as a whole is meant. */
-  readonly path?: JsonPath;
-  /** Counted from 1; only where the text is not JSON. */
-  readonly line?: number;
-  readonly column?: number;
-  readonly reason: string;
-}
-
-/** A deployment that can't be loaded. The message holds a line for each problem: file, place, reason. */
-export class DeploymentError extends Error {
+/** A deployment that can't be loaded. The message holds a line for each problem: file, place, what is wrong. */
+export class DeploymentError extends CodedError<'DEPLOYMENT_INVALID'> {
   override readonly name = 'DeploymentError';
-  readonly code = 'DEPLOYMENT_INVALID';
-  readonly problems: readonly DeploymentProblem[];
+  readonly problems: readonly DeploymentDiagnostic[];
 
-  constructor(problems: readonly DeploymentProblem[], options?: ErrorOptions) {
-    super(problems.map(formatProblem).join('\n'), options);
+  constructor(problems: readonly DeploymentDiagnostic[], cause?: unknown) {
+    super('DEPLOYMENT_INVALID', problems.map(formatProblem).join('\n'), { cause });
     this.problems = problems;
   }
 }
 
-function formatProblem({ file, path, line, column, reason }: DeploymentProblem): string {
-  if (line !== undefined && column !== undefined) return `${file}:${line}:${column}: ${reason}`;
-  return path === undefined ? `${file}: ${reason}` : `${file}: ${formatJsonPath(path)}: ${reason}`;
+/** All of them are errors, so the severity goes without saying; the root of a document is named. */
+function formatProblem({ at: { path, ...spot }, message }: DeploymentDiagnostic): string {
+  return `${formatPlace(spot)}: ${path === undefined ? '' : `${formatJsonPath(path)}: `}${message}`;
 }

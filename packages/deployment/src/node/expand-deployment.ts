@@ -1,15 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-
+import { isJsonObject, type JsonValue } from '@companion/foundation';
+import { parseJsonText } from '@companion/foundation/json-text';
+import { hasErrno } from '@companion/foundation/node';
+import { placedBelow, type DeploymentDiagnostic } from '../diagnostic/deployment-diagnostic.ts';
 import type { ModuleSource } from '../manifest/deployment.ts';
-import { parseJsonText } from '../json/json-text.ts';
-import type { JsonValue } from '../json/json.ts';
-import { eachString, expandTemplate, imagePlaceholders, isJsonObject } from '../template/template.ts';
-import type { TemplateProblem } from '../template/template.ts';
+import { eachString, expandTemplate, imagePlaceholders, type TemplateDiagnostic } from '../template/template.ts';
 import { DeploymentError } from './deployment-error.ts';
-import type { DeploymentProblem } from './deployment-error.ts';
-import { createModuleImages } from './module-images.ts';
+import { ModuleImages } from './module-images.ts';
 
 /** What is needed to fill in a template. */
 export interface DeploymentLoaderOptions {
@@ -31,8 +30,8 @@ export interface ExpandedDeployment {
   readonly sources: ReadonlyMap<string, ModuleSource>;
   /** The file that variables came from; undefined where there is none, or nothing to fill in. */
   readonly variablesFile: string | undefined;
-  /** What could not be filled in; it stands in the document as it was. */
-  readonly problems: readonly DeploymentProblem[];
+  /** What could not be filled in, with its place in the file; it stands in the document as it was. */
+  readonly problems: readonly DeploymentDiagnostic[];
 }
 
 /**
@@ -41,7 +40,7 @@ export interface ExpandedDeployment {
  */
 export function expandDeployment(options: DeploymentLoaderOptions): ExpandedDeployment {
   const file = options.templatePath;
-  const problems: DeploymentProblem[] = [];
+  const problems: DeploymentDiagnostic[] = [];
   const template = readJson(file);
   if (isFinished(file, template)) {
     return { document: template, sources: new Map(), variablesFile: undefined, problems: leftOvers(file, template) };
@@ -49,7 +48,7 @@ export function expandDeployment(options: DeploymentLoaderOptions): ExpandedDepl
   const variablesFile = findVariables(options);
   const fromFile = variablesFile === undefined ? {} : parseEnv(readText(variablesFile));
   const variables = { ...fromFile, ...definedOnly(options.environment) };
-  const images = createModuleImages({
+  const images = new ModuleImages({
     baseDir: modulesDir(options),
     platform: options.platform ?? 'amd64',
     variables,
@@ -61,7 +60,7 @@ export function expandDeployment(options: DeploymentLoaderOptions): ExpandedDepl
     for (const placeholder of imagePlaceholders(text)) {
       const found = images.resolve(placeholder);
       if (!found.ok) {
-        problems.push({ file, path, code: found.code, reason: found.reason });
+        problems.push({ severity: 'error', code: found.code, at: { file, path }, message: found.reason });
         continue;
       }
       names.set(placeholder.text, found.image);
@@ -69,7 +68,7 @@ export function expandDeployment(options: DeploymentLoaderOptions): ExpandedDepl
     }
   });
   const expanded = expandTemplate(template, { variables, images: names });
-  problems.push(...onceEach(expanded.problems).map((problem) => ({ ...problem, file })));
+  problems.push(...placedBelow({ file }, onceEach(expanded.problems)));
   return { document: expanded.value, sources, variablesFile, problems };
 }
 
@@ -79,44 +78,44 @@ function isFinished(file: string, document: JsonValue): boolean {
 }
 
 /** What the tools leave in a manifest where a variable was not set. */
-function leftOvers(file: string, manifest: JsonValue): DeploymentProblem[] {
-  const problems: DeploymentProblem[] = [];
+function leftOvers(file: string, manifest: JsonValue): DeploymentDiagnostic[] {
+  const problems: DeploymentDiagnostic[] = [];
   eachString(manifest, (text, path) => {
     const found = /\$\{[^}]*\}/.exec(text)?.[0];
     if (found === undefined || path.some((step) => typeof step === 'string' && step.startsWith('createOptions')))
       return;
-    const reason = `${found} was never filled in: set it, and make the manifest of its template anew`;
-    problems.push({ file, path, code: 'VARIABLE_MISSING', reason });
+    const message = `${found} was never filled in: set it, and make the manifest of its template anew`;
+    problems.push({ severity: 'error', code: 'VARIABLE_MISSING', at: { file, path }, message });
   });
   return problems;
 }
 
 /** A variable that is missing is one mistake, however often the template uses it. */
-function onceEach(problems: readonly TemplateProblem[]): TemplateProblem[] {
-  const places = new Map<string, TemplateProblem[]>();
+function onceEach(problems: readonly TemplateDiagnostic[]): TemplateDiagnostic[] {
+  const places = new Map<string, TemplateDiagnostic[]>();
   for (const problem of problems) {
-    const key = problem.code === 'VARIABLE_MISSING' ? problem.reason : JSON.stringify(problem);
+    const key = problem.code === 'VARIABLE_MISSING' ? problem.message : JSON.stringify(problem);
     places.set(key, [...(places.get(key) ?? []), problem]);
   }
   return [...places.values()].flatMap(([first, ...more]) => {
     if (first === undefined) return [];
-    return [more.length === 0 ? first : { ...first, reason: `${first.reason} (used in ${more.length + 1} places)` }];
+    return [more.length === 0 ? first : { ...first, message: `${first.message} (used in ${more.length + 1} places)` }];
   });
 }
 
 function readJson(file: string): JsonValue {
   const parsed = parseJsonText(readText(file));
   if (parsed.ok) return parsed.value;
-  throw new DeploymentError([{ code: 'NOT_JSON', file, ...parsed.error }]);
+  const { line, column, reason } = parsed.error;
+  throw new DeploymentError([{ severity: 'error', code: 'NOT_JSON', at: { file, line, column }, message: reason }]);
 }
 
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    const reason =
-      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'there is no such file' : String(cause);
-    throw new DeploymentError([{ code: 'FILE_UNREADABLE', file, reason }], { cause });
+    const message = hasErrno(cause, 'ENOENT') ? 'there is no such file' : String(cause);
+    throw new DeploymentError([{ severity: 'error', code: 'FILE_UNREADABLE', at: { file }, message }], cause);
   }
 }
 

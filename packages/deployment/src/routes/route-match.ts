@@ -1,3 +1,5 @@
+import type { ParsedRoute } from './route-text.ts';
+
 /** Where a message comes from, in the form that route sources are matched against. A module's message without an output has no `outputs` part. */
 export function messageSource(module: string, output: string | undefined): string {
   return output === undefined ? `/messages/modules/${module}` : `/messages/modules/${module}/outputs/${output}`;
@@ -30,4 +32,12 @@ export function sourceModule(
     return rest.length > 0 ? name === text : name.startsWith(text);
   };
   return { text: source.split('/')[3] ?? text, fits };
+}
+
+/** The module that a route takes messages from or leads to, and that is none of these; undefined where all are there. */
+export function unknownRouteModule({ source, sink }: ParsedRoute, modules: readonly string[]): string | undefined {
+  if (sink.kind === 'module' && !modules.includes(sink.module)) return sink.module;
+  // edgeHub takes a source that no module can have, and the route is then silent for ever; here that is a mistake.
+  const from = sourceModule(source);
+  return from !== undefined && !modules.some(from.fits) ? from.text : undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { formatJsonPath } from '../json/json-path.ts';
+import { formatPlace } from '@companion/foundation';
 import { expandTemplate, imagePlaceholders, platformKey } from './template.ts';
 
 const values = {
@@ -20,7 +20,7 @@ describe('expandTemplate', () => {
   test('names each missing variable and where it stands', () => {
     const { problems } = expandTemplate({ settings: { image: '${REGISTRY}/$NAME' } }, values);
     expect(
-      problems.map(({ code, path, reason }) => [code, formatJsonPath(path), /variable (\w+)/.exec(reason)?.[1]]),
+      problems.map(({ code, at, message }) => [code, formatPlace(at), /variable (\w+)/.exec(message)?.[1]]),
     ).toEqual([
       ['VARIABLE_MISSING', 'settings.image', 'REGISTRY'],
       ['VARIABLE_MISSING', 'settings.image', 'NAME'],
@@ -35,7 +35,7 @@ describe('expandTemplate', () => {
     };
     const { value, problems } = expandTemplate(template, values);
     expect(value).toEqual({ ...template, createOptions: { Cmd: ['echo $PWD h'] } });
-    expect(problems.map(({ path }) => formatJsonPath(path))).toEqual(['routes.old']);
+    expect(problems.map(({ at }) => formatPlace(at))).toEqual(['routes.old']);
   });
 
   test('never touches keys, $edgeAgent, $edgeHub or $upstream', () => {
@@ -75,11 +75,4 @@ test('image placeholders name a folder and a variant', () => {
     'amd64.debug',
     'arm64v8',
   ]);
-});
-
-test('a path is printed as one would write it in code', () => {
-  expect(formatJsonPath(['modulesContent', '$edgeAgent', 'properties.desired', 'list', 0, 'a-b'])).toBe(
-    'modulesContent.$edgeAgent["properties.desired"].list[0]["a-b"]',
-  );
-  expect(formatJsonPath([])).toBe('(root)');
 });

@@ -1,5 +1,5 @@
-import type { JsonPath } from '../json/json-path.ts';
-import type { JsonObject, JsonValue } from '../json/json.ts';
+import type { JsonPath, JsonValue } from '@companion/foundation';
+import { errorAt, type DeploymentDiagnostic } from '../diagnostic/deployment-diagnostic.ts';
 
 /**
  * An image placeholder of a deployment template: `${MODULES.filter}`, `${MODULES.filter.debug}`,
@@ -14,12 +14,8 @@ export interface ImagePlaceholder {
   readonly variant: string | undefined;
 }
 
-/** A mistake at one place of the template. */
-export interface TemplateProblem {
-  readonly code: 'VARIABLE_MISSING' | 'PLACEHOLDER_UNKNOWN';
-  readonly path: JsonPath;
-  readonly reason: string;
-}
+/** A placeholder that nothing is known for. */
+export type TemplateDiagnostic = DeploymentDiagnostic<'VARIABLE_MISSING' | 'PLACEHOLDER_UNKNOWN'>;
 
 /** What placeholders stand for. */
 export interface TemplateValues {
@@ -55,8 +51,8 @@ export function platformKey(variant: string | undefined, platform: string): stri
 export function expandTemplate(
   template: JsonValue,
   values: TemplateValues,
-): { readonly value: JsonValue; readonly problems: readonly TemplateProblem[] } {
-  const problems: TemplateProblem[] = [];
+): { readonly value: JsonValue; readonly problems: readonly TemplateDiagnostic[] } {
+  const problems: TemplateDiagnostic[] = [];
   const visit = (value: JsonValue, path: JsonPath): JsonValue => {
     if (typeof value === 'string') return expandText(value, path, values, problems);
     if (isArray(value)) return value.map((item, index) => visit(item, [...path, index]));
@@ -74,7 +70,7 @@ export function eachString(value: JsonValue, call: (text: string, path: JsonPath
     for (const [key, item] of Object.entries(value)) eachString(item, call, [...path, key]);
 }
 
-function expandText(text: string, path: JsonPath, values: TemplateValues, problems: TemplateProblem[]): string {
+function expandText(text: string, path: JsonPath, values: TemplateValues, problems: TemplateDiagnostic[]): string {
   const withImages = text.replace(imagePattern, (placeholder) => values.images.get(placeholder) ?? placeholder);
   return withImages.replace(variable, (whole, braced: string | undefined, bare: string | undefined) => {
     if (bare !== undefined && reserved.has(bare)) return whole;
@@ -85,19 +81,10 @@ function expandText(text: string, path: JsonPath, values: TemplateValues, proble
     if (value !== undefined) return value;
     if (bare !== undefined && path.some((step) => typeof step === 'string' && dollarHasAnotherMeaning(step)))
       return whole;
-    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      problems.push({
-        code: 'VARIABLE_MISSING',
-        path,
-        reason: `the variable ${name} is set neither in the environment nor in the .env file`,
-      });
-    } else {
-      problems.push({
-        code: 'PLACEHOLDER_UNKNOWN',
-        path,
-        reason: `${whole} is neither a variable nor a module's image`,
-      });
-    }
+    const problem = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+      ? errorAt('VARIABLE_MISSING', path, `the variable ${name} is set neither in the environment nor in the .env file`)
+      : errorAt('PLACEHOLDER_UNKNOWN', path, `${whole} is neither a variable nor a module's image`);
+    problems.push(problem);
     return whole;
   });
 }
@@ -108,9 +95,4 @@ function dollarHasAnotherMeaning(step: string): boolean {
 
 function isArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
-}
-
-/** Narrows to a JSON object. */
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isArray(value);
 }

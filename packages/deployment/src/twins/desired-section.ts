@@ -1,6 +1,5 @@
-import type { JsonPath } from '../json/json-path.ts';
-import type { JsonObject, JsonValue } from '../json/json.ts';
-import { isJsonObject } from '../template/template.ts';
+import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from '@companion/foundation';
+import { errorAt, type DeploymentDiagnostic } from '../diagnostic/deployment-diagnostic.ts';
 
 /** The member of a section of `modulesContent` that holds desired properties; layers add `.<name>` to it. */
 export const desiredMember = 'properties.desired';
@@ -8,7 +7,7 @@ export const desiredMember = 'properties.desired';
 /** The desired properties of a section, and what of it could not be read. */
 export interface ComposedDesired {
   readonly desired: JsonObject;
-  readonly problems: readonly { readonly path: JsonPath; readonly reason: string }[];
+  readonly problems: readonly DeploymentDiagnostic<'SHAPE'>[];
 }
 
 /**
@@ -17,8 +16,8 @@ export interface ComposedDesired {
  * that it is put on.
  */
 export function composeDesired(section: JsonValue, under: JsonObject = {}): ComposedDesired {
-  const problems: { readonly path: JsonPath; readonly reason: string }[] = [];
-  const refuse = (path: JsonPath, reason: string): void => void problems.push({ path, reason });
+  const problems: DeploymentDiagnostic<'SHAPE'>[] = [];
+  const refuse = (path: JsonPath, message: string): void => void problems.push(errorAt('SHAPE', path, message));
   if (!isJsonObject(section)) {
     refuse([], `expected an object with "${desiredMember}"`);
     return { desired: under, problems };
