@@ -1,4 +1,5 @@
 export { backoffMs, type BackoffOptions } from './backoff/backoff.ts';
+export { clipBytes } from './bytes/clip-bytes.ts';
 export { formatBytes } from './bytes/format-bytes.ts';
 export { utf8Length } from './bytes/utf8-length.ts';
 export { delay, sleep, type Clock } from './clock/clock.ts';
@@ -14,6 +15,8 @@ export { Fifo } from './queue/fifo.ts';
 export { redactSecrets } from './redact/redact-secrets.ts';
 export { redactUrl, redactUrlsIn } from './redact/redact-url.ts';
 export { clip } from './text/clip.ts';
+export { wellFormed, wellFormedJson } from './text/well-formed.ts';
 export { combinePatches, mergeTwin } from './twin/merge.ts';
 export { twinPatch } from './twin/patch.ts';
 export { checkTwin, jsonSizeBytes, twinLimits, twinSizeBytes, type TwinSection } from './twin/limits.ts';
+export { fitReport, twinKey, type FittedReport } from './twin/reportable.ts';
