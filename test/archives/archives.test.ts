@@ -1,8 +1,9 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { sha256 } from '@companion/foundation/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type FetchPolicy, sha256, startFetchBench, type FetchBench } from '@companion/artifacts/testing';
+import { type FetchPolicy, startFetchBench, type FetchBench } from '@companion/artifacts/testing';
 import { paxOf, tarOf, type TarEntry } from './tar-text.ts';
 import { zipOf } from './zip-text.ts';
 

@@ -5,11 +5,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   defaultFetchPolicy as limits,
-  createTreeWriter,
-  type TreeWriter,
+  FileSystemFlusher,
+  TreeWriter,
   unpackZip,
+  type LargeFile,
 } from '@companion/artifacts/testing';
 import { zipOf } from './zip-text.ts';
+
+/** As a disk that is busy; the archive is read on meanwhile. */
+class SlowWriter extends TreeWriter {
+  override async openLarge(place: string): Promise<LargeFile> {
+    await pause(100);
+    return super.openLarge(place);
+  }
+}
 
 test('a zip that is found wrong while its file is still being opened is refused, and ends nothing else', async () => {
   const root = await mkdtemp(join(tmpdir(), 'slow-disk-'));
@@ -17,16 +26,9 @@ test('a zip that is found wrong while its file is still being opened is refused,
   const file = join(root, 'a.zip');
   await writeFile(file, zipOf([{ name: 'a', body: Buffer.alloc(1_000_000, 'x'), size: 10 }]));
   await mkdir(join(root, 'tree'));
-  const quick = createTreeWriter(join(root, 'tree'), 'a', limits);
-  const writer: TreeWriter = {
-    ...quick,
-    async openLarge(place) {
-      // As a disk that is busy; the archive is read on meanwhile.
-      await pause(100);
-      return quick.openLarge(place);
-    },
-  };
+  const directory = join(root, 'tree');
+  const writer = new SlowWriter({ directory, name: 'a', limits, flusher: new FileSystemFlusher() });
   const { signal } = new AbortController();
   await expect(unpackZip({ file, writer, name: 'a', limits, signal })).rejects.toMatchObject({ code: 'BAD_ARCHIVE' });
-  await quick.abandon();
+  await writer.abandon();
 });

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { sha256 } from '@companion/foundation/node';
 import { createLog } from '@companion/edge';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sha256, startFetchBench, type FetchBench, collectGarbage } from '@companion/artifacts/testing';
+import { startFetchBench, type FetchBench, collectGarbage, Undeletable } from '@companion/artifacts/testing';
 import { tarOf } from '../archives/tar-text.ts';
 import { mountable, mountSmallDisk, unmountSmallDisk } from './small-disk.ts';
 
@@ -109,6 +110,7 @@ describe('garbage', () => {
   const collect = (keep: string[], nowMs = Date.now()) =>
     collectGarbage({
       layout: bench.layout,
+      undeletable: new Undeletable(bench.layout.root),
       keep,
       wanted: [wanted, coming],
       nowMs,

@@ -1,10 +1,10 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '@companion/foundation/node';
 import { createLog } from '@companion/edge';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemClock, openVolume } from '@companion/artifacts';
-import { createReleaseControl, type ReleaseControl } from '@companion/artifacts/testing';
+import { openVolume, ReleaseControl } from '@companion/artifacts/testing';
 import { mountable, mountSmallDisk, unmountSmallDisk } from './small-disk.ts';
 
 describe.skipIf(!mountable)('a disk that is full when the module starts (needs root, to mount a tmpfs)', () => {
@@ -19,7 +19,7 @@ describe.skipIf(!mountable)('a disk that is full when the module starts (needs r
     await symlink('releases/one', layout.current);
     fill(join(root, 'recordings'));
     const log = createLog({ module: 'test', level: 'silent' });
-    control = createReleaseControl({ layout, clock: systemClock, log, onView: () => undefined });
+    control = new ReleaseControl({ layout, clock: systemClock, log, random: Math.random, onView: () => undefined });
   });
   afterEach(async () => {
     await control.stop();

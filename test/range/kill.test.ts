@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sha256 } from '@companion/foundation/node';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { sha256 } from '@companion/artifacts/testing';
 
 const mib = 1024 * 1024;
 const bytes = randomBytes(24 * mib);

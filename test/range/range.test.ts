@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { sha256 } from '@companion/foundation/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sha256, startFetchBench, type Answer, type FetchBench, type FetchChange } from '@companion/artifacts/testing';
+import { startFetchBench, type Answer, type FetchBench, type FetchChange } from '@companion/artifacts/testing';
 
 const size = 2 * 1024 * 1024;
 const half = size / 2;

@@ -3,7 +3,7 @@ import { ArtifactError } from './core/artifact-error.ts';
 import { createCredentials } from './credentials/credentials.ts';
 import { defaultFetchPolicy } from './download/transfer/fetch-policy.ts';
 import { proxySettings } from './download/fetchers/http/proxy.ts';
-import type { Downloads } from './reconcile/prepare-release.ts';
+import type { Downloads } from './reconcile/release-preparer.ts';
 
 /** What the environment says to this module alone. */
 export interface Settings {

@@ -1,9 +1,9 @@
 /** Fetches one artifact into a new volume and prints what it took; a process of its own, so that its memory is its own. */
 import { readFile } from 'node:fs/promises';
 import { Writable } from 'node:stream';
+import { systemClock } from '@companion/foundation/node';
 import { createLog } from '@companion/edge';
-import { systemClock, openVolume } from '@companion/artifacts';
-import { createCredentials, fetchArtifact, defaultFetchPolicy } from '@companion/artifacts/testing';
+import { Bandwidth, createCredentials, defaultFetchPolicy, Downloader, openVolume } from '@companion/artifacts/testing';
 
 void main();
 
@@ -12,16 +12,19 @@ async function main(): Promise<void> {
   const layout = await openVolume(root);
   const quiet = new Writable({ write: (_chunk, _encoding, done) => done() });
   const startedMs = performance.now();
-  await fetchArtifact({
+  const downloader = new Downloader({
     layout,
+    credentials: createCredentials({ directory: undefined, variables: {} }),
+    clock: systemClock,
+    log: createLog({ module: 'bench', level: 'error', destination: quiet }),
+  });
+  await downloader.fetch({
     artifact: { name: 'bench', url, sha256, sizeBytes: undefined },
     fileName: 'bench',
     policy: defaultFetchPolicy,
-    credentials: createCredentials({ directory: undefined, variables: {} }),
-    clock: systemClock,
+    bandwidth: new Bandwidth(systemClock, 0),
     signal: new AbortController().signal,
     onProgress: () => undefined,
-    log: createLog({ module: 'bench', level: 'error', destination: quiet }),
   });
   const insideMs = performance.now() - startedMs;
   // Not getrusage: its peak begins with what the parent had before exec.

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLog, Metrics } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
-import { systemClock, createReconciler, type Reconciler, parseSettings, openVolume } from '@companion/artifacts';
-import { measureDownloads, transitionKey } from '@companion/artifacts/testing';
+import { sha256 as sha256Of } from '@companion/foundation/node';
+import { createLog, Metrics } from '@companion/edge';
+import { parseSettings, type ModuleState } from '@companion/artifacts';
+import { DownloadMetrics, makeReconciler, transitionKey } from '@companion/artifacts/testing';
 import { measurement, type Benchmark, type Measurement } from '../benchmark.ts';
 
 const artifacts = 100;
@@ -22,18 +22,16 @@ async function measureUnchangedTwin(): Promise<Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-unchanged-'));
   const root = join(folder, 'volume');
   const settings = parseSettings({ ARTIFACTS_ROOT: root, ARTIFACTS_IMPORT: folder });
-  const measure = measureDownloads(
+  const metrics = new DownloadMetrics(
     new Metrics({ prefix: 'artifacts', module: 'm', iothub: 'h', device: 'd', instance: '1' }),
   );
   let wake = (): void => undefined;
-  const reconciler = createReconciler({
-    layout: await openVolume(root),
-    clock: systemClock,
+  const reconciler = await makeReconciler(root, {
     downloads: settings.downloads,
     log: createLog({ module: 'bench', level: 'silent' }),
     // As the module wires it: the metrics, and whether there is something to report.
     onState: (state) => {
-      measure(state);
+      metrics.show(state);
       transitionKey(state);
       wake();
     },
@@ -70,7 +68,7 @@ async function measureUnchangedTwin(): Promise<Measurement[]> {
   }
 }
 
-function isDone({ state }: Reconciler, version: number): boolean {
+function isDone({ state }: { readonly state: ModuleState }, version: number): boolean {
   const { desiredVersion, wanted, releases } = state;
   return (
     desiredVersion === version &&
@@ -84,7 +82,7 @@ async function makeTwin(folder: string): Promise<JsonObject> {
   const entries = Array.from({ length: artifacts }, async (_, index) => {
     const body = `# artifact ${index}\n[tests]\nfile-loop=${index}\n`;
     await writeFile(join(folder, `${index}.txt`), body);
-    const sha256 = createHash('sha256').update(body).digest('hex');
+    const sha256 = sha256Of(body);
     const kind = index % 2 === 0 ? 'model' : 'config';
     return [`artifact-${index}`, { kind, url: `file://${folder}/${index}.txt`, sha256 }] as const;
   });

@@ -1,46 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
+import { parseJson } from '@companion/foundation';
+import { hasErrno } from '@companion/foundation/node';
 import { failPoint } from '../core/fail-point.ts';
-import { initialControl, type Control } from '../domain/control.ts';
+import { initialControl, stepControl, type Control, type ControlInput } from '../domain/control.ts';
 import type { ActivateSpec } from '../domain/desired.ts';
-import { writeFileDurably } from '../volume/durable.ts';
-import { hasErrno } from '../core/errno.ts';
+import { replaceFileDurably } from '../volume/durable.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
-
-/** What `state.json` holds: enough to go on with an activation or a rollback before any twin was read. */
-export interface SavedState {
-  readonly control: Control;
-  /** How the last release was activated; undefined before the first. */
-  readonly spec: ActivateSpec | undefined;
-}
-
-const id = z.string().regex(/^[0-9a-z]{1,64}$/);
-const placed = { release: id, told: z.boolean() };
-const saved = z.object({
-  format: z.literal(1),
-  control: z.object({
-    active: id.optional(),
-    previous: id.optional(),
-    rejected: z.array(z.object({ id, code: z.string(), message: z.string() })),
-    activation: z.discriminatedUnion('phase', [
-      z.object({ phase: z.literal('none') }),
-      z.object({ phase: z.literal('steady') }),
-      z.object({ phase: z.literal('trying'), ...placed, starts: z.number() }),
-      z.object({ phase: z.literal('returning'), ...placed, failed: id }),
-      z.object({ phase: z.literal('stuck'), ...placed, failed: id }),
-    ]),
-  }),
-  spec: z
-    .object({
-      by: z.enum(['supervisor', 'edged', 'docker', 'ota', 'none']),
-      module: z.string(),
-      socket: z.string().optional(),
-      healthyAfterSec: z.number(),
-      giveUpAfterSec: z.number(),
-      expectMessages: z.boolean(),
-    })
-    .optional(),
-});
+import {
+  noUnknownParts,
+  parseSavedState,
+  stateFormat,
+  type SavedState,
+  type StateFinding,
+  type UnknownParts,
+} from './saved-state.ts';
 
 /** Reads `state.json`; undefined where it is not there or not ours: then what is current is looked at as if it were new. */
 export async function readSavedState(layout: VolumeLayout): Promise<SavedState | undefined> {
@@ -51,28 +24,91 @@ export async function readSavedState(layout: VolumeLayout): Promise<SavedState |
     if (hasErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
-  const parsed = saved.safeParse(parseJson(text));
-  if (!parsed.success) return undefined;
-  const { control, spec } = parsed.data;
-  return {
-    control: { ...initialControl, ...control, active: control.active, previous: control.previous },
-    spec: spec && { ...spec, socket: spec.socket },
-  };
+  return parseSavedState(parseJson(text));
 }
 
-/** Saves the state; when the promise resolves it survives a power cut. */
-export async function saveState(layout: VolumeLayout, { control, spec }: SavedState): Promise<void> {
-  failPoint(`state-before-${control.activation.phase}`);
-  await writeFileDurably(layout.state, `${JSON.stringify({ format: 1, control, spec }, null, 2)}\n`);
-  failPoint(`state-saved-${control.activation.phase}`);
-  if ('told' in control.activation)
-    failPoint(`state-saved-${control.activation.phase}-${control.activation.told ? 'told' : 'untold'}`);
-}
+/** The control of a volume's releases and how the last of them is activated, as `state.json` keeps them. */
+export class ControlStore {
+  readonly #layout: VolumeLayout;
+  #control: Control = initialControl;
+  #spec: ActivateSpec | undefined;
+  /** Parts of the file that this version does not know: kept for the version that wrote them. */
+  #unknown: UnknownParts = noUnknownParts;
+  #findings: readonly StateFinding[] = [];
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  constructor(layout: VolumeLayout) {
+    this.#layout = layout;
+  }
+
+  get control(): Control {
+    return this.#control;
+  }
+
+  /** How the last release is activated; undefined before the first, and where another version's way is not known. */
+  get spec(): ActivateSpec | undefined {
+    return this.#spec;
+  }
+
+  /** What could not be read of the file. */
+  get findings(): readonly StateFinding[] {
+    return this.#findings;
+  }
+
+  /** Reads the file; false where there is none to go on from. */
+  async load(): Promise<boolean> {
+    const saved = await readSavedState(this.#layout);
+    this.#control = saved?.control ?? initialControl;
+    this.#spec = saved?.spec;
+    this.#unknown = saved?.unknown ?? noUnknownParts;
+    this.#findings = saved?.findings ?? [];
+    return saved?.readable ?? false;
+  }
+
+  /** Takes an input without saving it, where it may be lost: what it leads to, the next start finds out again. */
+  adopt(input: ControlInput): void {
+    this.#control = stepControl(this.#control, input);
+  }
+
+  /** Puts one input into the state machine; saved before it counts. False where it changed nothing. */
+  async put(input: ControlInput): Promise<boolean> {
+    const control = stepControl(this.#control, input);
+    if (control === this.#control) return false;
+    await this.#save(control, this.#spec);
+    this.#control = control;
+    return true;
+  }
+
+  /** Whether `activate` would change anything. */
+  differs(release: string, spec: ActivateSpec): boolean {
+    const same = JSON.stringify(spec) === JSON.stringify(this.#spec);
+    return !same || stepControl(this.#control, { type: 'activate', release }) !== this.#control;
+  }
+
+  /** Moves to a release, and takes over how it is activated; both saved before they count. */
+  async activate(release: string, spec: ActivateSpec): Promise<void> {
+    if (!this.differs(release, spec)) return;
+    const control = stepControl(this.#control, { type: 'activate', release });
+    await this.#save(control, spec);
+    this.#control = control;
+    this.#spec = spec;
+    // What could not be read is replaced, or was not needed.
+    this.#findings = [];
+  }
+
+  async #save(control: Control, spec: ActivateSpec | undefined): Promise<void> {
+    const { phase } = control.activation;
+    failPoint(`state-before-${phase}`);
+    const state = {
+      ...this.#unknown.state,
+      format: stateFormat,
+      control: { ...this.#unknown.control, ...control },
+      // A way of activating that is not known here stays until a twin names another.
+      ...(spec === undefined ? {} : { spec }),
+    };
+    await replaceFileDurably(this.#layout.state, `${JSON.stringify(state, null, 2)}\n`);
+    failPoint(`state-saved-${phase}`);
+    if ('told' in control.activation) {
+      failPoint(`state-saved-${phase}-${control.activation.told ? 'told' : 'untold'}`);
+    }
   }
 }

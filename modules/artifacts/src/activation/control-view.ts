@@ -1,9 +1,9 @@
-import type { JsonObject } from '@companion/foundation';
-import type { ReportedError } from '../core/failure.ts';
+import type { ShownError } from '../core/shown-error.ts';
 import { initialControl, type Control } from '../domain/control.ts';
 import type { Health } from '../domain/health.ts';
+import type { StateFinding } from './saved-state.ts';
 
-/** What can be told of the releases at one moment. */
+/** What can be said of the releases at one moment. */
 export interface ControlView {
   readonly control: Control;
   /** The release that the link names. */
@@ -12,8 +12,10 @@ export interface ControlView {
   readonly health: Health | undefined;
   /** What an operator may have to look at, in one line. */
   readonly hint: string | undefined;
-  /** What stands in the way just now and is tried again. */
-  readonly problem: ReportedError | undefined;
+  /** What keeps DeepStream from the target just now and is tried again. */
+  readonly problem: ShownError | undefined;
+  /** What could not be read of `state.json`. */
+  readonly stateFindings: readonly StateFinding[];
 }
 
 /** The view of a control that was not started yet. */
@@ -23,12 +25,5 @@ export const initialView: ControlView = {
   health: undefined,
   hint: undefined,
   problem: undefined,
+  stateFindings: [],
 };
-
-/** An error as a view shows it. */
-export function problemOf(error: unknown): ReportedError {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'ACTIVATION_FAILED';
-  const facts = error instanceof Error && 'facts' in error ? (error.facts as JsonObject) : {};
-  return { code, message, facts };
-}

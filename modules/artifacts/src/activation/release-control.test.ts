@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { FastClock } from '@companion/foundation/testing';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { rejectionOf } from '../domain/control.ts';
@@ -8,9 +9,8 @@ import type { ActivateSpec } from '../domain/desired.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { openVolume } from '../volume/open-volume.ts';
 import { startDeepStream, type DeepStreamDouble } from '../testing/deepstream.ts';
-import { createFastClock } from '../testing/fast-clock.ts';
 import type { ControlView } from './control-view.ts';
-import { createReleaseControl, type ReleaseControl } from './release-control.ts';
+import { ReleaseControl } from './release-control.ts';
 import { placeRelease } from '../testing/place-release.ts';
 
 const spec: ActivateSpec = {
@@ -44,10 +44,11 @@ describe('the control of releases on a volume', () => {
   });
 
   async function open(): Promise<void> {
-    control = createReleaseControl({
+    control = new ReleaseControl({
       layout,
-      clock: createFastClock(100),
+      clock: new FastClock(100),
       log: pino({ level: 'silent' }),
+      random: Math.random,
       onView: () => undefined,
     });
     await control.start();

@@ -1,231 +1,246 @@
 import type { Log } from '@companion/edge';
-import { backoffMs } from '@companion/foundation';
-import type { Clock } from '../core/clock.ts';
-import { readSavedState, saveState } from './control-store.ts';
-import { asArtifactError } from '../core/failure.ts';
+import { backoffMs, delay, formatDiagnostic, type Clock } from '@companion/foundation';
+import { asArtifactError } from '../core/artifact-error.ts';
 import { failPoint } from '../core/fail-point.ts';
-import { initialControl, stepControl, targetOf, type ControlInput } from '../domain/control.ts';
+import { shownError } from '../core/shown-error.ts';
+import { stepControl, targetOf, type ControlInput } from '../domain/control.ts';
 import type { ActivateSpec } from '../domain/desired.ts';
-import { readRelease } from '../release/read-release.ts';
-import { switchLinkDurably } from '../volume/durable.ts';
-import type { VolumeLayout } from '../volume/layout.ts';
-import { readCurrent } from '../volume/open-volume.ts';
-import type { Activator } from './activators/activator.ts';
-import { initialView, problemOf, type ControlView } from './control-view.ts';
-import { createActivator } from './activators/registry.ts';
 import { giveUpReason } from '../domain/give-up-reason.ts';
+import { readCurrent, switchCurrent } from '../release/published.ts';
+import { readRelease } from '../release/read-release.ts';
+import type { VolumeLayout } from '../volume/layout.ts';
+import type { Activator } from './activators/activator.ts';
+import { createActivator } from './activators/registry.ts';
+import { ControlStore } from './control-store.ts';
+import { initialView, type ControlView } from './control-view.ts';
 import { watchRelease, type Seen } from './watch-release.ts';
-
-/** Makes DeepStream run releases, and sees to it that what runs is healthy or goes back. It needs no twin for that. */
-export interface ReleaseControl {
-  readonly view: ControlView;
-  /** Goes on with what a cut interrupted; call once, first. */
-  start(): Promise<void>;
-  /** Moves to a published release. Another spec for the same release takes effect without touching DeepStream. */
-  activate(release: string, spec: ActivateSpec): Promise<void>;
-  /** Puts one input into the state machine; false where it changed nothing. */
-  put(input: ControlInput): Promise<boolean>;
-  /** Starts DeepStream again on what it runs. */
-  restart(): Promise<void>;
-  /** A message came in at the `health` input. */
-  messageSeen(): void;
-  stop(): Promise<void>;
-}
 
 interface ReleaseControlOptions {
   readonly layout: VolumeLayout;
   readonly clock: Clock;
+  /** 0 up to 1, for pauses between tries. */
+  readonly random: () => number;
   readonly log: Log;
   readonly onView: (view: ControlView) => void;
 }
 
 const retry = { baseMs: 1_000, capMs: 60_000 };
 
-/** Creates the control of a volume's releases; see `plan/control.ts` for what it promises. */
-export function createReleaseControl({ layout, clock, log, onView }: ReleaseControlOptions): ReleaseControl {
-  let view: ControlView = initialView;
-  let spec: ActivateSpec | undefined;
-  let messages = 0;
-  let turn: Promise<unknown> = Promise.resolve();
-  let drive: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
-  let stopped = false;
+/**
+ * Makes DeepStream run releases, and sees to it that what runs is healthy or goes back; it needs no twin for that. See
+ * domain/control.ts for what it promises.
+ */
+export class ReleaseControl {
+  readonly #options: ReleaseControlOptions;
+  readonly #store: ControlStore;
+  #view: ControlView = initialView;
+  /** Messages at the `health` input since the start. */
+  #messages = 0;
+  /** Changes of the control, one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** What drives DeepStream to the target while nothing changes. */
+  #drive: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
+  #stopped = false;
 
-  const show = (change: Partial<ControlView>): void => {
-    view = { ...view, ...change };
-    onView(view);
-  };
+  constructor(options: ReleaseControlOptions) {
+    this.#options = options;
+    this.#store = new ControlStore(options.layout);
+  }
 
-  /** Saved before it counts: nothing is done that a restart would not know of. */
-  const apply = async (input: ControlInput): Promise<boolean> => {
-    const before = view.control;
-    const control = stepControl(before, input);
-    if (control === before) return false;
-    await saveState(layout, { control, spec });
+  get view(): ControlView {
+    return this.#view;
+  }
+
+  /** Goes on with what a cut interrupted; call once, first. */
+  async start(): Promise<void> {
+    const { layout, log } = this.#options;
+    await this.#exclusively(async () => {
+      await this.#store.load();
+      for (const finding of this.#store.findings) log.warn({ code: finding.code }, formatDiagnostic(finding));
+      const current = await readCurrent(layout);
+      const input = { type: 'started', current } as const;
+      this.#show({ control: this.#store.control, current, stateFindings: this.#store.findings });
+      try {
+        await this.#put(input);
+      } catch (error) {
+        if (asArtifactError(error).code !== 'DISK_FULL') throw error;
+        // Room comes from what a module that works collects: a full disk must not keep it from starting.
+        log.error({ code: 'DISK_FULL' }, 'this start is not counted: the disk is full');
+        this.#store.adopt(input);
+        this.#show({ control: this.#store.control });
+      }
+    });
+  }
+
+  /** Moves to a published release. Another spec for the same release takes effect without touching DeepStream. */
+  async activate(release: string, spec: ActivateSpec): Promise<void> {
+    if (!this.#store.differs(release, spec)) return;
+    await this.#exclusively(() => this.#change('activate', () => this.#store.activate(release, spec)));
+  }
+
+  /** Puts one input into the state machine; false where it changed nothing. */
+  async put(input: ControlInput): Promise<boolean> {
+    if (stepControl(this.#store.control, input) === this.#store.control) return false;
+    return this.#exclusively(() => this.#put(input));
+  }
+
+  /** Starts DeepStream again on what it runs. */
+  async restart(): Promise<void> {
+    const { spec } = this.#store;
+    if (spec !== undefined) await createActivator(spec, this.#options.layout).restart(new AbortController().signal);
+  }
+
+  /** A message came in at the `health` input. */
+  messageSeen(): void {
+    this.#messages += 1;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#turn;
+    await this.#halt();
+  }
+
+  /** One at a time, with nothing being driven meanwhile. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(async () => {
+      await this.#halt();
+      try {
+        return await work();
+      } finally {
+        this.#go();
+      }
+    });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #halt(): Promise<void> {
+    this.#drive?.controller.abort();
+    await this.#drive?.ended;
+    this.#drive = undefined;
+  }
+
+  #go(): void {
+    if (this.#stopped) return;
+    const controller = new AbortController();
+    const ended = this.#run(controller.signal).catch((error: unknown) => {
+      if (!controller.signal.aborted) throw error;
+    });
+    this.#drive = { controller, ended };
+  }
+
+  #show(change: Partial<ControlView>): void {
+    this.#view = { ...this.#view, ...change };
+    this.#options.onView(this.#view);
+  }
+
+  #put(input: ControlInput): Promise<boolean> {
+    return this.#change(input.type, () => this.#store.put(input));
+  }
+
+  /** Does something to the store, and shows and logs what became of the control. */
+  async #change<T>(what: ControlInput['type'], work: () => Promise<T>): Promise<T> {
+    const before = this.#store.control;
+    const result = await work();
+    const { control, findings } = this.#store;
+    if (control === before) return result;
     const { activation, active } = control;
-    if (activation.phase !== before.activation.phase || targetOf(control) !== targetOf(before)) {
-      log.info({ phase: activation.phase, release: targetOf(control), active }, `release control: ${input.type}`);
+    const moved = targetOf(control) !== targetOf(before);
+    if (activation.phase !== before.activation.phase || moved) {
+      this.#options.log.info(
+        { phase: activation.phase, release: targetOf(control), active },
+        `release control: ${what}`,
+      );
     }
-    show({ control, ...(targetOf(control) === targetOf(before) ? {} : { health: undefined, hint: undefined }) });
-    return true;
-  };
+    this.#show({ control, stateFindings: findings, ...(moved ? { health: undefined, hint: undefined } : {}) });
+    return result;
+  }
 
-  /** Makes link and DeepStream what the control says. */
-  const place = async (target: string, activator: Activator, signal: AbortSignal): Promise<boolean> => {
+  /** Drives DeepStream to the target, and whatever the target becomes by that; ends where nothing is left to do or see. */
+  async #run(signal: AbortSignal): Promise<void> {
+    const { layout, clock, random, log } = this.#options;
+    for (let failures = 0; ;) {
+      const target = targetOf(this.#store.control);
+      const { spec } = this.#store;
+      if (target === undefined || spec === undefined) return;
+      try {
+        const activator = createActivator(spec, layout);
+        const watched = await this.#place(target, activator, signal);
+        failures = 0;
+        if (this.#view.problem !== undefined) this.#show({ problem: undefined });
+        if (watched) await this.#watch(target, spec, activator, signal);
+        else if (targetOf(this.#store.control) === target) return;
+      } catch (error) {
+        signal.throwIfAborted();
+        failures += 1;
+        const problem = shownError(error, 'ACTIVATION_FAILED');
+        log.error({ release: target, code: problem.code, facts: problem.facts }, problem.message);
+        this.#show({ problem });
+        await delay(clock, backoffMs(failures, { ...retry, random }), signal);
+      }
+    }
+  }
+
+  /** Makes link and DeepStream what the control says; true where its health can be watched then. */
+  async #place(target: string, activator: Activator, signal: AbortSignal): Promise<boolean> {
+    const { layout, log } = this.#options;
     const release = await readRelease(layout, target);
     if (release === undefined) {
-      await apply({
-        type: 'gave-up',
-        code: 'RELEASE_LOST',
-        message: `release ${target} is not on the volume any more`,
-      });
+      const message = `release ${target} is not on the volume any more`;
+      await this.#put({ type: 'gave-up', code: 'RELEASE_LOST', message });
       return false;
     }
-    const { activation } = view.control;
-    const toTell = 'told' in activation && !activation.told;
+    const { activation } = this.#store.control;
+    const toNotify = 'told' in activation && !activation.told;
     const current = await readCurrent(layout);
-    if (toTell || current !== target) await activator.prepare(release);
+    if (toNotify || current !== target) await activator.prepare(release);
     failPoint('activation-prepared');
     if (current !== target) {
-      await switchLinkDurably(layout.current, `releases/${target}`);
-      show({ current: target });
+      await switchCurrent(layout, target);
+      this.#show({ current: target });
       log.info({ release: target, before: current }, 'current switched');
       failPoint('current-switched');
       failPoint(`current-switched-${activation.phase}`);
     }
-    if (toTell) {
-      await activator.tell(release, signal);
+    if (toNotify) {
+      await activator.notify(release, signal);
       failPoint('activation-told');
-      await apply({ type: 'told' });
+      await this.#put({ type: 'told' });
     }
-    if (!activator.watches || release.config === undefined) {
-      await apply({ type: 'healthy' });
-      return false;
-    }
-    return true;
-  };
+    if (activator.watches && release.config !== undefined) return true;
+    await this.#put({ type: 'healthy' });
+    return false;
+  }
 
-  /** Tells what was seen of DeepStream on the target; false once the control has another target or something to tell it. */
-  const judge = async (target: string, by: ActivateSpec, { health, hint, exitCode }: Seen): Promise<boolean> => {
-    if (health.state !== view.health?.state) log.info({ release: target, exitCode }, `DeepStream is ${health.state}`);
-    if (health !== view.health || hint !== view.hint || view.problem !== undefined) {
-      show({ health, hint, problem: undefined });
+  /** Follows DeepStream on the target until the control has another target or something to notify it of. */
+  async #watch(release: string, spec: ActivateSpec, activator: Activator, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const { health } = this.#view;
+    const messages = (): number => this.#messages;
+    for await (const seen of watchRelease({ release, spec, activator, health, messages, clock, signal })) {
+      if (seen.kind === 'blind') {
+        this.#show({ problem: shownError(seen.reason, 'ACTIVATION_FAILED') });
+        continue;
+      }
+      await this.#judge(release, spec, seen);
+      const { activation } = this.#store.control;
+      const settled = !('told' in activation) || activation.told;
+      if (targetOf(this.#store.control) !== release || !settled) return;
     }
-    if (health.state === 'running') await apply({ type: 'healthy' });
+  }
+
+  async #judge(release: string, spec: ActivateSpec, seen: Extract<Seen, { kind: 'seen' }>): Promise<void> {
+    const { health, hint, exitCode } = seen;
+    if (health.state !== this.#view.health?.state) {
+      this.#options.log.info({ release, exitCode }, `DeepStream is ${health.state}`);
+    }
+    if (health !== this.#view.health || hint !== this.#view.hint || this.#view.problem !== undefined) {
+      this.#show({ health, hint, problem: undefined });
+    }
+    if (health.state === 'running') await this.#put({ type: 'healthy' });
     if (health.state === 'failed') {
-      await apply({ type: 'gave-up', code: 'UNHEALTHY', message: giveUpReason(health, by) });
+      await this.#put({ type: 'gave-up', code: 'UNHEALTHY', message: giveUpReason(health, spec) });
     }
-    const { activation } = view.control;
-    return targetOf(view.control) === target && (!('told' in activation) || activation.told);
-  };
-
-  const run = async (signal: AbortSignal): Promise<void> => {
-    for (let failures = 0; ;) {
-      const target = targetOf(view.control);
-      if (target === undefined || spec === undefined) return;
-      try {
-        const by = spec;
-        const activator = createActivator(by, layout);
-        const watched = await place(target, activator, signal);
-        failures = 0;
-        if (view.problem !== undefined) show({ problem: undefined });
-        if (watched) {
-          await watchRelease({
-            release: target,
-            spec: by,
-            activator,
-            health: view.health,
-            messages: () => messages,
-            onSeen: (seen) => judge(target, by, seen),
-            onBlind: (reason) => show({ problem: problemOf(reason) }),
-            clock,
-            signal,
-          });
-        } else if (targetOf(view.control) === target) return;
-      } catch (error) {
-        signal.throwIfAborted();
-        failures += 1;
-        const problem = problemOf(error);
-        log.error({ release: target, code: problem.code, facts: problem.facts }, problem.message);
-        show({ problem });
-        await clock.delay(backoffMs(failures, { ...retry, random: Math.random }), signal);
-      }
-    }
-  };
-
-  const halt = async (): Promise<void> => {
-    drive?.controller.abort();
-    await drive?.ended;
-    drive = undefined;
-  };
-  const go = (): void => {
-    if (stopped) return;
-    const controller = new AbortController();
-    const ended = run(controller.signal).catch((error: unknown) => {
-      if (!controller.signal.aborted) throw error;
-    });
-    drive = { controller, ended };
-  };
-  /** One at a time, with nothing being driven meanwhile. */
-  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = turn.then(async () => {
-      await halt();
-      try {
-        return await work();
-      } finally {
-        go();
-      }
-    });
-    turn = result.catch(() => undefined);
-    return result;
-  };
-
-  return {
-    get view() {
-      return view;
-    },
-    start: () =>
-      exclusively(async () => {
-        const saved = await readSavedState(layout);
-        spec = saved?.spec;
-        const current = await readCurrent(layout);
-        view = { ...view, control: saved?.control ?? initialControl, current };
-        const input = { type: 'started', current } as const;
-        await apply(input).catch((error: unknown) => {
-          if (asArtifactError(error).code !== 'DISK_FULL') throw error;
-          // Room comes from what a module that works collects: a full disk must not keep it from starting.
-          log.error({ code: 'DISK_FULL' }, 'this start is not counted: the disk is full');
-          view = { ...view, control: stepControl(view.control, input) };
-        });
-        onView(view);
-      }),
-    async activate(release, by) {
-      const same = JSON.stringify(by) === JSON.stringify(spec);
-      if (same && stepControl(view.control, { type: 'activate', release }) === view.control) return;
-      await exclusively(async () => {
-        const before = spec;
-        spec = by;
-        try {
-          if (!(await apply({ type: 'activate', release }))) await saveState(layout, { control: view.control, spec });
-        } catch (error) {
-          // Not taken, so that the next try saves it.
-          spec = before;
-          throw error;
-        }
-      });
-    },
-    put: async (input) => {
-      if (stepControl(view.control, input) === view.control) return false;
-      return exclusively(() => apply(input));
-    },
-    async restart() {
-      if (spec === undefined) return;
-      await createActivator(spec, layout).restart(new AbortController().signal);
-    },
-    messageSeen: () => void (messages += 1),
-    async stop() {
-      stopped = true;
-      await turn;
-      await halt();
-    },
-  };
+  }
 }

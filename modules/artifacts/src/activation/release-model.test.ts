@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { FastClock } from '@companion/foundation/testing';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
 import { startDeepStream } from '../testing/deepstream.ts';
-import { createFastClock } from '../testing/fast-clock.ts';
-import { createReleaseControl, type ReleaseControl } from './release-control.ts';
+import { ReleaseControl } from './release-control.ts';
 import { placeRelease } from '../testing/place-release.ts';
 import { rejectionOf, targetOf } from '../domain/control.ts';
 import type { ActivateSpec } from '../domain/desired.ts';
@@ -56,8 +56,14 @@ async function comesToRest(happenings: readonly Happening[], last: string): Prom
   const bad = new Set<string>();
   const deepStream = startDeepStream({ root, exitCodeOf: (id) => (bad.has(id) ? 1 : undefined) });
   const open = async (): Promise<ReleaseControl> => {
-    const clock = createFastClock(200);
-    const made = createReleaseControl({ layout, clock, log: pino({ level: 'silent' }), onView: () => undefined });
+    const clock = new FastClock(200);
+    const made = new ReleaseControl({
+      layout,
+      clock,
+      log: pino({ level: 'silent' }),
+      random: Math.random,
+      onView: () => undefined,
+    });
     await made.start();
     return made;
   };

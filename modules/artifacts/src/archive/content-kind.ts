@@ -1,7 +1,8 @@
-import { checksumOf, tarBlockBytes } from './tar-header.ts';
-
 /** What a download is, told from its first bytes (names and content types lie). */
 export type ContentKind = 'tar.gz' | 'tar' | 'zip' | 'file';
+
+/** Of a tar's header. */
+const tarBlockBytes = 512;
 
 /** So many first bytes decide. */
 export const contentHeadBytes = tarBlockBytes;
@@ -28,6 +29,6 @@ function isTarHeader(head: Buffer): boolean {
       .trim(),
     8,
   );
-  const sum = head.subarray(0, tarBlockBytes).reduce((total, byte) => total + byte, 0);
-  return checksumOf(head, 0, sum) === stored;
+  const header = Buffer.from(head.subarray(0, tarBlockBytes)).fill(' ', 148, 156);
+  return header.reduce((sum, byte) => sum + byte, 0) === stored;
 }

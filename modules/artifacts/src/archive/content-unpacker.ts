@@ -2,72 +2,84 @@ import { ArtifactError } from '../core/artifact-error.ts';
 import type { ArchiveLimits } from './archive-failure.ts';
 import { contentHeadBytes, contentKindOf, type ContentKind } from './content-kind.ts';
 import type { TreeWriter } from './tree-writer.ts';
-import { createGzipUnpacker } from './unpack-gzip.ts';
-import { createTarUnpacker } from './unpack-tar.ts';
+import { GzipUnpacker } from './unpack-gzip.ts';
+import { TarUnpacker } from './unpack-tar.ts';
 import type { StreamUnpacker } from './unpacker.ts';
 
-/** Unpacks whatever can be unpacked on the way, before anybody knows whether the bytes are the right ones. */
-export interface ContentUnpacker {
+/**
+ * Finds out from the first bytes what a download is, and unpacks what can be unpacked on the way, before anybody knows
+ * whether the bytes are the right ones.
+ */
+export class ContentUnpacker {
+  readonly #writer: TreeWriter;
+  /** The artifact's, for errors. */
+  readonly #name: string;
+  readonly #limits: ArchiveLimits;
+  /** Bytes that came before there were enough to decide. */
+  #head: Buffer = Buffer.alloc(0);
+  #kind: ContentKind | undefined;
+  /** Undefined for what can't be unpacked on the way. */
+  #inner: StreamUnpacker | undefined;
+  /** What is wrong with the archive; it counts only once the digest is right. */
+  #refusal: ArtifactError | undefined;
+
+  constructor(writer: TreeWriter, name: string, limits: ArchiveLimits) {
+    this.#writer = writer;
+    this.#name = name;
+    this.#limits = limits;
+  }
+
   /** What it is; undefined until enough bytes have come. */
-  readonly kind: ContentKind | undefined;
-  /** Rejects only with the volume's own errors: what is wrong with the archive counts only once the digest is right. */
-  write(chunk: Buffer): Promise<void>;
+  get kind(): ContentKind | undefined {
+    return this.#kind;
+  }
+
+  /** Rejects only with the volume's own errors. */
+  async write(chunk: Buffer): Promise<void> {
+    if (this.#kind !== undefined) {
+      await this.#pass(chunk);
+      return;
+    }
+    this.#head = Buffer.concat([this.#head, chunk]);
+    if (this.#head.length >= contentHeadBytes) await this.#passHead();
+  }
+
   /** Resolves with what it was; rejects with what was wrong. A zip or a plain file is still to be dealt with. */
-  end(): Promise<ContentKind>;
-  destroy(): Promise<void>;
-}
+  async end(): Promise<ContentKind> {
+    const kind = this.#kind ?? (await this.#passHead());
+    await this.#attempt(() => this.#inner?.end());
+    if (this.#refusal !== undefined) throw this.#refusal;
+    return kind;
+  }
 
-/** Creates an unpacker that finds out from the first bytes what it has to do. */
-export function createContentUnpacker(writer: TreeWriter, name: string, limits: ArchiveLimits): ContentUnpacker {
-  let head: Buffer = Buffer.alloc(0);
-  let kind: ContentKind | undefined;
-  let inner: StreamUnpacker | undefined;
-  let refusal: ArtifactError | undefined;
+  async destroy(): Promise<void> {
+    await this.#inner?.destroy();
+  }
 
-  const decide = (): void => {
-    kind = contentKindOf(head);
-    if (kind === 'tar') inner = copying(createTarUnpacker(writer, name, limits));
-    if (kind === 'tar.gz') inner = createGzipUnpacker(createTarUnpacker(writer, name, limits), name);
-  };
-  const pass = async (work: () => Promise<void> | undefined): Promise<void> => {
-    if (refusal !== undefined) return;
+  async #passHead(): Promise<ContentKind> {
+    const head = this.#head;
+    this.#head = Buffer.alloc(0);
+    const kind = contentKindOf(head);
+    this.#kind = kind;
+    const tar = (): TarUnpacker => new TarUnpacker(this.#writer, this.#name, this.#limits);
+    if (kind === 'tar') this.#inner = tar();
+    if (kind === 'tar.gz') this.#inner = new GzipUnpacker(tar(), this.#name);
+    if (head.length > 0) await this.#pass(head);
+    return kind;
+  }
+
+  async #pass(chunk: Buffer): Promise<void> {
+    // The tar parser keeps parts of what it is given, and what comes from the network is overwritten.
+    await this.#attempt(() => this.#inner?.write(this.#kind === 'tar' ? Buffer.from(chunk) : chunk));
+  }
+
+  async #attempt(work: () => Promise<void> | undefined): Promise<void> {
+    if (this.#refusal !== undefined) return;
     try {
       await work();
     } catch (error) {
       if (!(error instanceof ArtifactError) || error.code === 'DISK_FULL') throw error;
-      refusal = error;
+      this.#refusal = error;
     }
-  };
-  return {
-    get kind() {
-      return kind;
-    },
-    async write(chunk) {
-      if (kind !== undefined) {
-        await pass(() => inner?.write(chunk));
-        return;
-      }
-      head = Buffer.concat([head, chunk]);
-      if (head.length < contentHeadBytes) return;
-      decide();
-      const first = head;
-      head = Buffer.alloc(0);
-      await pass(() => inner?.write(first));
-    },
-    async end() {
-      if (kind === undefined) {
-        decide();
-        if (head.length > 0) await pass(() => inner?.write(head));
-      }
-      await pass(() => inner?.end());
-      if (refusal !== undefined) throw refusal;
-      return kind ?? 'file';
-    },
-    destroy: async () => inner?.destroy(),
-  };
-}
-
-/** Parts of what it is given wait to be written, and what comes from the network is overwritten. */
-function copying(inner: StreamUnpacker): StreamUnpacker {
-  return { ...inner, write: (chunk) => inner.write(Buffer.from(chunk)) };
+  }
 }

@@ -6,55 +6,80 @@ import type { StreamUnpacker } from './unpacker.ts';
 /** Room between the stages: enough that network, inflating and writing overlap, little enough for a small device. */
 const options = { chunkSize: 256 * 1024, readableHighWaterMark: 512 * 1024, writableHighWaterMark: 256 * 1024 };
 
-/** Inflates in the thread pool and hands on what comes out; `inner` is backed up by `write` waiting. */
-export function createGzipUnpacker(inner: StreamUnpacker, name: string): StreamUnpacker {
-  const gunzip = createGunzip(options);
-  let receivedBytes = 0;
-  let failure: unknown;
-  const inflated = (async () => {
+/** Inflates in the thread pool and hands on what comes out; what is behind it is waited for by `write`. */
+export class GzipUnpacker implements StreamUnpacker {
+  readonly #inner: StreamUnpacker;
+  /** The artifact's, for errors. */
+  readonly #name: string;
+  readonly #gunzip = createGunzip(options);
+  /** Resolves when all that was inflated is unpacked, or when that failed. */
+  #inflating: Promise<void> | undefined;
+  #receivedBytes = 0;
+  #failure: unknown;
+
+  constructor(inner: StreamUnpacker, name: string) {
+    this.#inner = inner;
+    this.#name = name;
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    void this.#begin();
+    this.#check();
+    this.#receivedBytes += chunk.length;
+    await this.#inflate(chunk);
+    this.#check();
+  }
+
+  async end(): Promise<void> {
+    const inflated = this.#begin();
+    this.#check();
+    this.#gunzip.end();
+    await inflated;
+    this.#check();
+  }
+
+  async destroy(): Promise<void> {
+    this.#gunzip.destroy();
+    await this.#inflating;
+    await this.#inner.destroy();
+  }
+
+  #begin(): Promise<void> {
+    this.#inflating ??= this.#unpackInflated();
+    return this.#inflating;
+  }
+
+  async #unpackInflated(): Promise<void> {
     try {
-      for await (const chunk of gunzip) await inner.write(chunk as Buffer);
+      for await (const chunk of this.#gunzip) await this.#inner.write(chunk as Buffer);
       // zlib stops at the first byte that is no gzip member, and says nothing.
-      if (gunzip.bytesWritten < receivedBytes) throw badArchive(name, 'has garbage after its end');
-      await inner.end();
+      if (this.#gunzip.bytesWritten < this.#receivedBytes) throw badArchive(this.#name, 'has garbage after its end');
+      await this.#inner.end();
     } catch (error) {
-      failure = asFailure(error, name);
+      this.#failure = asFailure(error, this.#name);
     }
-  })();
-  const check = (): void => {
-    if (failure !== undefined) throw failure as Error;
-  };
-  return {
-    async write(chunk) {
-      check();
-      receivedBytes += chunk.length;
-      // Until it is inflated, not just until there is room: the bytes are the caller's again then.
-      await new Promise<void>((resolve) => {
-        const go = (): void => {
-          gunzip.off('close', go).off('end', go);
-          resolve();
-        };
-        if (gunzip.destroyed || gunzip.readableEnded) {
-          resolve();
-          return;
-        }
-        gunzip.once('close', go).once('end', go);
-        gunzip.write(chunk, go);
-      });
-      check();
-    },
-    async end() {
-      check();
-      gunzip.end();
-      await inflated;
-      check();
-    },
-    async destroy() {
-      gunzip.destroy();
-      await inflated;
-      await inner.destroy();
-    },
-  };
+  }
+
+  /** Until it is inflated, not just until there is room: the bytes are the caller's again then. */
+  #inflate(chunk: Buffer): Promise<void> {
+    const gunzip = this.#gunzip;
+    return new Promise<void>((resolve) => {
+      const go = (): void => {
+        gunzip.off('close', go).off('end', go);
+        resolve();
+      };
+      if (gunzip.destroyed || gunzip.readableEnded) {
+        resolve();
+        return;
+      }
+      gunzip.once('close', go).once('end', go);
+      gunzip.write(chunk, go);
+    });
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure as Error;
+  }
 }
 
 function asFailure(error: unknown, name: string): unknown {

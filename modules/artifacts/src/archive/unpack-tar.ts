@@ -1,98 +1,93 @@
 import { archiveTooLarge, badArchive, type ArchiveLimits } from './archive-failure.ts';
-import { createTarReader } from './tar-reader.ts';
-import type { TreeWriter } from './tree-writer.ts';
+import { TarParser, type TarPart } from './tar-parser.ts';
+import type { LargeFile, TreeWriter } from './tree-writer.ts';
 import type { StreamUnpacker } from './unpacker.ts';
 
 /** Up to this size a file is collected in memory and written at once. */
 const smallBytes = 128 * 1024;
 
-/** What is to be done to a large file; small ones are the tree writer's at once. */
-type Step =
-  | { readonly do: 'open'; readonly place: string }
-  | { readonly do: 'write'; readonly piece: Buffer }
-  | { readonly do: 'close' };
+/** Headers, padding and extended headers come on top of the contents. */
+const overheadBytesPerEntry = 4096;
 
 /** Unpacks a plain tar stream. Links, devices, sparse files and anything unknown are refused. */
-export function createTarUnpacker(writer: TreeWriter, name: string, limits: ArchiveLimits): StreamUnpacker {
-  // The reader tells what it finds while it is being written to; what takes time is done afterwards, in order.
-  let steps: Step[] = [];
-  let small: { readonly place: string; readonly pieces: Buffer[] } | undefined;
-  let large: Awaited<ReturnType<TreeWriter['openLarge']>> | undefined;
-  let performing: Promise<void> = Promise.resolve();
-  let failure: unknown;
-  let streamBytes = 0;
-  /** Headers, padding and extended headers come on top of the contents. */
-  const maxStreamBytes = limits.maxUnpackedBytes + limits.maxEntries * 4096 + 65_536;
+export class TarUnpacker implements StreamUnpacker {
+  readonly #writer: TreeWriter;
+  /** The artifact's, for errors. */
+  readonly #name: string;
+  readonly #limits: ArchiveLimits;
+  readonly #parser: TarParser;
+  /** The small file that is being collected. */
+  #small: { readonly place: string; readonly pieces: Buffer[] } | undefined;
+  /** The large file that is being written. */
+  #large: LargeFile | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #streamBytes = 0;
+  /** What ended the unpacking; every later call fails likewise. */
+  #failure: unknown;
 
-  const reader = createTarReader(
-    {
-      directory: (path) => writer.addDirectory(path),
-      file(path, sizeBytes) {
-        const place = writer.reserveFile(path, sizeBytes);
-        if (sizeBytes <= smallBytes) small = { place, pieces: [] };
-        else steps.push({ do: 'open', place });
-      },
-      data(piece) {
-        if (small === undefined) steps.push({ do: 'write', piece });
-        else small.pieces.push(piece);
-      },
-      fileEnd() {
-        if (small === undefined) steps.push({ do: 'close' });
-        else writer.writeSmall(small.place, small.pieces);
-        small = undefined;
-      },
-    },
-    name,
-  );
-  const perform = (): Promise<void> => {
-    performing = performSteps();
-    return performing;
-  };
-  const performSteps = async (): Promise<void> => {
-    const due = steps;
-    steps = [];
-    for (const step of due) {
-      switch (step.do) {
-        case 'open':
-          large = await writer.openLarge(step.place);
-          break;
-        case 'write':
-          await large?.write(step.piece);
-          break;
-        case 'close':
-          await large?.close();
-          large = undefined;
-          break;
+  constructor(writer: TreeWriter, name: string, limits: ArchiveLimits) {
+    this.#writer = writer;
+    this.#name = name;
+    this.#limits = limits;
+    this.#parser = new TarParser(name);
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    await this.#take(() => {
+      const { maxUnpackedBytes, maxEntries } = this.#limits;
+      this.#streamBytes += chunk.length;
+      if (this.#streamBytes > maxUnpackedBytes + maxEntries * overheadBytesPerEntry + 65_536) {
+        throw archiveTooLarge(this.#name, 'bytes', maxUnpackedBytes);
       }
-    }
-  };
-  const attempt = (work: () => void): void => {
-    if (failure !== undefined) throw failure as Error;
+      // What follows the end marker is padding.
+      return this.#parser.sawEnd ? [] : this.#parser.write(chunk);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#take(() => {
+      const parts = this.#parser.end();
+      if (!this.#parser.sawEnd) throw badArchive(this.#name, 'ends before its end marker: it was cut short');
+      return parts;
+    });
+  }
+
+  async destroy(): Promise<void> {
+    await this.#writing.catch(() => undefined);
+  }
+
+  async #take(parse: () => readonly TarPart[]): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure as Error;
     try {
-      work();
+      this.#writing = this.#writeParts(parse());
+      await this.#writing;
     } catch (error) {
-      failure = error;
+      this.#failure = error;
       throw error;
     }
-  };
+  }
 
-  return {
-    async write(chunk) {
-      attempt(() => {
-        streamBytes += chunk.length;
-        if (streamBytes > maxStreamBytes) throw archiveTooLarge(name, 'bytes', limits.maxUnpackedBytes);
-        // What follows the end marker is padding.
-        if (!reader.sawEnd) reader.write(chunk);
-      });
-      await perform();
-    },
-    async end() {
-      attempt(() => {
-        reader.end();
-        if (!reader.sawEnd) throw badArchive(name, 'ends before its end marker: it was cut short');
-      });
-      await perform();
-    },
-    destroy: () => performing.catch(() => undefined),
-  };
+  async #writeParts(parts: readonly TarPart[]): Promise<void> {
+    for (const part of parts) {
+      switch (part.type) {
+        case 'directory':
+          this.#writer.addDirectory(part.path);
+          break;
+        case 'file': {
+          const place = this.#writer.reserveFile(part.path, part.sizeBytes);
+          if (part.sizeBytes <= smallBytes) this.#small = { place, pieces: [] };
+          else this.#large = await this.#writer.openLarge(place);
+          break;
+        }
+        case 'data':
+          if (this.#small === undefined) await this.#large?.write(part.piece);
+          else this.#small.pieces.push(part.piece);
+          break;
+        case 'fileEnd':
+          if (this.#small !== undefined) this.#writer.writeSmall(this.#small.place, this.#small.pieces);
+          this.#large?.close();
+          this.#small = this.#large = undefined;
+      }
+    }
+  }
 }

@@ -65,7 +65,7 @@ async function unpackEntry(
       if (next.done === true) break;
       await out.write(next.value);
     }
-    await out.close();
+    out.close();
   } finally {
     contents.destroy();
   }

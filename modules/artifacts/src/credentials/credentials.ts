@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasErrno } from '@companion/foundation/node';
 import { ArtifactError } from '../core/artifact-error.ts';
-import { hasErrno } from '../core/errno.ts';
 import { parseCredential, type Credential } from './credential.ts';
 
 /** Credentials by the name that the twin gives them; their texts never leave the device. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseWindow } from './window.ts';
-import type { Finding } from './desired.ts';
+import { activatorNames } from './activator-kinds.ts';
+import { urlMistake } from './url-schemes.ts';
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const pathPattern = /^configs\/[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\/[^/\0\n\r\\]+)+$/;
@@ -79,7 +80,7 @@ const sourceUri = z
 
 const activate = z.strictObject({
   by: z
-    .enum(['supervisor', 'edged', 'docker', 'ota', 'none'])
+    .enum(activatorNames)
     .default('supervisor')
     .meta({ description: 'How DeepStream takes a release. docs/security.md says what each way needs.' }),
   // Docker's own rule for names; nothing else may reach the path of a request.
@@ -181,26 +182,11 @@ export const desiredSchema = z.strictObject({
   policy: policy.prefault({}).meta({ description: 'What the module may take of the device and of its working day.' }),
 });
 
-/** Checks a desired document field by field, with defaults filled in; every mistake is a finding with its path. */
+/** Checks a desired document field by field, with defaults filled in; what is wrong is an issue of zod's. */
 export function parseDocument(
   properties: Readonly<Record<string, unknown>>,
-):
-  | { readonly ok: true; readonly document: z.infer<typeof desiredSchema> }
-  | { readonly ok: false; readonly findings: readonly Finding[] } {
-  const parsed = desiredSchema.safeParse(properties);
-  return parsed.success
-    ? { ok: true, document: parsed.data }
-    : { ok: false, findings: parsed.error.issues.flatMap(findingsOf) };
-}
-
-function findingsOf(issue: z.core.$ZodIssue): Finding[] {
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not a known field' }));
-  }
-  // What is wrong with a key of a map stands one level down.
-  const { message } = (issue.code === 'invalid_key' ? issue.issues[0] : undefined) ?? issue;
-  return [{ path: path.join('.'), message }];
+): z.ZodSafeParseResult<z.output<typeof desiredSchema>> {
+  return desiredSchema.safeParse(properties);
 }
 
 function sourceMistake(uri: string): string | undefined {
@@ -209,13 +195,4 @@ function sourceMistake(uri: string): string | undefined {
   if (/[;,"\\]/.test(uri)) return 'must not contain ; , " or \\ (percent-encode them)';
   if (networkSource.test(uri) || fileSource.test(uri)) return undefined;
   return 'must be an rtsp://, http://, https:// or file:// URI';
-}
-
-function urlMistake(url: string): string | undefined {
-  if (/[\s\0]/.test(url)) return 'must not contain white space';
-  if (/^file:\/\/\/[^?#]+$/i.test(url)) return undefined;
-  const match = /^(https?):\/\/([^/?#]+)/i.exec(url);
-  if (!match) return 'must be an http or https URL, or a file:/// URL of the import directory';
-  if (match[2]?.includes('@') === true) return 'must not carry a user name or password';
-  return undefined;
 }

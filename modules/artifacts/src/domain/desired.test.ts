@@ -138,7 +138,7 @@ describe('the desired properties', () => {
       'giveUpAfterSec',
     ],
   ])('name the place of %s', (_, properties, path, message) => {
-    const found = findings(properties).find((finding) => finding.path === path);
+    const found = findings(properties).find(({ at }) => at.path?.join('.') === path);
     expect(found?.message).toContain(message);
   });
 
@@ -170,13 +170,16 @@ describe('the desired properties', () => {
   ])('do not take %j as a source, and do not show it', (uri, message) => {
     const [found, ...others] = findings(withSources(['rtsp://h/a', uri]));
     expect(others).toEqual([]);
-    expect(found).toMatchObject({ path: 'deepstream.sources.1', message: expect.stringContaining(message) as string });
+    expect(found).toMatchObject({
+      at: { path: ['deepstream', 'sources', 1] },
+      message: expect.stringContaining(message) as string,
+    });
     expect(JSON.stringify(found)).not.toContain('s3cret');
   });
 
   test('name every mistake at once', () => {
     const found = findings({ artifacts: { a: { ...model, kind: 1, sha256: 2 }, b: { kind: 'model' } }, extra: 1 });
-    expect(found.map(({ path }) => path).sort()).toEqual([
+    expect(found.map(({ at }) => at.path?.join('.')).sort()).toEqual([
       'artifacts.a.kind',
       'artifacts.a.sha256',
       'artifacts.b.sha256',

@@ -1,3 +1,6 @@
+import type { Diagnostic, JsonPath } from '@companion/foundation';
+import type * as z from 'zod';
+import { activatorNames, defaultSocketOf, type ActivatorKind } from './activator-kinds.ts';
 import { parseDocument } from './desired-schema.ts';
 import type { Window } from './window.ts';
 
@@ -26,12 +29,9 @@ export interface EditSpec {
   readonly set: Readonly<Record<string, string>>;
 }
 
-/** The ways to make DeepStream take a release. */
-export type ActivateBy = 'supervisor' | 'edged' | 'docker' | 'ota' | 'none';
-
 /** How DeepStream is made to take a release, and when it counts as healthy. */
 export interface ActivateSpec {
-  readonly by: ActivateBy;
+  readonly by: ActivatorKind;
   /** Name of DeepStream's module or container, for `edged` and `docker`. */
   readonly module: string;
   /** Path of the management or Docker socket; each way's own default where undefined. */
@@ -69,12 +69,17 @@ export interface DesiredState {
   readonly policy: PolicySpec;
 }
 
-/** One mistake in the twin: where, and what to do about it. */
-export interface Finding {
-  /** Dotted path below `properties.desired`, for example `artifacts.resnet10.sha256`. */
-  readonly path: string;
-  readonly message: string;
-}
+/** Why something in a twin is refused. */
+export type FindingCode =
+  /** A field that no twin has. */
+  | 'UNKNOWN_FIELD'
+  /** A value that its field can't have. */
+  | 'INVALID_VALUE'
+  /** Fields that are sound one by one, but not together. */
+  | 'INCONSISTENT';
+
+/** One mistake in the twin: where below `properties.desired`, and what to do about it. */
+export type Finding = Diagnostic<FindingCode>;
 
 /**
  * What a desired document asks for. `unmanaged` is a twin without `artifacts`: hands off, never "remove all", because an
@@ -89,8 +94,8 @@ export type Desired =
 export function parseDesired(properties: Readonly<Record<string, unknown>>): Desired {
   if (properties['artifacts'] === undefined) return { kind: 'unmanaged' };
   const parsed = parseDocument(properties);
-  if (!parsed.ok) return { kind: 'invalid', findings: parsed.findings };
-  const { artifacts, deepstream, policy } = parsed.document;
+  if (!parsed.success) return { kind: 'invalid', findings: parsed.error.issues.flatMap(findingsOf) };
+  const { artifacts, deepstream, policy } = parsed.data;
   const state: DesiredState = {
     artifacts: byName(artifacts).map(([name, spec]) => ({
       name,
@@ -108,42 +113,73 @@ export function parseDesired(properties: Readonly<Record<string, unknown>>): Des
   return findings.length > 0 ? { kind: 'invalid', findings } : { kind: 'managed', state };
 }
 
+function findingsOf(issue: z.core.$ZodIssue): Finding[] {
+  const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      severity: 'error',
+      code: 'UNKNOWN_FIELD',
+      at: { path: [...path, key] },
+      message: 'is not a known field',
+    }));
+  }
+  // What is wrong with a key of a map is one level down.
+  const { message } = (issue.code === 'invalid_key' ? issue.issues[0] : undefined) ?? issue;
+  return [{ severity: 'error', code: 'INVALID_VALUE', at: { path }, message }];
+}
+
 /** Mistakes that only show when fields are read together. */
 function crossFindings(state: DesiredState): Finding[] {
-  const configs = new Set(state.artifacts.filter((one) => one.kind === 'config').map((one) => one.name));
+  return [...configFindings(state), ...sizeFindings(state), ...activateFindings(state)];
+}
+
+function configFindings({ artifacts, config, sources, edits }: DesiredState): Finding[] {
+  const configs = new Set(artifacts.filter((one) => one.kind === 'config').map((one) => one.name));
   const findings: Finding[] = [];
-  const needsArtifact = (path: string, file: string): void => {
+  const needsArtifact = (path: JsonPath, file: string): void => {
     const owner = file.split('/')[1] ?? '';
     if (configs.has(owner)) return;
-    findings.push({ path, message: `${file} needs an artifact "${owner}" of kind config, and there is none` });
+    findings.push(inconsistent(path, `${file} needs an artifact "${owner}" of kind config, and there is none`));
   };
-  if (state.config !== undefined) needsArtifact('deepstream.config', state.config);
-  if (state.sources !== undefined && state.config === undefined) {
-    findings.push({ path: 'deepstream.sources', message: 'needs a deepstream.config to go into' });
+  if (config !== undefined) needsArtifact(['deepstream', 'config'], config);
+  if (sources !== undefined && config === undefined) {
+    findings.push(inconsistent(['deepstream', 'sources'], 'needs a deepstream.config to go into'));
   }
-  for (const one of state.edits) {
-    const path = `deepstream.edits.${one.name}`;
-    if (one.file !== undefined) needsArtifact(`${path}.file`, one.file);
-    else if (state.config === undefined) {
-      findings.push({ path, message: 'names no file, and there is no deepstream.config to edit' });
+  for (const { name, file } of edits) {
+    const path = ['deepstream', 'edits', name];
+    if (file !== undefined) needsArtifact([...path, 'file'], file);
+    else if (config === undefined) {
+      findings.push(inconsistent(path, 'names no file, and there is no deepstream.config to edit'));
     }
   }
-  for (const { name, sizeBytes = 0 } of state.artifacts) {
-    const { maxArtifactBytes } = state.policy;
-    if (sizeBytes <= maxArtifactBytes) continue;
-    findings.push({
-      path: `artifacts.${name}.sizeBytes`,
-      message: `is more than policy.maxArtifactBytes, ${maxArtifactBytes}`,
-    });
+  return findings;
+}
+
+function sizeFindings({ artifacts, policy }: DesiredState): Finding[] {
+  const { maxArtifactBytes } = policy;
+  return artifacts
+    .filter(({ sizeBytes = 0 }) => sizeBytes > maxArtifactBytes)
+    .map(({ name }) =>
+      inconsistent(['artifacts', name, 'sizeBytes'], `is more than policy.maxArtifactBytes, ${maxArtifactBytes}`),
+    );
+}
+
+function activateFindings({ activate }: DesiredState): Finding[] {
+  const { by, socket, healthyAfterSec, giveUpAfterSec } = activate;
+  const path = ['deepstream', 'activate'];
+  const findings: Finding[] = [];
+  if (socket !== undefined && defaultSocketOf(by) === undefined) {
+    const users = activatorNames.filter((kind) => defaultSocketOf(kind) !== undefined).join(' and ');
+    findings.push(inconsistent([...path, 'socket'], `is for ${users}, not for ${by}`));
   }
-  const { by, socket } = state.activate;
-  if (socket !== undefined && by !== 'edged' && by !== 'docker') {
-    findings.push({ path: 'deepstream.activate.socket', message: `is for edged and docker, not for ${by}` });
-  }
-  if (state.activate.healthyAfterSec >= state.activate.giveUpAfterSec) {
-    findings.push({ path: 'deepstream.activate', message: 'giveUpAfterSec must be more than healthyAfterSec' });
+  if (healthyAfterSec >= giveUpAfterSec) {
+    findings.push(inconsistent(path, 'giveUpAfterSec must be more than healthyAfterSec'));
   }
   return findings;
+}
+
+function inconsistent(path: JsonPath, message: string): Finding {
+  return { severity: 'error', code: 'INCONSISTENT', at: { path }, message };
 }
 
 function byName<T>(map: Readonly<Record<string, T>>): [string, T][] {

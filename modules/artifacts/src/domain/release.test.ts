@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@companion/foundation/node';
 import { describe, expect, test } from 'vitest';
 import { parseDesired, type DesiredState } from './desired.ts';
 import { defineRelease } from './release.ts';
 import { planPreparation, type Observed } from './steps.ts';
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+const digest = (text: string): string => sha256(text);
 
 function desired(
   change: Record<string, unknown> = {},

@@ -1,3 +1,4 @@
+import { redactUrl } from '@companion/foundation';
 import type { ArtifactKind, DesiredState, EditSpec } from './desired.ts';
 
 /** One artifact's place in a release. */
@@ -64,15 +65,10 @@ export function defineRelease(state: DesiredState, digest: (text: string) => str
     ...(sources === undefined
       ? {}
       : {
-          sources: { sha256: digest(JSON.stringify(sources)), shown: sources.map(withoutSecrets), uris: sources },
+          sources: { sha256: digest(JSON.stringify(sources)), shown: sources.map(redactUrl), uris: sources },
         }),
     edits,
   };
-}
-
-/** User and password end at the last `@` before the path: a password may hold `#` and `?`. */
-function withoutSecrets(uri: string): string {
-  return uri.replace(/^([a-z]+:\/\/)[^/]*@/i, '$1').replace(/[?#].*$/, '');
 }
 
 /** The last part of the URL's path, made harmless; the artifact's own name where that is empty. */

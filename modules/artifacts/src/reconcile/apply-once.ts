@@ -1,23 +1,26 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createLog } from '@companion/edge';
-import type { ArtifactProgress } from './artifact-progress.ts';
-import { systemClock } from '../core/clock.ts';
-import { readSavedState, saveState } from '../activation/control-store.ts';
-import { asArtifactError, reportedError, type ReportedError } from '../core/failure.ts';
-import { prepareRelease } from './prepare-release.ts';
-import { initialControl, rejectionOf, stepControl } from '../domain/control.ts';
-import type { DesiredState } from '../domain/desired.ts';
-import { defineRelease } from '../domain/release.ts';
-import { collectUnused } from '../release/collect-unused.ts';
-import type { Settings } from '../settings.ts';
+import { systemClock, sha256 } from '@companion/foundation/node';
 import { installSupervisor } from '../activation/activators/supervisor-script.ts';
-import { switchLinkDurably } from '../volume/durable.ts';
+import { ControlStore } from '../activation/control-store.ts';
+import { asArtifactError } from '../core/artifact-error.ts';
+import { shownError, type ShownError } from '../core/shown-error.ts';
+import { rejectionOf } from '../domain/control.ts';
+import type { DesiredState } from '../domain/desired.ts';
+import { defineRelease, type Release } from '../domain/release.ts';
+import { readCurrent, switchCurrent } from '../release/published.ts';
 import { lockVolume, type VolumeLock } from '../volume/lock.ts';
-import { openVolume, readCurrent } from '../volume/open-volume.ts';
+import { openVolume } from '../volume/open-volume.ts';
+import { Undeletable } from '../volume/undeletable.ts';
+import type { ArtifactChange, ArtifactProgress } from './artifact-progress.ts';
+import { ReleasePreparer, type Downloads, type Needed } from './release-preparer.ts';
 
 interface ApplyOptions {
-  readonly settings: Settings;
+  readonly settings: {
+    /** Root of the volume. */
+    readonly root: string;
+    readonly downloads: Downloads;
+  };
   readonly desired: DesiredState;
   readonly signal: AbortSignal;
   /** Called for every artifact, at each change. */
@@ -32,72 +35,71 @@ export type Applied =
       /** The release that was current before; the same one where nothing was to be done. */
       readonly before: string | undefined;
     }
-  | { readonly ok: false; readonly release: string; readonly error: ReportedError };
+  | { readonly ok: false; readonly release: string; readonly error: ShownError };
 
 /**
  * One pass without IoT Edge and without DeepStream: downloads, publishes, makes `current` name the release, and installs
  * the supervisor. Whether the release is healthy stays open: an artifacts module that starts on the volume goes on there.
- * Windows don't count, and what stands in the way is not tried again. Rejects only with the signal's reason; what a cut
+ * Windows don't count, and what fails is not tried again. Rejects only with the signal's reason; what a cut
  * leaves, the next run goes on with. Where a module or another run has the volume, it fails with `VOLUME_LOCKED`.
  */
-export async function applyOnce({ settings, desired, signal, onArtifact }: ApplyOptions): Promise<Applied> {
-  const release = defineRelease(desired, (text) => createHash('sha256').update(text).digest('hex'));
-  const log = createLog({ module: 'apply', level: 'silent' });
+export async function applyOnce(options: ApplyOptions): Promise<Applied> {
+  const { settings, desired, signal } = options;
+  const release = defineRelease(desired, sha256);
   let lock: VolumeLock | undefined;
   try {
     lock = await lockVolume(settings.root, 'companion apply');
-    const layout = await openVolume(settings.root);
-    await installSupervisor(layout, join(import.meta.dirname, '../supervisor.sh'));
-    const saved = await readSavedState(layout);
-    const before = await readCurrent(layout);
-    // What is current without a state may be running: it is what there is to go back to, once it is proven.
-    const control = saved?.control ?? stepControl(initialControl, { type: 'started', current: before });
-    const rejection = rejectionOf(control, release.id);
-    if (rejection !== undefined) {
-      const { code, message } = rejection;
-      return { ok: false, release: release.id, error: { code, message: `was rejected before: ${message}`, facts: {} } };
-    }
-    const collect = (): Promise<number> =>
-      collectUnused({
-        layout,
-        control,
-        wantedRelease: release.id,
-        wantedDigests: desired.artifacts.map(({ sha256 }) => sha256),
-        keepReleases: desired.policy.keepReleases,
-        nowMs: Date.now(),
-        log,
-      });
-    await prepareRelease({
-      layout,
-      desired,
-      release,
-      clock: systemClock,
-      downloads: settings.downloads,
-      makeRoom: async () => {
-        await collect();
-      },
-      signal,
-      log,
-      onArtifact: (sha256, change) => {
-        for (const one of desired.artifacts) {
-          if (one.sha256 === sha256) onArtifact(one.name, { kind: one.kind, sha256, ...change });
-        }
-      },
-    });
-    signal.throwIfAborted();
-    const wanted = stepControl(control, { type: 'activate', release: release.id });
-    // Saved before the switch, as the module does it: it must know whom it watches, and where to go back to.
-    const specChanged = JSON.stringify(saved?.spec) !== JSON.stringify(desired.activate);
-    if (wanted !== control || specChanged) {
-      await saveState(layout, { control: wanted, spec: desired.activate });
-    }
-    if (before !== release.id) await switchLinkDurably(layout.current, `releases/${release.id}`);
-    await collect();
-    return { ok: true, release: release.id, before };
+    return await apply(release, options);
   } catch (error) {
     signal.throwIfAborted();
-    return { ok: false, release: release.id, error: reportedError(asArtifactError(error)) };
+    return { ok: false, release: release.id, error: shownError(asArtifactError(error)) };
   } finally {
     await lock?.release();
   }
+}
+
+async function apply(release: Release, options: ApplyOptions): Promise<Applied> {
+  const { settings, desired, signal } = options;
+  const undeletable = new Undeletable(settings.root);
+  const layout = await openVolume(settings.root, undeletable);
+  await installSupervisor(layout, join(import.meta.dirname, '../supervisor.sh'));
+  const store = new ControlStore(layout);
+  const found = await store.load();
+  const before = await readCurrent(layout);
+  // What is current without a state may be running: it is what there is to go back to, once it is proven.
+  if (!found) store.adopt({ type: 'started', current: before });
+  const rejection = rejectionOf(store.control, release.id);
+  if (rejection !== undefined) {
+    const { code, message } = rejection;
+    return { ok: false, release: release.id, error: { code, message: `was rejected before: ${message}`, facts: {} } };
+  }
+  const needed = (): Needed => ({
+    control: store.control,
+    wantedRelease: release.id,
+    wantedDigests: desired.artifacts.map((one) => one.sha256),
+    keepReleases: desired.policy.keepReleases,
+  });
+  const preparer = new ReleasePreparer({
+    layout,
+    undeletable,
+    downloads: settings.downloads,
+    clock: systemClock,
+    log: createLog({ module: 'apply', level: 'silent' }),
+  });
+  await preparer.prepare({ desired, release, signal, needed, onArtifact: progressOf(options) });
+  signal.throwIfAborted();
+  // Saved before the switch, as the module does it: it must know whom it watches, and where to go back to.
+  await store.activate(release.id, desired.activate);
+  if (before !== release.id) await switchCurrent(layout, release.id);
+  await preparer.collect(needed());
+  return { ok: true, release: release.id, before };
+}
+
+/** Passes changes of a digest on for every artifact that has it. */
+function progressOf({ desired, onArtifact }: ApplyOptions): (digest: string, change: ArtifactChange) => void {
+  return (digest, change) => {
+    for (const { name, kind, sha256: own } of desired.artifacts) {
+      if (own === digest) onArtifact(name, { kind, sha256: digest, ...change });
+    }
+  };
 }

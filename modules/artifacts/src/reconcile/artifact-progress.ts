@@ -1,4 +1,4 @@
-import type { ReportedError } from '../core/failure.ts';
+import type { ShownError } from '../core/shown-error.ts';
 import type { ArtifactKind } from '../domain/desired.ts';
 
 /** How far one artifact is. */
@@ -8,7 +8,7 @@ export interface ArtifactProgress {
   readonly state: 'waiting' | 'downloading' | 'verifying' | 'unpacking' | 'ready' | 'failed';
   readonly receivedBytes?: number;
   readonly totalBytes?: number;
-  readonly error?: ReportedError;
+  readonly error?: ShownError;
 }
 
 /** What changes in the course of a pass. */

@@ -5,17 +5,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sha256 as sha256Of } from '@companion/foundation/node';
 import type { JsonObject } from '@companion/foundation';
+import { FastClock } from '@companion/foundation/testing';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
 import { startDeepStream } from '../testing/deepstream.ts';
-import { createFastClock } from '../testing/fast-clock.ts';
-import { createReconciler, type Reconciler } from './reconciler.ts';
-import { releasePhase } from '../report/reported-properties.ts';
+import { makeReconciler } from '../testing/make-reconciler.ts';
+import type { Reconciler } from './reconciler.ts';
+import { releasePhase } from './module-state.ts';
 import { parseSettings } from '../settings.ts';
 import { lockVolume, type VolumeLock } from '../volume/lock.ts';
-import { openVolume } from '../volume/open-volume.ts';
 
 /** What a twin asks for: two models out of three, and a config on which DeepStream may die. */
 interface Wish {
@@ -162,9 +163,8 @@ async function startDevice() {
   let lock: VolumeLock | undefined;
   const open = async (): Promise<Reconciler> => {
     lock = await lockVolume(root, 'a test');
-    const made = createReconciler({
-      layout: await openVolume(root),
-      clock: createFastClock(200),
+    const made = await makeReconciler(root, {
+      clock: new FastClock(200),
       // A busy machine takes its time, and an hour of the fast clock is 18 seconds.
       downloads: { ...settings.downloads, policy: { ...settings.downloads.policy, stallTimeoutMs: 3_600_000 } },
       log: pino({ level: 'silent' }),
@@ -180,7 +180,7 @@ async function startDevice() {
   const artifact = (kind: string, name: string, wrong = false): JsonObject => ({
     kind,
     url: `http://127.0.0.1:${port}/${name}`,
-    sha256: wrong ? createHash('sha256').update(`not ${name}`).digest('hex') : digestOf(name),
+    sha256: wrong ? sha256Of(`not ${name}`) : digestOf(name),
   });
   const device = {
     module: await open(),
@@ -259,7 +259,7 @@ function answer(request: IncomingMessage, response: ServerResponse, moods: Reado
   if (mood === 'busy' || mood === 'gone') return;
   const right = bodies.get(name) ?? Buffer.alloc(0);
   const body = mood === 'replaced' ? Buffer.from(right).fill('?', right.length >> 1) : right;
-  const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
+  const etag = `"${sha256Of(body)}"`;
   const begin = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
   const from = request.headers['if-range'] === etag && begin < body.length ? begin : 0;
   response.writeHead(from > 0 ? 206 : 200, {

@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { sha256 as sha256Of } from '@companion/foundation/node';
 import { createLog } from '@companion/edge';
 import { create } from 'tar';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { systemClock } from '../core/clock.ts';
-import { createReconciler, type Reconciler } from './reconciler.ts';
-import { releasePhase, type ModuleState } from '../report/reported-properties.ts';
+import { makeReconciler } from '../testing/make-reconciler.ts';
+import type { Reconciler } from './reconciler.ts';
+import { releasePhase, type ModuleState } from './module-state.ts';
 import { openVolume } from '../volume/open-volume.ts';
 
 const app = '# by hand\n[sink0]\nenable=1\ntype=1\n\n[tests]\nfile-loop=0\n';
@@ -56,9 +56,7 @@ describe('reconciling the volume with the twin', () => {
         done();
       },
     });
-    reconciler = createReconciler({
-      layout: await openVolume(root),
-      clock: systemClock,
+    reconciler = await makeReconciler(root, {
       log: createLog({ module: 'artifacts', level: 'info', destination }),
       onState: (state) => states.push(state),
     });
@@ -68,7 +66,7 @@ describe('reconciling the volume with the twin', () => {
   function serve(name: string, body: Buffer | string): { url: string; sha256: string } {
     const bytes = Buffer.from(body);
     files.set(name, bytes);
-    return { url: `${base}/${name}`, sha256: createHash('sha256').update(bytes).digest('hex') };
+    return { url: `${base}/${name}`, sha256: sha256Of(bytes) };
   }
 
   async function archive(contents: Readonly<Record<string, string>>): Promise<Buffer> {
@@ -147,9 +145,7 @@ describe('reconciling the volume with the twin', () => {
     const text = await readFile(join(root, 'current/configs/nano/nano.txt'), 'utf8');
     expect(text.startsWith('# by hand\n[sink0]\nenable=0\ntype=1\n')).toBe(true);
     expect(text).toMatch(/\[sink3\]\nenable=1\nrtsp-port=8554\n/);
-    const [stored = ''] = (await readdir(join(root, 'store'))).filter(
-      (digest) => digest === createHash('sha256').update(app).digest('hex'),
-    );
+    const [stored = ''] = (await readdir(join(root, 'store'))).filter((digest) => digest === sha256Of(app));
     expect(await readFile(join(root, 'store', stored, 'nano.txt'), 'utf8')).toBe(app);
   });
 
@@ -185,7 +181,7 @@ describe('reconciling the volume with the twin', () => {
     const { current } = await published();
     submit({ artifacts: { nano: { kind: 'config', url: 'nowhere', sha256: 'x' } } });
     const state = await until(({ twin: kind }) => kind === 'invalid');
-    expect(state.findings.map(({ path }) => path)).toEqual(['artifacts.nano.url', 'artifacts.nano.sha256']);
+    expect(state.findings.map(({ at }) => at.path?.join('.'))).toEqual(['artifacts.nano.url', 'artifacts.nano.sha256']);
     expect(await readlink(join(root, 'current'))).toBe(`releases/${current}`);
   });
 

@@ -4,10 +4,12 @@ import type { Log } from '@companion/edge';
 import { collectGarbage } from './garbage.ts';
 import { keptReleases, rejectionOf, type Control } from '../domain/control.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
-import { listPublished, readCurrent } from '../volume/open-volume.ts';
+import type { Undeletable } from '../volume/undeletable.ts';
+import { listPublished, readCurrent } from './published.ts';
 
 interface CollectOptions {
   readonly layout: VolumeLayout;
+  readonly undeletable: Undeletable;
   readonly control: Control;
   readonly wantedRelease: string | undefined;
   readonly wantedDigests: readonly string[];
@@ -19,7 +21,7 @@ interface CollectOptions {
 
 /** Removes what neither a kept release nor the twin names; returns the bytes freed. */
 export async function collectUnused(options: CollectOptions): Promise<number> {
-  const { layout, control, wantedRelease, wantedDigests, keepReleases, nowMs, log } = options;
+  const { layout, undeletable, control, wantedRelease, wantedDigests, keepReleases, nowMs, log } = options;
   const keep = new Set(keptReleases(control));
   const current = await readCurrent(layout);
   if (current !== undefined) keep.add(current);
@@ -30,6 +32,6 @@ export async function collectUnused(options: CollectOptions): Promise<number> {
       .map(async (id) => ({ id, madeMs: (await stat(join(layout.releases, id))).mtimeMs })),
   );
   for (const { id } of others.toSorted((a, b) => b.madeMs - a.madeMs)) if (keep.size < keepReleases) keep.add(id);
-  const { freedBytes } = await collectGarbage({ layout, keep, wanted: wantedDigests, nowMs, log });
+  const { freedBytes } = await collectGarbage({ layout, undeletable, keep, wanted: wantedDigests, nowMs, log });
   return freedBytes;
 }

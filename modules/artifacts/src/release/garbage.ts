@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import { hasErrno, syncDirectory } from '@companion/foundation/node';
 import type { Log } from '@companion/edge';
 import * as z from 'zod';
 import { failPoint } from '../core/fail-point.ts';
-import { flush } from '../volume/durable.ts';
-import { hasErrno } from '../core/errno.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { partialDigestOf, partialFiles } from '../volume/partial-files.ts';
-import { removeTree } from '../volume/remove-tree.ts';
-import { releaseFile } from '../volume/open-volume.ts';
+import type { Undeletable } from '../volume/undeletable.ts';
+import { releaseFile } from './published.ts';
 import { planGarbage, type FoundPartial, type GarbagePlan, type KeptRelease } from '../domain/garbage-plan.ts';
 import { freeBytesOf } from '../volume/space.ts';
 
 interface GarbageOptions {
   readonly layout: VolumeLayout;
+  readonly undeletable: Undeletable;
   /** Ids of the releases to keep: the active one, the one to go back to, and as many more as the policy says. */
   readonly keep: Iterable<string>;
   /** Digests that the newest valid twin names. */
@@ -42,19 +42,19 @@ const description = z.object({ artifacts: z.array(z.object({ sha256: z.string() 
  * whole releases with all they name: each directory first moves to staging, which the next start sweeps.
  */
 export async function collectGarbage(options: GarbageOptions): Promise<GarbageResult> {
-  const { layout, log, nowMs, partialMaxAgeMs = weekMs } = options;
+  const { layout, undeletable, log, nowMs, partialMaxAgeMs = weekMs } = options;
   const plan = planGarbage({
     kept: await Promise.all([...new Set(options.keep)].map((id) => keptRelease(layout, id))),
     wanted: new Set(options.wanted),
-    releases: await removableIn(layout, layout.releases),
-    stored: await removableIn(layout, layout.store),
+    releases: await removableIn(undeletable, layout.releases),
+    stored: await removableIn(undeletable, layout.store),
     partials: await findPartials(layout, nowMs),
     partialMaxAgeMs,
   });
   if (plan.releases.length + plan.stored.length + plan.partials.length === 0) return { ...plan, freedBytes: 0 };
   const before = await freeBytesOf(layout.root);
-  await discard(layout, layout.releases, plan.releases);
-  await discard(layout, layout.store, plan.stored);
+  await discard(layout, undeletable, layout.releases, plan.releases);
+  await discard(layout, undeletable, layout.store, plan.stored);
   for (const digest of plan.partials) {
     const { origin, bytes } = partialFiles(layout, digest);
     await rm(origin, { force: true });
@@ -68,34 +68,39 @@ export async function collectGarbage(options: GarbageOptions): Promise<GarbageRe
 }
 
 /** Out of their folder first, durably, then deleted: a half-deleted release or entry is never seen under its name. */
-async function discard(layout: VolumeLayout, folder: string, names: readonly string[]): Promise<void> {
+async function discard(
+  { staging }: VolumeLayout,
+  undeletable: Undeletable,
+  folder: string,
+  names: readonly string[],
+): Promise<void> {
   if (names.length === 0) return;
   const moved: string[] = [];
   for (const name of names) {
-    const aside = join(layout.staging, `garbage-${randomUUID()}`);
+    const aside = join(staging, `garbage-${randomUUID()}`);
     try {
       await rename(join(folder, name), aside);
     } catch (error) {
       // Another user's: it stays, and the rest goes nevertheless.
-      if (!hasErrno(error, 'EACCES') && !hasErrno(error, 'EPERM')) throw error;
-      layout.undeletable.add(relative(layout.root, join(folder, name)));
+      if (!hasErrno(error, 'EACCES', 'EPERM')) throw error;
+      undeletable.add(join(folder, name));
       continue;
     }
     failPoint('garbage-moved');
     moved.push(aside);
   }
-  await flush(folder);
+  await syncDirectory(folder);
   failPoint('garbage-folder-flushed');
   for (const aside of moved) {
-    await removeTree(layout, aside);
+    await undeletable.removeTree(aside);
     failPoint('garbage-deleted');
   }
 }
 
 /** Without what could not be removed before: trying that again at every pass would change nothing. */
-async function removableIn(layout: VolumeLayout, folder: string): Promise<string[]> {
+async function removableIn(undeletable: Undeletable, folder: string): Promise<string[]> {
   const names = await readdir(folder);
-  return names.filter((name) => !layout.undeletable.has(relative(layout.root, join(folder, name))));
+  return names.filter((name) => !undeletable.has(join(folder, name)));
 }
 
 async function keptRelease(layout: VolumeLayout, id: string): Promise<KeptRelease> {

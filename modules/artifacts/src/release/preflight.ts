@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { redactUrlsIn } from '@companion/foundation';
 import { checkAppConfig, type ConfigSource, type Finding } from '@companion/deepstream/app-config';
-import { redactSecrets } from '@companion/foundation';
 import { ArtifactError } from '../core/artifact-error.ts';
 
 /** So many findings go into the error; whoever mends the first few sees the others next. */
@@ -26,12 +26,8 @@ export function checkRelease(directory: string, config: string, volume: string):
 
 function lineOf({ file, line, message }: Finding, directory: string): string {
   const within = file.startsWith(`${directory}${sep}`) ? relative(directory, file) : file;
-  return `${within}:${line}: ${withoutSecrets(message.replaceAll(`${directory}${sep}`, ''))}`;
-}
-
-/** A finding may quote a source, whose URI may hold a password or a token. */
-function withoutSecrets(message: string): string {
-  return redactSecrets(message).replace(/\b((?:rtsp[stu]?|https?):\/\/[^\s?#"]*)[?#][^\s"]*/gi, '$1');
+  // A finding may quote a source, whose URI may hold a password or a token.
+  return `${within}:${line}: ${redactUrlsIn(message.replaceAll(`${directory}${sep}`, ''))}`;
 }
 
 function filesBelow(volume: string): ConfigSource {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sha256 as sha256Of } from '@companion/foundation/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseDesired } from '../domain/desired.ts';
 import { defineRelease, type Release } from '../domain/release.ts';
@@ -38,7 +38,7 @@ describe('sources in the twin', () => {
   afterEach(() => rm(layout.root, { recursive: true }));
 
   async function publish(file: string, text: string, deepstream: Record<string, unknown>): Promise<Release> {
-    const sha256 = createHash('sha256').update(text).digest('hex');
+    const sha256 = sha256Of(text);
     await mkdir(join(layout.store, sha256), { recursive: true });
     await writeFile(join(layout.store, sha256, file), text);
     const desired = parseDesired({
@@ -46,7 +46,7 @@ describe('sources in the twin', () => {
       deepstream: { config: `configs/app/${file}`, ...deepstream },
     });
     if (desired.kind !== 'managed') throw new Error(JSON.stringify(desired));
-    const release = defineRelease(desired.state, (held) => createHash('sha256').update(held).digest('hex'));
+    const release = defineRelease(desired.state, (held) => sha256Of(held));
     await publishRelease(layout, release);
     return release;
   }

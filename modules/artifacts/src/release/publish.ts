@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { hasErrno } from '@companion/foundation/node';
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { EditSpec } from '../domain/desired.ts';
 import { failPoint } from '../core/fail-point.ts';
 import { folderOfKind, type Release, type ReleaseArtifact } from '../domain/release.ts';
 import { flushTree, renameDurably } from '../volume/durable.ts';
-import { hasErrno } from '../core/errno.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
-import { releaseFile } from '../volume/open-volume.ts';
+import { releaseFile } from './published.ts';
 import { changeConfig } from './edits.ts';
 import { checkRelease } from './preflight.ts';
 import { describeRelease } from './read-release.ts';
@@ -96,7 +96,7 @@ async function readConfig(staging: string, path: string): Promise<string> {
   try {
     return await readFile(join(staging, path), 'latin1');
   } catch (cause) {
-    if (!hasErrno(cause, 'ENOENT') && !hasErrno(cause, 'ENOTDIR') && !hasErrno(cause, 'EISDIR')) throw cause;
+    if (!hasErrno(cause, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw cause;
     throw new ArtifactError(
       'CONFIG_MISSING',
       `${path} is not in the release; is the file's name inside its archive another?`,

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasErrno } from '@companion/foundation/node';
 import * as z from 'zod';
 import type { Release } from '../domain/release.ts';
-import { hasErrno } from '../core/errno.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
-import { releaseFile } from '../volume/open-volume.ts';
+import { releaseFile } from './published.ts';
 
 const described = z.object({
   id: z.string(),
@@ -34,7 +34,7 @@ export async function readRelease(layout: VolumeLayout, id: string): Promise<Rel
   try {
     text = await readFile(join(layout.releases, id, releaseFile), 'utf8');
   } catch (error) {
-    if (hasErrno(error, 'ENOENT') || hasErrno(error, 'ENOTDIR')) return undefined;
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
   const { config, sources, edits, ...rest } = described.parse(JSON.parse(text));

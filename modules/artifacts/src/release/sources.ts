@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
+import { redactSecrets } from '@companion/foundation';
 import type { ConfigFile } from '@companion/deepstream/config-file';
 import { setSources } from '@companion/deepstream/recipes';
-import { redactSecrets } from '@companion/foundation';
 import { ArtifactError } from '../core/artifact-error.ts';
 
 /** A file of the release that a config takes its sources from. */

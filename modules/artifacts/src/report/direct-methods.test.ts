@@ -1,19 +1,20 @@
-import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MethodResult } from '@companion/edge';
+import { sha256 as sha256Of } from '@companion/foundation/node';
 import type { JsonValue } from '@companion/foundation';
+import { FastClock } from '@companion/foundation/testing';
+import type { MethodResult } from '@companion/edge';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startDeepStream, type DeepStreamDouble } from '../testing/deepstream.ts';
-import { createFastClock } from '../testing/fast-clock.ts';
-import { createReconciler, type Reconciler } from '../reconcile/reconciler.ts';
-import type { ReportedError } from '../core/failure.ts';
-import { releasePhase, reportedProperties } from './reported-properties.ts';
-import { openVolume } from '../volume/open-volume.ts';
+import { releasePhase } from '../reconcile/module-state.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
+import { makeReconciler } from '../testing/make-reconciler.ts';
+import type { ShownError } from '../core/shown-error.ts';
+import { reportedProperties } from './reported-properties.ts';
 import { createMethods } from './direct-methods.ts';
 
 describe('the direct methods', () => {
@@ -22,7 +23,7 @@ describe('the direct methods', () => {
   let reconciler: Reconciler;
   let deepStream: DeepStreamDouble;
   let noon: number;
-  let obstacle: ReportedError | undefined;
+  let obstacle: ShownError | undefined;
 
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'methods-'));
@@ -31,10 +32,8 @@ describe('the direct methods', () => {
     server = createServer((request, response) => response.end(body(request.url ?? '')));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     deepStream = startDeepStream({ root });
-    reconciler = createReconciler({
-      layout: await openVolume(root),
-      clock: createFastClock(100),
-      wallNowMs: () => noon,
+    reconciler = await makeReconciler(root, {
+      clock: Object.assign(new FastClock(100), { now: () => noon }),
       log: pino({ level: 'silent' }),
       onState: () => undefined,
     });
@@ -52,7 +51,7 @@ describe('the direct methods', () => {
   function want(name: string): void {
     const path = `/${name}.txt`;
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
-    const sha256 = createHash('sha256').update(body(path)).digest('hex');
+    const sha256 = sha256Of(body(path));
     reconciler.submit({
       version: ++version,
       properties: {

@@ -1,9 +1,9 @@
-import type { Hub, MethodResult } from '@companion/edge';
 import type { JsonObject, JsonValue } from '@companion/foundation';
+import type { Hub, MethodResult } from '@companion/edge';
 import * as z from 'zod';
 import { targetOf } from '../domain/control.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
-import type { ReportedError } from '../core/failure.ts';
+import type { ShownError } from '../core/shown-error.ts';
 
 type Handler = (payload: JsonValue) => Promise<MethodResult>;
 
@@ -15,7 +15,7 @@ export function addMethods(hub: Pick<Hub, 'onMethod'>, options: MethodOptions): 
 interface MethodOptions {
   readonly reconciler: Reconciler;
   /** Why nothing can be done on the volume now; undefined where it can. */
-  readonly obstacle: () => ReportedError | undefined;
+  readonly obstacle: () => ShownError | undefined;
   /** What `status` answers. */
   readonly status: () => JsonObject;
 }

@@ -1,38 +1,55 @@
 import type { Metrics } from '@companion/edge';
-import { releasePhase, type ModuleState } from './reported-properties.ts';
+import { releasePhase, type ModuleState } from '../reconcile/module-state.ts';
 
-/** Shows the downloads under way as metrics; returns a function that takes each new state. */
-export function measureDownloads(metrics: Metrics): (state: ModuleState) => void {
-  const received = metrics.gauge('download_received_bytes', 'Bytes received of a download under way', ['artifact']);
-  const total = metrics.gauge('download_total_bytes', 'Bytes that a download under way will have, where known', [
-    'artifact',
-  ]);
-  const info = metrics.gauge('release_info', '1 for the release that is current, with its state', ['release', 'state']);
-  const findings = metrics.gauge('twin_findings', 'Mistakes in the newest twin');
-  const activation = metrics.gauge('activation_info', '1 for the phase of the release control', ['phase']);
-  const rejected = metrics.gauge('releases_rejected', 'Releases that are remembered as bad');
-  const states = metrics.gauge('artifacts', 'Artifacts of the twin by state', ['state']);
-  return (state) => {
-    const { artifacts, wanted, releases, findings: found } = state;
+type Gauge = ReturnType<Metrics['gauge']>;
+
+/** The downloads under way, and what became of releases, as metrics. */
+export class DownloadMetrics {
+  readonly #receivedBytes: Gauge;
+  readonly #totalBytes: Gauge;
+  readonly #release: Gauge;
+  readonly #findings: Gauge;
+  readonly #activation: Gauge;
+  readonly #rejected: Gauge;
+  readonly #artifacts: Gauge;
+
+  constructor(metrics: Metrics) {
+    this.#receivedBytes = metrics.gauge('download_received_bytes', 'Bytes received of a download under way', [
+      'artifact',
+    ]);
+    this.#totalBytes = metrics.gauge('download_total_bytes', 'Bytes that a download under way will have, where known', [
+      'artifact',
+    ]);
+    this.#release = metrics.gauge('release_info', '1 for the release that is current, with its state', [
+      'release',
+      'state',
+    ]);
+    this.#findings = metrics.gauge('twin_findings', 'Mistakes in the newest twin');
+    this.#activation = metrics.gauge('activation_info', '1 for the phase of the release control', ['phase']);
+    this.#rejected = metrics.gauge('releases_rejected', 'Releases that are remembered as bad');
+    this.#artifacts = metrics.gauge('artifacts', 'Artifacts of the twin by state', ['state']);
+  }
+
+  /** Shows a new state. */
+  show(state: ModuleState): void {
+    const { artifacts, wanted, releases, findings } = state;
     const { control, current } = releases;
-    received.reset();
-    total.reset();
-    for (const [artifact, { state: progress, receivedBytes, totalBytes }] of Object.entries(artifacts)) {
-      if (progress !== 'downloading' || receivedBytes === undefined) continue;
-      received.set({ artifact }, receivedBytes);
-      if (totalBytes !== undefined) total.set({ artifact }, totalBytes);
+    for (const gauge of [this.#receivedBytes, this.#totalBytes, this.#release, this.#activation, this.#artifacts]) {
+      gauge.reset();
     }
-    info.reset();
-    if (current !== undefined)
-      info.set(
-        { release: current, state: wanted?.id === current ? (releasePhase(state)?.state ?? 'kept') : 'kept' },
-        1,
-      );
-    activation.reset();
-    activation.set({ phase: control.activation.phase }, 1);
-    rejected.set(control.rejected.length);
-    states.reset();
-    for (const { state: word } of Object.values(artifacts)) states.inc({ state: word });
-    findings.set(found.length);
-  };
+    for (const [artifact, progress] of Object.entries(artifacts)) {
+      const { state: word, receivedBytes, totalBytes } = progress;
+      this.#artifacts.inc({ state: word });
+      if (word !== 'downloading' || receivedBytes === undefined) continue;
+      this.#receivedBytes.set({ artifact }, receivedBytes);
+      if (totalBytes !== undefined) this.#totalBytes.set({ artifact }, totalBytes);
+    }
+    if (current !== undefined) {
+      const word = wanted?.id === current ? (releasePhase(state)?.state ?? 'kept') : 'kept';
+      this.#release.set({ release: current, state: word }, 1);
+    }
+    this.#activation.set({ phase: control.activation.phase }, 1);
+    this.#rejected.set(control.rejected.length);
+    this.#findings.set(findings.length);
+  }
 }

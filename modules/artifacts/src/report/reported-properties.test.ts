@@ -2,13 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ArtifactProgress } from '../reconcile/artifact-progress.ts';
 import { initialControl, type Control } from '../domain/control.ts';
-import {
-  initialState,
-  releasePhase,
-  reportedProperties,
-  transitionKey,
-  type ModuleState,
-} from './reported-properties.ts';
+import { initialState, releasePhase, type ModuleState } from '../reconcile/module-state.ts';
+import { reportedProperties, transitionKey } from './reported-properties.ts';
 
 const sizeOf = (state: ModuleState): number => JSON.stringify(reportedProperties(state)).length;
 const ready: ArtifactProgress = { kind: 'model', sha256: 'a'.repeat(64), state: 'ready' };
@@ -44,7 +39,9 @@ describe('the report', () => {
         (list, mistakes, rejections) => {
           const artifacts = Object.fromEntries(list.map((one, index) => [`${'n'.repeat(55)}-${index}`, one]));
           const findings = Array.from({ length: mistakes }, () => ({
-            path: 'p'.repeat(900),
+            severity: 'error' as const,
+            code: 'INVALID_VALUE' as const,
+            at: { path: ['p'.repeat(900)] },
             message: 'm'.repeat(900),
           }));
           const rejected = Array.from({ length: rejections }, (_, index) => ({

@@ -1,19 +1,19 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasErrno } from '@companion/foundation/node';
 import { readSupervisorStatus, type SupervisorStatus } from '../activation/activators/supervisor-status.ts';
 import { readSavedState } from '../activation/control-store.ts';
 import { freeBytesOf } from '../volume/space.ts';
 import type { Activation, Rejection } from '../domain/control.ts';
 import { initialControl } from '../domain/control.ts';
-import type { ActivateBy } from '../domain/desired.ts';
+import type { ActivatorKind } from '../domain/activator-kinds.ts';
 import type { Release } from '../domain/release.ts';
 import { readRelease } from '../release/read-release.ts';
-import { hasErrno } from '../core/errno.ts';
 import { volumeLayout } from '../volume/layout.ts';
 import type { LockHolder } from '../volume/lock-socket.ts';
 import { readLockHolder } from '../volume/lock.ts';
 import { partialDigestOf } from '../volume/partial-files.ts';
-import { readCurrent } from '../volume/open-volume.ts';
+import { readCurrent } from '../release/published.ts';
 
 /** What a volume says of itself, with no module running. */
 export interface VolumeStatus {
@@ -29,7 +29,7 @@ export interface VolumeStatus {
   /** Who writes to the volume now; undefined where nobody does. */
   readonly holder: LockHolder | undefined;
   /** How the last release was activated. */
-  readonly activateBy: ActivateBy | undefined;
+  readonly activateBy: ActivatorKind | undefined;
   /** Undefined where no supervisor ever ran. */
   readonly supervisor: SupervisorStatus | undefined;
   readonly store: { readonly entries: number; readonly sizeBytes: number };
@@ -85,7 +85,7 @@ async function namesIn(directory: string): Promise<string[] | undefined> {
   try {
     return await readdir(directory);
   } catch (error) {
-    if (hasErrno(error, 'ENOENT') || hasErrno(error, 'ENOTDIR')) return undefined;
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
-import { link, rename, rm, stat } from 'node:fs/promises';
+import { link, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasErrno } from '@companion/foundation/node';
 import { failPoint } from '../core/fail-point.ts';
 import { renameDurably } from '../volume/durable.ts';
-import { hasErrno } from '../core/errno.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 
 /** What came of a download. */
@@ -34,7 +34,7 @@ export async function placeInStore(layout: VolumeLayout, staging: string, sha256
     await renameDurably(staging, path);
     failPoint('content-placed');
   } catch (error) {
-    if (!hasErrno(error, 'ENOTEMPTY') && !hasErrno(error, 'EEXIST')) throw error;
+    if (!hasErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
     await rm(staging, { recursive: true, force: true });
   }
   return { sha256, path };
@@ -52,7 +52,12 @@ export async function stageFile(file: string, staging: string, fileName: string)
   try {
     await link(file, staged);
   } catch (error) {
-    if (!withoutLinks.some((code) => hasErrno(error, code))) throw error;
+    if (!hasErrno(error, ...withoutLinks)) throw error;
     await rename(file, staged);
   }
+}
+
+/** Digests whose content is in the store: an entry gets its name only after it was verified, unpacked and flushed. */
+export async function listStored(layout: VolumeLayout): Promise<Set<string>> {
+  return new Set(await readdir(layout.store));
 }

@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { systemClock } from '@companion/foundation/node';
 import { createLog } from '@companion/edge';
-import { systemClock, type Clock } from '../core/clock.ts';
 import { createCredentials } from '../credentials/credentials.ts';
 import type { StoredArtifact } from '../store/store.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { openVolume } from '../volume/open-volume.ts';
-import type { Bandwidth } from '../download/transfer/bandwidth.ts';
-import { fetchArtifact, type WantedArtifact } from '../download/fetch-artifact.ts';
+import { Bandwidth } from '../download/transfer/bandwidth.ts';
+import { Downloader } from '../download/downloader.ts';
+import type { WantedArtifact } from '../download/transfer/transfer.ts';
 import { defaultFetchPolicy, type FetchPolicy } from '../download/transfer/fetch-policy.ts';
 
 /** Answers one request; `requests` counts from 0. */
@@ -36,15 +36,9 @@ export interface FetchChange extends Partial<WantedArtifact> {
   readonly policy?: Partial<FetchPolicy>;
   readonly variables?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  readonly clock?: Clock;
   readonly bandwidth?: Bandwidth;
   readonly makeRoom?: (needBytes: number) => Promise<void>;
   readonly onProgress?: (receivedBytes: number) => void;
-}
-
-/** SHA-256 in hexadecimal. */
-export function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Starts a server on a free port and opens a volume in `folder`, or in a new temporary directory. */
@@ -66,6 +60,13 @@ export async function startFetchBench(folder?: string): Promise<FetchBench> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let credentials = createCredentials({ directory: undefined, variables: {} });
+  const downloader = new Downloader({
+    layout,
+    credentials: { read: (name) => credentials.read(name) },
+    clock: systemClock,
+    log: createLog({ module: 'test', level: 'info', destination }),
+  });
   return {
     layout,
     base,
@@ -78,28 +79,25 @@ export async function startFetchBench(folder?: string): Promise<FetchBench> {
       requests.length = 0;
     },
     fetch: ({
-      policy,
-      variables = {},
-      signal,
-      clock = systemClock,
-      bandwidth,
+      policy: change,
+      variables,
+      signal = new AbortController().signal,
+      bandwidth = new Bandwidth(systemClock, 0),
       makeRoom,
       onProgress = () => undefined,
       ...artifact
-    }) =>
-      fetchArtifact({
-        layout,
+    }) => {
+      if (variables !== undefined) credentials = createCredentials({ directory: undefined, variables });
+      return downloader.fetch({
         artifact: { name: 'model', url: `${base}/model.bin`, sha256: '', sizeBytes: undefined, ...artifact },
         fileName: 'model.bin',
-        policy: { ...defaultFetchPolicy, freeBytesFloor: 0, stallTimeoutMs: 2_000, ...policy },
-        credentials: createCredentials({ directory: undefined, variables }),
+        policy: { ...defaultFetchPolicy, freeBytesFloor: 0, stallTimeoutMs: 2_000, ...change },
         bandwidth,
         makeRoom,
-        clock,
-        signal: signal ?? new AbortController().signal,
-        onProgress: (_state, receivedBytes) => onProgress(receivedBytes),
-        log: createLog({ module: 'test', level: 'info', destination }),
-      }),
+        signal,
+        onProgress: ({ receivedBytes }) => onProgress(receivedBytes),
+      });
+    },
     leftovers: async () => [...(await readdir(layout.partial)), ...(await readdir(layout.staging))].sort(),
     async stop() {
       server.closeAllConnections();

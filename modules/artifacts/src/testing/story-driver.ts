@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { FastClock } from '@companion/foundation/testing';
 import { pino } from 'pino';
-import { createFastClock } from './fast-clock.ts';
-import { createReconciler } from '../reconcile/reconciler.ts';
 import { slowBytes } from './story.ts';
-import { releasePhase, type ModuleState } from '../report/reported-properties.ts';
+import { releasePhase, type ModuleState } from '../reconcile/module-state.ts';
+import { makeReconciler } from './make-reconciler.ts';
 import { lockVolume } from '../volume/lock.ts';
-import { openVolume } from '../volume/open-volume.ts';
 
 /**
  * The module without a hub, as a process that the kill suite can kill: `story-driver.ts ROOT TWINS` takes the twins of a
@@ -16,9 +15,8 @@ const documents = JSON.parse(readFileSync(twins, 'utf8')) as Record<string, neve
 
 const lock = await lockVolume(root, 'the story');
 let wake = (): void => undefined;
-const reconciler = createReconciler({
-  layout: await openVolume(root),
-  clock: createFastClock(100),
+const reconciler = await makeReconciler(root, {
+  clock: new FastClock(100),
   log: pino({ level: 'silent' }),
   onState: () => wake(),
 });

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sha256 as sha256Of } from '@companion/foundation/node';
 import { create } from 'tar';
 import { startDeepStream } from './deepstream.ts';
 
@@ -65,14 +65,14 @@ export async function startStory(): Promise<Story> {
   });
   const artifact = (kind: string, name: string): Record<string, unknown> => {
     const body = files.get(name) ?? Buffer.alloc(0);
-    const sha256 = createHash('sha256').update(body).digest('hex');
+    const sha256 = sha256Of(body);
     return { kind, url: `http://127.0.0.1:${port}/${name}`, sha256, sizeBytes: body.length };
   };
 
   const slow = {
     kind: 'model',
     url: `http://127.0.0.1:${port}/slow`,
-    sha256: createHash('sha256').update('what never comes').digest('hex'),
+    sha256: sha256Of('what never comes'),
   };
   const story: Story = {
     root,

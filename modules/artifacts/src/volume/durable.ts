@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { hasErrno, replaceFile, syncDirectory } from '@companion/foundation/node';
 import { failPoint } from '../core/fail-point.ts';
-import { hasErrno } from '../core/errno.ts';
-
-/** Flushes a file or directory to the disk. */
-export async function flush(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
 
 /** So many flushes are under way at once: a journal takes them together, and one by one each waits for the disk alone. */
 const parallelFlushes = 16;
+
+const replacePoints = { written: 'temporary-written', flushed: 'temporary-flushed', renamed: 'renamed' } as const;
+
+/** Replaces a file as a whole (see `replaceFile`), with the moments at which the kill suite cuts it. */
+export function replaceFileDurably(path: string, contents: string | Uint8Array, mode = 0o644): Promise<void> {
+  return replaceFile(path, contents, { mode, onStep: (step) => failPoint(replacePoints[step]) });
+}
 
 /** Flushes every file and directory below `path`, and `path` itself, contents before the directories that name them. */
 export async function flushTree(path: string): Promise<void> {
@@ -35,20 +32,12 @@ export async function flushTree(path: string): Promise<void> {
   await flushAll(directories.reverse());
 }
 
-async function flushAll(paths: readonly string[]): Promise<void> {
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let path = paths[next++]; path !== undefined; path = paths[next++]) await flush(path);
-  };
-  await Promise.all(Array.from({ length: Math.min(parallelFlushes, paths.length) }, work));
-}
-
 /** Renames within one volume and flushes both directories, so that the new name survives a power cut. */
 export async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to);
   failPoint('renamed');
-  await flush(dirname(to));
-  if (dirname(from) !== dirname(to)) await flush(dirname(from));
+  await syncDirectory(dirname(to));
+  if (dirname(from) !== dirname(to)) await syncDirectory(dirname(from));
 }
 
 /** Creates directories, and those above them, so that they survive a power cut. Those that are there already are left alone. */
@@ -58,6 +47,15 @@ export async function makeDirectoriesDurably(paths: readonly string[]): Promise<
   for (const path of paths) await makeDirectory(path, changed);
   await flushAll([...changed]);
   failPoint('directories-flushed');
+}
+
+/** Points a link at another target in one step: readers see the old target or the new, never none. */
+export async function switchLinkDurably(path: string, target: string): Promise<void> {
+  // As `replaceFile` names its own: every name is new, and `isTemporary` knows it.
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  await symlink(target, temporary);
+  failPoint('link-made');
+  await renameDurably(temporary, path);
 }
 
 async function makeDirectory(path: string, changed: Set<string>): Promise<void> {
@@ -75,36 +73,11 @@ async function makeDirectory(path: string, changed: Set<string>): Promise<void> 
   failPoint('directory-made');
 }
 
-/** Replaces a file as a whole: readers see the old contents or the new, also after a power cut. */
-export async function writeFileDurably(path: string, contents: string | Uint8Array, mode = 0o644): Promise<void> {
-  const temporary = unusedNameBeside(path);
-  const handle = await open(temporary, 'wx', mode);
-  try {
-    await handle.writeFile(contents);
-    failPoint('temporary-written');
-    await handle.chmod(mode);
-    await handle.sync();
-    failPoint('temporary-flushed');
-  } finally {
-    await handle.close();
-  }
-  await renameDurably(temporary, path);
-}
-
-/** Points a link at another target in one step: readers see the old target or the new, never none. */
-export async function switchLinkDurably(path: string, target: string): Promise<void> {
-  const temporary = unusedNameBeside(path);
-  await symlink(target, temporary);
-  failPoint('link-made');
-  await renameDurably(temporary, path);
-}
-
-/** A leftover from a crash must not block the next try (git-sync's trap), so every name is new; `isTemporary` knows them for the sweep. */
-function unusedNameBeside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-}
-
-/** Whether a name is one that a cut write can have left behind. */
-export function isTemporary(name: string): boolean {
-  return /^\..+\.[0-9a-f-]{36}\.tmp$/.test(name);
+/** Files or directories: fsync(2) takes either. */
+async function flushAll(paths: readonly string[]): Promise<void> {
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let path = paths[next++]; path !== undefined; path = paths[next++]) await syncDirectory(path);
+  };
+  await Promise.all(Array.from({ length: Math.min(parallelFlushes, paths.length) }, work));
 }

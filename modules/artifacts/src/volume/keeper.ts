@@ -1,10 +1,12 @@
 import type { Log } from '@companion/edge';
-import type { Clock } from '../core/clock.ts';
-import { asArtifactError, reportedError, type ReportedError } from '../core/failure.ts';
+import { delay, type Clock } from '@companion/foundation';
+import { asArtifactError } from '../core/artifact-error.ts';
+import { shownError, type ShownError } from '../core/shown-error.ts';
 import { volumeLayout, type VolumeLayout } from './layout.ts';
 import { lockVolume, type VolumeLock } from './lock.ts';
+import { openVolume } from './open-volume.ts';
+import type { Undeletable } from './undeletable.ts';
 import { findUnwritable } from './unwritable.ts';
-import { prepareVolume } from './open-volume.ts';
 
 /**
  * Whether this module may work on the volume.
@@ -23,121 +25,124 @@ export type VolumeState =
       /** What other users' files keep from being removed, relative to the root. */
       readonly undeletable: readonly string[];
     }
-  | { readonly state: 'locked' | 'unwritable'; readonly error: ReportedError };
-
-/** Gets hold of the volume, however long that takes, and then looks after it. */
-export interface VolumeKeeper {
-  readonly layout: VolumeLayout;
-  readonly state: VolumeState;
-  /** Resolves after the first try, whatever came of it. */
-  start(): Promise<void>;
-  /** Ends the looking and trying; the volume stays ours. */
-  halt(): Promise<void>;
-  /** Lets go of the volume: nothing of this process may write to it any more. */
-  release(): Promise<void>;
-}
+  | { readonly state: 'locked' | 'unwritable'; readonly error: ShownError };
 
 interface VolumeKeeperOptions {
   readonly root: string;
   /** Who asks, for the one who finds the volume locked. */
   readonly role: string;
+  readonly undeletable: Undeletable;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called once, as soon as the volume is ours; a rejection counts as a try that failed. */
-  readonly onOpen: (layout: VolumeLayout) => Promise<void>;
-  /** What could not be written meanwhile can be written again. */
-  readonly onWritable: () => void;
+  /** What else is part of opening the volume, once it is ours; a rejection counts as a try that failed. */
+  readonly prepare: () => Promise<void>;
   readonly onState: (state: VolumeState) => void;
 }
 
 /** So long, and the volume of a holder that has ended is taken over, or a mended one is noticed. */
 const lookEveryMs = 1_000;
 
-/** Creates a keeper; see `VolumeState` for its states. */
-export function createVolumeKeeper(options: VolumeKeeperOptions): VolumeKeeper {
-  const { root, role, clock, log, onOpen, onWritable, onState } = options;
-  const layout = volumeLayout(root);
-  const ending = new AbortController();
-  const told = new Set<string>();
-  let state: VolumeState = { state: 'closed' };
-  let lock: VolumeLock | undefined;
-  let opened = false;
-  let looking: Promise<void> = Promise.resolve();
+/** Gets hold of the volume, however long that takes, and then looks after it; see `VolumeState` for its states. */
+export class VolumeKeeper {
+  readonly layout: VolumeLayout;
+  readonly #options: VolumeKeeperOptions;
+  /** Aborts the looking and trying. */
+  readonly #ending = new AbortController();
+  /** Undeletable paths that the log has named. */
+  readonly #logged = new Set<string>();
+  #state: VolumeState = { state: 'closed' };
+  #lock: VolumeLock | undefined;
+  /** Whether `prepare` has succeeded; from then on the volume is only looked after. */
+  #opened = false;
+  #looking: Promise<void> = Promise.resolve();
 
-  const become = (next: VolumeState): void => {
-    if (JSON.stringify(next) === JSON.stringify(state)) return;
-    const { state: before } = state;
-    state = next;
+  constructor(options: VolumeKeeperOptions) {
+    this.#options = options;
+    this.layout = volumeLayout(options.root);
+  }
+
+  get state(): VolumeState {
+    return this.#state;
+  }
+
+  /** Resolves after the first try, whatever came of it. */
+  async start(): Promise<void> {
+    await this.#open();
+    this.#looking = this.#watch().catch((error: unknown) => {
+      if (!this.#ending.signal.aborted) throw error;
+    });
+  }
+
+  /** Ends the looking and trying; the volume stays ours. */
+  async halt(): Promise<void> {
+    this.#ending.abort();
+    await this.#looking;
+  }
+
+  /** Lets go of the volume: nothing of this process may write to it any more. */
+  async release(): Promise<void> {
+    await this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  async #watch(): Promise<void> {
+    for (;;) {
+      await delay(this.#options.clock, lookEveryMs, this.#ending.signal);
+      await (this.#opened ? this.#look() : this.#open());
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { root, role, undeletable, log, prepare } = this.#options;
+    try {
+      if (this.#lock === undefined) {
+        this.#lock = await lockVolume(root, role);
+        if (!this.#lock.guarded)
+          log.warn({ root }, 'this file system has no sockets: nobody else is kept from writing here');
+      }
+      await openVolume(root, undeletable);
+      await prepare();
+      this.#opened = true;
+      this.#ready();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const failure = await findUnwritable(this.layout);
+    if (failure !== undefined) {
+      this.#fail(failure);
+      return;
+    }
+    if (this.#state.state === 'unwritable') this.#options.undeletable.clear();
+    this.#ready();
+  }
+
+  #ready(): void {
+    const undeletable = this.#options.undeletable.paths;
+    for (const path of undeletable.filter((one) => !this.#logged.has(one))) {
+      this.#logged.add(path);
+      const message = "another user's files in it can't be removed; it stays until somebody removes it by hand";
+      this.#options.log.warn({ path }, message);
+    }
+    this.#become({ state: 'ready', undeletable });
+  }
+
+  #fail(error: unknown): void {
+    const failure = asArtifactError(error);
+    this.#become({ state: failure.code === 'VOLUME_LOCKED' ? 'locked' : 'unwritable', error: shownError(failure) });
+  }
+
+  #become(next: VolumeState): void {
+    if (JSON.stringify(next) === JSON.stringify(this.#state)) return;
+    const { log, root, onState } = this.#options;
+    const { state: before } = this.#state;
+    this.#state = next;
     if ('error' in next) {
       const { code, message, facts } = next.error;
       log.error({ code, facts }, message);
     } else if (next.state !== before) log.info({ root }, 'volume ready');
-    onState(state);
-  };
-  const fail = (error: unknown): void => {
-    const failure = asArtifactError(error);
-    become({ state: failure.code === 'VOLUME_LOCKED' ? 'locked' : 'unwritable', error: reportedError(failure) });
-  };
-  const ready = (): void => {
-    const undeletable = [...layout.undeletable].sort();
-    for (const path of undeletable.filter((one) => !told.has(one))) {
-      told.add(path);
-      log.warn({ path }, "another user's files in it can't be removed; it stays until somebody removes it by hand");
-    }
-    become({ state: 'ready', undeletable });
-  };
-
-  const open = async (): Promise<void> => {
-    try {
-      if (lock === undefined) {
-        lock = await lockVolume(root, role);
-        if (!lock.guarded) log.warn({ root }, 'this file system has no sockets: nobody else is kept from writing here');
-      }
-      await prepareVolume(layout);
-      await onOpen(layout);
-      opened = true;
-      ready();
-    } catch (error) {
-      fail(error);
-    }
-  };
-  const look = async (): Promise<void> => {
-    if (!opened) return open();
-    const failure = await findUnwritable(layout);
-    if (failure !== undefined) {
-      fail(failure);
-      return;
-    }
-    const mended = state.state === 'unwritable';
-    if (mended) layout.undeletable.clear();
-    ready();
-    if (mended) onWritable();
-  };
-  const watch = async (): Promise<void> => {
-    for (;;) {
-      await clock.delay(lookEveryMs, ending.signal);
-      await look();
-    }
-  };
-
-  return {
-    layout,
-    get state() {
-      return state;
-    },
-    async start() {
-      await open();
-      looking = watch().catch((error: unknown) => {
-        if (!ending.signal.aborted) throw error;
-      });
-    },
-    async halt() {
-      ending.abort();
-      await looking;
-    },
-    async release() {
-      await lock?.release();
-      lock = undefined;
-    },
-  };
+    onState(next);
+  }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where things stand in the shared volume (DeepStream mounts its root, never `current` itself: a bind mount follows a link only once). */
+/** Paths in the shared volume (DeepStream mounts its root, never `current` itself: a bind mount follows a link only once). */
 export interface VolumeLayout {
   readonly root: string;
   /** The one relative link that names the active release. */
@@ -14,10 +14,6 @@ export interface VolumeLayout {
   readonly supervisor: string;
   /** Written by the supervisor, read by us. */
   readonly supervisorStatus: string;
-  /** Digests that are on their way into the store, by whoever opened this volume: two writers of one partial file would mix. */
-  readonly arriving: Map<string, Promise<unknown>>;
-  /** What another user's files keep from being removed, relative to the root. */
-  readonly undeletable: Set<string>;
 }
 
 /** The layout of a volume whose root is `root`. */
@@ -32,7 +28,5 @@ export function volumeLayout(root: string): VolumeLayout {
     state: join(root, 'state.json'),
     supervisor: join(root, 'supervisor.sh'),
     supervisorStatus: join(root, 'supervisor.status'),
-    arriving: new Map(),
-    undeletable: new Set(),
   };
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { hasErrno } from '@companion/foundation/node';
 import { ArtifactError } from '../core/artifact-error.ts';
-import { hasErrno } from '../core/errno.ts';
-import { openLockFolder, type LockFolder, type LockHolder, type LockSocket } from './lock-socket.ts';
+import { LockFolder, type LockSocket } from './lock-folder.ts';
+import type { LockHolder } from './lock-socket.ts';
 import { unwritableError } from './unwritable.ts';
 
 /** The right to write to a volume, as long as this process lives. */
@@ -34,7 +35,7 @@ const lookAgainMs = 2;
 export async function lockVolume(root: string, role: string): Promise<VolumeLock> {
   let folder: LockFolder | undefined;
   try {
-    folder = await openFolder(root, true);
+    folder = await openFolder(root, 'make');
     return await elect(folder, root, role);
   } catch (error) {
     await folder?.close();
@@ -46,7 +47,7 @@ export async function lockVolume(root: string, role: string): Promise<VolumeLock
 export async function readLockHolder(root: string): Promise<LockHolder | undefined> {
   let folder: LockFolder;
   try {
-    folder = await openFolder(root, false);
+    folder = await openFolder(root, 'find');
   } catch (error) {
     if (hasErrno(error, 'ENOENT')) return undefined;
     throw error;
@@ -68,8 +69,8 @@ export function describeHolder({ role, pid, host, sinceMs }: LockHolder): string
   return `${who}, process ${pid} on host ${host}, since ${new Date(sinceMs).toISOString()}`;
 }
 
-function openFolder(root: string, make: boolean): Promise<LockFolder> {
-  return openLockFolder(root, { make, host: hostname(), id: () => randomBytes(4).toString('hex') });
+function openFolder(root: string, how: 'make' | 'find'): Promise<LockFolder> {
+  return LockFolder.open(root, how, { host: hostname(), id: () => randomBytes(4).toString('hex'), now: Date.now });
 }
 
 async function elect(folder: LockFolder, root: string, role: string): Promise<VolumeLock> {
@@ -95,7 +96,7 @@ async function elect(folder: LockFolder, root: string, role: string): Promise<Vo
       };
     }
     if (rival.stays || performance.now() > untilMs) throw locked(root, rival.holder);
-    await delay(lookAgainMs);
+    await pause(lookAgainMs);
   }
 }
 
@@ -130,7 +131,7 @@ async function findRival(folder: LockFolder, own: string): Promise<Rival | undef
       const { state, holder } = answer;
       if (state !== 'candidate') return { holder, stays: true };
       if (name < own || performance.now() > untilMs) return { holder, stays: false };
-      await delay(lookAgainMs);
+      await pause(lookAgainMs);
     }
   }
   return undefined;

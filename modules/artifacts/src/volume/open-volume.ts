@@ -1,47 +1,39 @@
-import { access, constants, readdir, readFile, readlink, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { access, constants, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isTemporary } from '@companion/foundation/node';
+import { isDiskFull } from '../core/artifact-error.ts';
 import { failPoint } from '../core/fail-point.ts';
-import { hasErrno } from '../core/errno.ts';
-import { isTemporary, makeDirectoriesDurably, writeFileDurably } from './durable.ts';
-import { partialDigestOf } from './partial-files.ts';
+import { makeDirectoriesDurably, replaceFileDurably } from './durable.ts';
 import { volumeLayout, type VolumeLayout } from './layout.ts';
-import { removeTree } from './remove-tree.ts';
+import { partialDigestOf } from './partial-files.ts';
+import { Undeletable } from './undeletable.ts';
 import { unwritableError } from './unwritable.ts';
-
-/** Name of the file that a release's directory carries last: a release without it was never finished. */
-export const releaseFile = 'release.json';
 
 /**
  * Makes sure of the volume's directories, tries that it can be written, and sweeps what a cut left behind; only for whom
  * the volume is locked. Rejects with `VOLUME_UNWRITABLE`.
  */
-export async function openVolume(root: string): Promise<VolumeLayout> {
+export async function openVolume(root: string, undeletable = new Undeletable(root)): Promise<VolumeLayout> {
   const layout = volumeLayout(root);
-  await prepareVolume(layout);
-  return layout;
-}
-
-/** `openVolume` for who has the layout already. */
-export async function prepareVolume(layout: VolumeLayout): Promise<void> {
-  const { root } = layout;
   try {
     await makeDirectoriesDurably([root, layout.releases, layout.store, layout.partial, layout.staging]);
     for (const name of await readdir(root)) if (isTemporary(name)) await rm(join(root, name), { force: true });
     failPoint('root-swept');
-    await sweep(layout, layout.staging, () => true);
+    await sweep(layout.staging, undeletable, () => true);
     failPoint('staging-swept');
     // Partial downloads are resumed; only what is none goes.
-    await sweep(layout, layout.partial, (name) => partialDigestOf(name) === undefined);
+    await sweep(layout.partial, undeletable, (name) => partialDigestOf(name) === undefined);
     failPoint('partial-swept');
     await probe(layout);
     failPoint('volume-probed');
   } catch (cause) {
     throw await unwritableError(root, cause);
   }
+  return layout;
 }
 
-async function sweep(layout: VolumeLayout, directory: string, goes: (name: string) => boolean): Promise<void> {
-  for (const name of await readdir(directory)) if (goes(name)) await removeTree(layout, join(directory, name));
+async function sweep(directory: string, undeletable: Undeletable, goes: (name: string) => boolean): Promise<void> {
+  for (const name of await readdir(directory)) if (goes(name)) await undeletable.removeTree(join(directory, name));
 }
 
 /** Each directory may have an owner of its own. */
@@ -49,39 +41,10 @@ async function probe({ releases, store, partial, staging }: VolumeLayout): Promi
   for (const directory of [releases, store, partial]) await access(directory, constants.W_OK | constants.X_OK);
   const file = join(staging, 'probe');
   try {
-    await writeFileDurably(file, '');
+    await replaceFileDurably(file, '');
   } catch (error) {
     // A full disk can be written again once old releases are gone, which takes an open volume.
-    if (!hasErrno(error, 'ENOSPC') && !hasErrno(error, 'EDQUOT')) throw error;
+    if (!isDiskFull(error)) throw error;
   }
   await rm(file, { force: true });
-}
-
-/** The id of the release that `current` points at, or undefined where nothing is published yet. */
-export async function readCurrent(layout: VolumeLayout): Promise<string | undefined> {
-  try {
-    return basename(await readlink(layout.current));
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
-/** Ids of the releases that were published whole. */
-export async function listPublished(layout: VolumeLayout): Promise<Set<string>> {
-  const ids = new Set<string>();
-  for (const id of await readdir(layout.releases)) {
-    try {
-      await readFile(join(layout.releases, id, releaseFile));
-      ids.add(id);
-    } catch (error) {
-      if (!hasErrno(error, 'ENOENT') && !hasErrno(error, 'ENOTDIR')) throw error;
-    }
-  }
-  return ids;
-}
-
-/** Digests whose content is in the store: an entry gets its name only after it was verified, unpacked and flushed. */
-export async function listStored(layout: VolumeLayout): Promise<Set<string>> {
-  return new Set(await readdir(layout.store));
 }

@@ -1,13 +1,8 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ArtifactError } from '../core/artifact-error.ts';
-import { hasErrno } from '../core/errno.ts';
+import { hasErrno } from '@companion/foundation/node';
+import { ArtifactError, isUnwritable } from '../core/artifact-error.ts';
 import type { VolumeLayout } from './layout.ts';
-
-/** Whether an error says that the volume may not be written at all, rather than that it is full or broken. */
-export function isUnwritable(error: unknown): boolean {
-  return ['EACCES', 'EPERM', 'EROFS'].some((code) => hasErrno(error, code));
-}
 
 /** A retryable `VOLUME_UNWRITABLE` for what the file system answered: who tried, where, and what an operator can do. */
 export async function unwritableError(root: string, cause: unknown): Promise<ArtifactError> {

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { resolve } from 'node:path';
-import { applyOnce, parseDesired, parseSettings } from '@companion/artifacts';
-import type { Applied, ArtifactProgress, DesiredState, Finding } from '@companion/artifacts';
+import { applyOnce, parseDesired, parseSettings, reportedFinding } from '@companion/artifacts';
+import type { Applied, ArtifactProgress, DesiredState, ReportedFinding } from '@companion/artifacts';
 import type { ExitCode } from '../command/command.ts';
 import { desiredProperties, withImports } from '../files/desired-document.ts';
 import { readInput } from '../files/input.ts';
@@ -39,7 +39,7 @@ Exit codes: 0 done, or nothing to do; 1 refused or failed; 2 usage, or a file th
     const text = new TextDecoder().decode(await readInput(options.desired, terminal));
     const importDirectory = options.import === undefined ? undefined : resolve(options.import);
     const parsed = parseDesired(withImports(desiredProperties(options.desired, text), importDirectory));
-    if (parsed.kind === 'invalid') return refuse(parsed.findings, options, terminal);
+    if (parsed.kind === 'invalid') return refuse(parsed.findings.map(reportedFinding), options, terminal);
     if (parsed.kind === 'unmanaged') {
       return refuse([{ path: 'artifacts', message: 'is missing: such a twin manages nothing' }], options, terminal);
     }
@@ -90,7 +90,7 @@ async function untilInterrupted(work: (signal: AbortSignal) => Promise<Applied>)
 }
 
 function refuse(
-  findings: readonly Finding[],
+  findings: readonly ReportedFinding[],
   options: { readonly desired: string; readonly json?: boolean },
   terminal: Terminal,
 ): ExitCode {

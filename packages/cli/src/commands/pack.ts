@@ -1,6 +1,12 @@
 import { open, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
-import { contentHeadBytes, contentKindOf, parseDesired, type ArtifactKind } from '@companion/artifacts';
+import {
+  contentHeadBytes,
+  contentKindOf,
+  parseDesired,
+  reportedFinding,
+  type ArtifactKind,
+} from '@companion/artifacts';
 import { formatBytes } from '@companion/foundation';
 import { wordArgument } from '../command/argument.ts';
 import { CliError } from '../command/cli-error.ts';
@@ -60,7 +66,7 @@ function nameOf(path: string): string {
 function checkFragment(artifacts: Readonly<Record<string, object>>): void {
   const parsed = parseDesired({ artifacts });
   if (parsed.kind !== 'invalid') return;
-  const lines = parsed.findings.map(({ path, message }) => `companion pack: ${path}: ${message}`);
+  const lines = parsed.findings.map(reportedFinding).map(({ path, message }) => `companion pack: ${path}: ${message}`);
   throw new CliError('usage', lines.join('\n'));
 }
 

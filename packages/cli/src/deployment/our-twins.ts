@@ -1,4 +1,4 @@
-import { parseDesired as parseArtifacts } from '@companion/artifacts';
+import { parseDesired as parseArtifacts, reportedFinding } from '@companion/artifacts';
 import { errorAt, parseImageName, type DeploymentDiagnostic, type DeploymentOutline } from '@companion/deployment';
 import type { JsonObject } from '@companion/foundation';
 import { parseDesired as parseFilter } from '@companion/occupancy';
@@ -20,7 +20,7 @@ export function desiredMistakes(
   if (module === 'artifacts') {
     // Settings without artifacts leave the module unmanaged; they are checked as what they will be with some.
     const parsed = parseArtifacts(Object.keys(desired).length === 0 ? desired : { artifacts: {}, ...desired });
-    return parsed.kind === 'invalid' ? parsed.findings : [];
+    return parsed.kind === 'invalid' ? parsed.findings.map(reportedFinding) : [];
   }
   const parsed = parseFilter(desired);
   if (!parsed.ok) return parsed.problems.map(({ field, problem }) => ({ path: field, message: problem }));

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ActivateBy, ActivateSpec } from '../../domain/desired.ts';
+import type { ActivatorKind } from '../../domain/activator-kinds.ts';
+import type { ActivateSpec } from '../../domain/desired.ts';
 import type { Release } from '../../domain/release.ts';
 import { switchLinkDurably } from '../../volume/durable.ts';
 import type { VolumeLayout } from '../../volume/layout.ts';
 import { openVolume } from '../../volume/open-volume.ts';
-import type { Activator, Look } from './activator.ts';
-import { anyRelease } from './container-activator.ts';
+import { anyRelease, type Activator, type Look } from './activator.ts';
 import { createActivator } from './registry.ts';
 import { dialects, startDaemon, type DaemonDouble } from '../../testing/daemon.ts';
 import { startDeepStream, type DeepStreamDouble } from '../../testing/deepstream.ts';
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 const socket = (): string => join(folder, 'daemon.sock');
-function activatorOf(by: ActivateBy): Activator {
+function activatorOf(by: ActivatorKind): Activator {
   const usesSocket = by === 'edged' || by === 'docker';
   const spec: ActivateSpec = {
     by,
@@ -43,7 +43,7 @@ function activatorOf(by: ActivateBy): Activator {
   };
   return createActivator(spec, layout);
 }
-async function consumer(by: ActivateBy): Promise<DeepStreamDouble | DaemonDouble> {
+async function consumer(by: ActivatorKind): Promise<DeepStreamDouble | DaemonDouble> {
   deepStream =
     by === 'edged' || by === 'docker'
       ? await startDaemon(dialects[by], socket(), moduleName)
@@ -53,7 +53,7 @@ async function consumer(by: ActivateBy): Promise<DeepStreamDouble | DaemonDouble
 async function activate(activator: Activator, release: Release): Promise<void> {
   await activator.prepare(release);
   await switchLinkDurably(layout.current, `releases/${release.id}`);
-  await activator.tell(release, never);
+  await activator.notify(release, never);
 }
 async function seen(activator: Activator, probe: (look: Look) => boolean): Promise<Look> {
   return vi.waitFor(
@@ -67,7 +67,7 @@ async function seen(activator: Activator, probe: (look: Look) => boolean): Promi
 }
 const runs = (id: string) => (look: Look) => look.sighting.release === id;
 
-describe.each<ActivateBy>(['supervisor', 'edged', 'docker', 'ota'])('activation by %s', (by) => {
+describe.each<ActivatorKind>(['supervisor', 'edged', 'docker', 'ota'])('activation by %s', (by) => {
   test('makes DeepStream run the release, and the next one', async () => {
     await consumer(by);
     const activator = activatorOf(by);

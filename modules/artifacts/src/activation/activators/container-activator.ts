@@ -1,7 +1,7 @@
+import { ArtifactError } from '../../core/artifact-error.ts';
 import { failPoint } from '../../core/fail-point.ts';
-import type { Sighting } from '../../domain/health.ts';
-import { ActivationError } from '../../core/activation-error.ts';
-import type { Activator } from './activator.ts';
+import type { Release } from '../../domain/release.ts';
+import { anyRelease, type Activator, type Look } from './activator.ts';
 import { requestOverSocket, type SocketAnswer } from './socket-request.ts';
 
 /** What a daemon says about one container. */
@@ -12,58 +12,66 @@ export interface ContainerView {
   readonly exitCode: number | undefined;
 }
 
-/** A daemon that restarts containers, as far as they differ. */
-export interface ContainerDaemon {
-  readonly socket: string;
-  readonly module: string;
-  readonly restartPath: string;
-  readonly viewPath: string;
+/** Activates by restarting DeepStream's container through a daemon's socket; what differs between daemons is abstract. */
+export abstract class ContainerActivator implements Activator {
+  readonly watches = true;
+  readonly #socket: string;
+  /** Name of DeepStream's module or container. */
+  readonly #module: string;
+  /** A daemon knows no releases: what runs since it was last restarted, or since we look, runs this one. */
+  #notified: string | undefined;
+
+  constructor(socket: string, module: string) {
+    this.#socket = socket;
+    this.#module = module;
+  }
+
+  /** Path of the request that restarts it. */
+  protected abstract readonly restartPath: string;
+  /** Path of the request for its state. */
+  protected abstract readonly viewPath: string;
   /** Undefined where the answer names no such container. */
-  readonly viewOf: (body: string) => ContainerView | undefined;
-}
+  protected abstract viewOf(body: string): ContainerView | undefined;
 
-/** Activates by restarting DeepStream's container through a daemon's socket. */
-export function createContainerActivator(daemon: ContainerDaemon): Activator {
-  const { socket, module } = daemon;
-  /** A daemon knows no releases: what runs since it was last told, or since we look, runs this one. */
-  let told: string | undefined;
+  async prepare(): Promise<void> {
+    // A container takes what is current when it starts.
+  }
 
-  const restart = async (signal: AbortSignal): Promise<void> => {
-    checked(await requestOverSocket(socket, 'POST', daemon.restartPath, signal));
-  };
-  const checked = ({ status, body }: SocketAnswer): string => {
-    if (status >= 200 && status < 300) return body;
-    if (status === 404) {
-      throw new ActivationError('MODULE_UNKNOWN', `there is no module ${module} to restart`, { module, status });
+  async notify(to: Release, signal: AbortSignal): Promise<void> {
+    await this.restart(signal);
+    failPoint('container-restarted');
+    this.#notified = to.id;
+  }
+
+  async restart(signal: AbortSignal): Promise<void> {
+    this.#checked(await requestOverSocket(this.#socket, 'POST', this.restartPath, signal));
+  }
+
+  async look(signal: AbortSignal): Promise<Look> {
+    const module = this.#module;
+    const view = this.viewOf(this.#checked(await requestOverSocket(this.#socket, 'GET', this.viewPath, signal)));
+    if (view === undefined) {
+      throw new ArtifactError('MODULE_UNKNOWN', `there is no module ${module} to look at`, {
+        retryable: true,
+        facts: { module },
+      });
     }
-    const message = `${socket} answered ${status} for module ${module}`;
-    throw new ActivationError('RESTART_REFUSED', message, { module, status });
-  };
+    const { running, startedAt, exitCode } = view;
+    return {
+      // Restarted before this process began, it runs what is current.
+      sighting: { release: running ? (this.#notified ?? anyRelease) : undefined, process: startedAt, exitCode },
+      hint: running ? undefined : `${module} does not run`,
+    };
+  }
 
-  return {
-    watches: true,
-    prepare: () => Promise.resolve(),
-    async tell(to, signal) {
-      await restart(signal);
-      failPoint('container-restarted');
-      told = to.id;
-    },
-    restart,
-    async look(signal) {
-      const view = daemon.viewOf(checked(await requestOverSocket(socket, 'GET', daemon.viewPath, signal)));
-      if (view === undefined) {
-        throw new ActivationError('MODULE_UNKNOWN', `there is no module ${module} to look at`, { module });
-      }
-      const sighting: Omit<Sighting, 'messages'> = {
-        // Undefined `told`: told before this process started, and `anyRelease` stands for what is current.
-        release: view.running ? (told ?? anyRelease) : undefined,
-        process: view.startedAt,
-        exitCode: view.exitCode,
-      };
-      return { sighting, hint: view.running ? undefined : `${module} does not run` };
-    },
-  };
+  #checked({ status, body }: SocketAnswer): string {
+    const module = this.#module;
+    if (status >= 200 && status < 300) return body;
+    const facts = { module, status };
+    if (status === 404) {
+      throw new ArtifactError('MODULE_UNKNOWN', `there is no module ${module} to restart`, { retryable: true, facts });
+    }
+    const message = `${this.#socket} answered ${status} for module ${module}`;
+    throw new ArtifactError('RESTART_REFUSED', message, { retryable: true, facts });
+  }
 }
-
-/** Stands for "whatever is current" in a sighting of a daemon that knows no releases. */
-export const anyRelease = '*';

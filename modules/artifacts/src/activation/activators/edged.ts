@@ -1,8 +1,12 @@
+import { parseJson } from '@companion/foundation';
 import * as z from 'zod';
-import { createContainerActivator, type ContainerView } from './container-activator.ts';
-import type { Activator } from './activator.ts';
+import { activatorKinds } from '../../domain/activator-kinds.ts';
+import type { ActivateSpec } from '../../domain/desired.ts';
+import type { VolumeLayout } from '../../volume/layout.ts';
+import { ContainerActivator, type ContainerView } from './container-activator.ts';
 
 const apiVersion = 'api-version=2018-06-28';
+
 const answer = z.object({
   modules: z.array(
     z.object({
@@ -17,34 +21,27 @@ const answer = z.object({
 });
 
 /** Activates through aziot-edged's management socket, which `iotedge restart` uses too (Azure/iotedge, edgelet-http-mgmt). */
-export function createEdgedActivator(options: { readonly socket: string; readonly module: string }): Activator {
-  const { socket, module } = options;
-  return createContainerActivator({
-    socket,
-    module,
-    restartPath: `/modules/${encodeURIComponent(module)}/restart?${apiVersion}`,
-    viewPath: `/modules?${apiVersion}`,
-    viewOf: (body) => viewOf(body, module),
-  });
-}
+export class EdgedActivator extends ContainerActivator {
+  protected readonly restartPath: string;
+  protected readonly viewPath = `/modules?${apiVersion}`;
+  readonly #module: string;
 
-function viewOf(body: string, module: string): ContainerView | undefined {
-  const parsed = answer.safeParse(parseJson(body));
-  const found = parsed.data?.modules.find(({ name }) => name === module)?.status;
-  if (found === undefined) return undefined;
-  const running = found.runtimeStatus.status === 'running';
-  const exitCode = found.exitStatus?.statusCode;
-  return {
-    running,
-    startedAt: found.startTime ?? '',
-    exitCode: running || exitCode === undefined ? undefined : Number(exitCode),
-  };
-}
+  constructor(_layout: VolumeLayout, { module, socket = activatorKinds.edged.defaultSocket }: ActivateSpec) {
+    super(socket, module);
+    this.#module = module;
+    this.restartPath = `/modules/${encodeURIComponent(module)}/restart?${apiVersion}`;
+  }
 
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
+  protected viewOf(body: string): ContainerView | undefined {
+    const parsed = answer.safeParse(parseJson(body));
+    const found = parsed.data?.modules.find(({ name }) => name === this.#module)?.status;
+    if (found === undefined) return undefined;
+    const running = found.runtimeStatus.status === 'running';
+    const exitCode = found.exitStatus?.statusCode;
+    return {
+      running,
+      startedAt: found.startTime ?? '',
+      exitCode: running || exitCode === undefined ? undefined : Number(exitCode),
+    };
   }
 }

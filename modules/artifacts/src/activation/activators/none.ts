@@ -1,13 +1,25 @@
-import type { Activator } from './activator.ts';
+import type { Activator, Look } from './activator.ts';
 
 /** Only publishes: somebody else makes DeepStream take what is current. */
-export function createNoActivator(): Activator {
-  return {
-    watches: false,
-    prepare: () => Promise.resolve(),
-    tell: () => Promise.resolve(),
-    restart: () => Promise.resolve(),
-    look: () =>
-      Promise.resolve({ sighting: { release: undefined, process: '', exitCode: undefined }, hint: undefined }),
-  };
+export class NoActivator implements Activator {
+  readonly watches = false;
+
+  async prepare(): Promise<void> {
+    // Nothing has to be in place.
+  }
+
+  async notify(): Promise<void> {
+    // Somebody else does.
+  }
+
+  async restart(): Promise<void> {
+    // There is nothing that could be restarted from here.
+  }
+
+  look(): Promise<Look> {
+    return Promise.resolve({
+      sighting: { release: undefined, process: '', exitCode: undefined },
+      hint: undefined,
+    });
+  }
 }

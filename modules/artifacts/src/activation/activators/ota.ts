@@ -1,16 +1,17 @@
 import { open, readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { syncDirectory } from '@companion/foundation/node';
 import { parseKeyFile } from '@companion/deepstream/keyfile';
 import { failPoint } from '../../core/fail-point.ts';
 import type { Release } from '../../domain/release.ts';
 import { readRelease } from '../../release/read-release.ts';
-import { activationFiles } from './activation-files.ts';
+import { activationFiles, type ActivationFiles } from './activation-files.ts';
+import type { Activator, Look } from './activator.ts';
 import { readSupervisorStatus } from './supervisor-status.ts';
-import { flush, writeFileDurably } from '../../volume/durable.ts';
+import { replaceFileDurably } from '../../volume/durable.ts';
 import type { VolumeLayout } from '../../volume/layout.ts';
-import type { Activator } from './activator.ts';
-import { createSupervisorActivator } from './supervisor.ts';
+import { SupervisorActivator } from './supervisor.ts';
 
 /**
  * Activates a release that differs from the running one in its engine alone without a restart: test5 watches the file of
@@ -22,29 +23,45 @@ import { createSupervisorActivator } from './supervisor.ts';
  * release counts as healthy while the app lives on; the next start of the app loads what the release names, and from
  * there on its health is judged.
  */
-export function createOtaActivator(layout: VolumeLayout): Activator {
-  const files = activationFiles(layout);
-  const supervisor = createSupervisorActivator(layout);
-  return {
-    ...supervisor,
-    async prepare(to) {
-      const status = await readSupervisorStatus(layout.supervisorStatus);
-      const from = status?.state === 'running' ? await readRelease(layout, status.release) : undefined;
-      // The supervisor sees this before it sees the switch, and lets the app run on.
-      const takes = from !== undefined && engineOnly(from, to) && (await engineOf(layout, to)) !== undefined;
-      await writeFileDurably(files.otaRelease, takes ? `${to.id}\n` : '\n');
-      failPoint('ota-prepared');
-      // test5 does not start without the file.
-      if (!existsSync(files.otaFile)) await writeFileDurably(files.otaFile, '');
-    },
-    async tell(to) {
-      const taken = (await readFile(files.otaRelease, 'utf8')).trim();
-      const engine = await engineOf(layout, to);
-      if (taken !== to.id || engine === undefined) return;
-      await writeInPlace(files.otaFile, `[primary-gie]\nmodel-engine-file=${engine}\n`);
-      failPoint('ota-told');
-    },
-  };
+export class OtaActivator implements Activator {
+  readonly watches = true;
+  readonly #supervisor: SupervisorActivator;
+  readonly #layout: VolumeLayout;
+  readonly #files: ActivationFiles;
+
+  constructor(layout: VolumeLayout) {
+    this.#supervisor = new SupervisorActivator(layout);
+    this.#layout = layout;
+    this.#files = activationFiles(layout);
+  }
+
+  async prepare(to: Release): Promise<void> {
+    const { otaRelease, otaFile } = this.#files;
+    const status = await readSupervisorStatus(this.#layout.supervisorStatus);
+    const from = status?.state === 'running' ? await readRelease(this.#layout, status.release) : undefined;
+    // The supervisor sees this before it sees the switch, and lets the app run on.
+    const takes = from !== undefined && engineOnly(from, to) && (await engineOf(this.#layout, to)) !== undefined;
+    await replaceFileDurably(otaRelease, takes ? `${to.id}\n` : '\n');
+    failPoint('ota-prepared');
+    // test5 does not start without the file.
+    if (!existsSync(otaFile)) await replaceFileDurably(otaFile, '');
+  }
+
+  async notify(to: Release): Promise<void> {
+    const taken = (await readFile(this.#files.otaRelease, 'utf8')).trim();
+    const engine = await engineOf(this.#layout, to);
+    if (taken !== to.id || engine === undefined) return;
+    await writeInPlace(this.#files.otaFile, `[primary-gie]\nmodel-engine-file=${engine}\n`);
+    failPoint('ota-told');
+  }
+
+  restart(): Promise<void> {
+    return this.#supervisor.restart();
+  }
+
+  look(): Promise<Look> {
+    return this.#supervisor.look();
+  }
 }
 
 /** Whether two releases differ in nothing that DeepStream only reads at its start. */
@@ -83,5 +100,5 @@ async function writeInPlace(path: string, text: string): Promise<void> {
   } finally {
     await handle.close();
   }
-  await flush(dirname(path));
+  await syncDirectory(dirname(path));
 }

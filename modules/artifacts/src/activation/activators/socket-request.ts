@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { ActivationError } from '../../core/activation-error.ts';
+import { ArtifactError } from '../../core/artifact-error.ts';
 
 /** An answer over a local socket. */
 export interface SocketAnswer {
@@ -26,7 +26,8 @@ export function requestOverSocket(
       }
       const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer';
       const message = `the socket ${socketPath} does not answer (${reason}): is it bound into this module?`;
-      reject(new ActivationError('SOCKET_UNREACHABLE', message, { socket: socketPath, reason }, cause));
+      const facts = { socket: socketPath, reason };
+      reject(new ArtifactError('SOCKET_UNREACHABLE', message, { retryable: true, facts, cause }));
     };
     const call = request({ socketPath, method, path, signal, timeout: timeoutMs, headers: { host: 'localhost' } });
     call.on('timeout', () => call.destroy(new Error('no answer')));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { hasErrno } from '../../core/errno.ts';
-import { writeFileDurably } from '../../volume/durable.ts';
+import { hasErrno } from '@companion/foundation/node';
+import { replaceFileDurably } from '../../volume/durable.ts';
 import type { VolumeLayout } from '../../volume/layout.ts';
 
 /** Puts the supervisor into the volume, where DeepStream's container starts it; a script that is already the same is not written. */
@@ -12,5 +12,5 @@ export async function installSupervisor(layout: VolumeLayout, script: string): P
     if (!hasErrno(error, 'ENOENT')) throw error;
   }
   // A shell reads its script while it runs: replacing the file by rename leaves a running supervisor its own old one.
-  await writeFileDurably(layout.supervisor, wanted, 0o755);
+  await replaceFileDurably(layout.supervisor, wanted, 0o755);
 }

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { hasErrno } from '../../core/errno.ts';
+import { hasErrno } from '@companion/foundation/node';
+import { parse } from 'ini';
+import * as z from 'zod';
 
 /** What the supervisor in DeepStream's container is doing, as it last wrote it into the volume. */
 export interface SupervisorStatus {
@@ -16,7 +18,21 @@ export interface SupervisorStatus {
   readonly supervisor: string;
 }
 
-const states: ReadonlySet<string> = new Set(['waiting', 'running', 'stopping', 'backoff', 'stopped']);
+/** A missing field is an empty one; ini reads the words `true`, `false` and `null` as values of their own. */
+const text = z.union([z.string(), z.boolean(), z.null()]).transform(String).default('');
+
+/** The `key=value` lines that supervisor.sh writes: words, ids and numbers only. */
+const statusFields = z.object({
+  state: z.enum(['waiting', 'running', 'stopping', 'backoff', 'stopped']),
+  release: text,
+  starts: z.coerce.number().int().default(0),
+  exitCode: z
+    .union([z.literal(''), z.coerce.number().int()])
+    .default('')
+    .transform((code) => (code === '' ? undefined : code)),
+  since: z.string().regex(/^\d+$/),
+  supervisor: text,
+});
 
 /** Reads the supervisor's status file; undefined where there is none, or none that can be understood. */
 export async function readSupervisorStatus(file: string): Promise<SupervisorStatus | undefined> {
@@ -28,23 +44,10 @@ export async function readSupervisorStatus(file: string): Promise<SupervisorStat
   }
 }
 
-/** Parses the `key=value` lines that supervisor.sh writes. */
-export function parseSupervisorStatus(text: string): SupervisorStatus | undefined {
-  const fields = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const at = line.indexOf('=');
-    if (at > 0) fields.set(line.slice(0, at), line.slice(at + 1));
-  }
-  const state = fields.get('state') ?? '';
-  const since = fields.get('since') ?? '';
-  if (!states.has(state) || !/^\d+$/.test(since)) return undefined;
-  const exitCode = fields.get('exitCode') ?? '';
-  return {
-    state: state as SupervisorStatus['state'],
-    release: fields.get('release') ?? '',
-    starts: Number(fields.get('starts') ?? 0),
-    exitCode: exitCode === '' ? undefined : Number(exitCode),
-    sinceMs: Number(since) * 1000,
-    supervisor: fields.get('supervisor') ?? '',
-  };
+/** Parses the text of a status file. */
+export function parseSupervisorStatus(content: string): SupervisorStatus | undefined {
+  const fields = statusFields.safeParse(parse(content)).data;
+  if (fields === undefined) return undefined;
+  const { since, ...status } = fields;
+  return { ...status, sinceMs: Number(since) * 1000 };
 }

@@ -1,31 +1,43 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileDurably } from '../../volume/durable.ts';
+import { replaceFileDurably } from '../../volume/durable.ts';
 import type { VolumeLayout } from '../../volume/layout.ts';
 import { activationFiles } from './activation-files.ts';
 import type { Activator, Look } from './activator.ts';
 import { readSupervisorStatus, type SupervisorStatus } from './supervisor-status.ts';
 
 /** Activates by the supervisor in DeepStream's container: it sees by itself that `current` names another release. */
-export function createSupervisorActivator(layout: VolumeLayout): Activator {
-  return {
-    watches: true,
-    prepare: () => Promise.resolve(),
-    tell: () => Promise.resolve(),
-    // Any other text than the one it started with makes the supervisor restart the app.
-    restart: () => writeFileDurably(activationFiles(layout).restartRequest, `${randomUUID()}\n`),
-    look: async () => lookThrough(await readSupervisorStatus(layout.supervisorStatus), layout),
-  };
-}
+export class SupervisorActivator implements Activator {
+  readonly watches = true;
+  readonly #layout: VolumeLayout;
 
-function lookThrough(status: SupervisorStatus | undefined, layout: VolumeLayout): Look {
-  return {
-    sighting: {
-      release: status?.state === 'running' ? status.release : undefined,
-      process: `${status?.supervisor ?? ''}/${status?.starts ?? 0}`,
-      exitCode: status?.exitCode,
-    },
-    hint: hintFor(status, layout),
-  };
+  constructor(layout: VolumeLayout) {
+    this.#layout = layout;
+  }
+
+  async prepare(): Promise<void> {
+    // The supervisor needs nothing before the switch.
+  }
+
+  async notify(): Promise<void> {
+    // It sees the switch by itself.
+  }
+
+  async restart(): Promise<void> {
+    // Any other text than the one it started with makes the supervisor restart the app.
+    await replaceFileDurably(activationFiles(this.#layout).restartRequest, `${randomUUID()}\n`);
+  }
+
+  async look(): Promise<Look> {
+    const status = await readSupervisorStatus(this.#layout.supervisorStatus);
+    return {
+      sighting: {
+        release: status?.state === 'running' ? status.release : undefined,
+        process: `${status?.supervisor ?? ''}/${status?.starts ?? 0}`,
+        exitCode: status?.exitCode,
+      },
+      hint: hintFor(status, this.#layout),
+    };
+  }
 }
 
 function hintFor(status: SupervisorStatus | undefined, layout: VolumeLayout): string | undefined {

@@ -1,9 +1,13 @@
-import type { ProxySettings } from '../fetchers/http/proxy.ts';
+/** Proxies as the environment names them. */
+export interface ProxySettings {
+  readonly http?: string | undefined;
+  readonly https?: string | undefined;
+  /** Comma or space separated: `*`, host names with their subdomains, `.domain`, addresses, each perhaps with `:port`. */
+  readonly none?: string | undefined;
+}
 
 /** What downloads may cost this device. */
 export interface FetchPolicy {
-  /** Over all downloads together; 0 is no limit. */
-  readonly maxBytesPerSec: number;
   readonly maxArtifactBytes: number;
   /** Must stay free on the volume. */
   readonly freeBytesFloor: number;
@@ -20,7 +24,6 @@ export interface FetchPolicy {
 
 /** What holds where neither the twin nor the environment says otherwise. */
 export const defaultFetchPolicy: FetchPolicy = {
-  maxBytesPerSec: 0,
   maxArtifactBytes: 4 * 1024 ** 3,
   freeBytesFloor: 256 * 1024 ** 2,
   maxUnpackedBytes: 16 * 1024 ** 3,

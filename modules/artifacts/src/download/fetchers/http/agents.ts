@@ -3,7 +3,8 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { ArtifactError } from '../../../core/artifact-error.ts';
-import { proxyFor, type ProxySettings } from './proxy.ts';
+import type { ProxySettings } from '../../transfer/fetch-policy.ts';
+import { proxyFor } from './proxy.ts';
 
 /** The way to a server: straight or through a proxy, and whom to trust. */
 export type AgentFor = (url: URL) => HttpAgent;

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sha256 } from '@companion/foundation/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sha256, startFetchBench, type FetchBench } from '../../../testing/fetch-bench.ts';
+import { startFetchBench, type FetchBench } from '../../../testing/fetch-bench.ts';
 import { startForwardProxy, type ForwardProxy } from '../../../testing/forward-proxy.ts';
 import { hasOpenssl, makeCertificate, startSecureServer } from '../../../testing/secure-server.ts';
 

@@ -1,5 +1,5 @@
-import fetch, { type Response } from 'node-fetch';
 import { redactUrl } from '@companion/foundation';
+import fetch, { type Response } from 'node-fetch';
 import { ArtifactError } from '../../../core/artifact-error.ts';
 import type { Credential } from '../../../credentials/credential.ts';
 import type { AgentFor } from './agents.ts';

@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sha256 } from '@companion/foundation/node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { StoredArtifact } from '../../../store/store.ts';
-import { sha256, startFetchBench, type FetchBench, type FetchChange } from '../../../testing/fetch-bench.ts';
+import { startFetchBench, type FetchBench, type FetchChange } from '../../../testing/fetch-bench.ts';
 import {
   hasOpenssl,
   makeCertificate,

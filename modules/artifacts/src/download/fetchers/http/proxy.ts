@@ -1,10 +1,4 @@
-/** Proxies as the environment names them. */
-export interface ProxySettings {
-  readonly http?: string | undefined;
-  readonly https?: string | undefined;
-  /** Comma or space separated: `*`, host names with their subdomains, `.domain`, addresses, each perhaps with `:port`. */
-  readonly none?: string | undefined;
-}
+import type { ProxySettings } from '../../transfer/fetch-policy.ts';
 
 /** Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY, lower case first as curl does. */
 export function proxySettings(variables: Readonly<Record<string, string | undefined>>): ProxySettings {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createReadAhead } from './read-ahead.ts';
+import { ReadAhead } from './read-ahead.ts';
 
 async function allOf(body: Readable, bufferBytes: number): Promise<Buffer[]> {
-  const reading = createReadAhead(body, bufferBytes);
+  const reading = new ReadAhead(body, bufferBytes);
   const pieces: Buffer[] = [];
   // A piece is only lent.
   for (let piece = await reading.next(); piece !== undefined; piece = await reading.next()) {
@@ -28,7 +28,7 @@ test('bytes come whole and in order, however chunks and buffer fit', async () =>
 
 test('what has come is handed on at once, without waiting for a full buffer', async () => {
   const body = new PassThrough();
-  const reading = createReadAhead(body, 4096);
+  const reading = new ReadAhead(body, 4096);
   body.write('one');
   expect((await reading.next())?.toString()).toBe('one');
   body.end('two');
@@ -38,7 +38,7 @@ test('what has come is handed on at once, without waiting for a full buffer', as
 
 test('an error comes after the bytes before it, and an early close is one', async () => {
   const body = new PassThrough();
-  const reading = createReadAhead(body, 4096);
+  const reading = new ReadAhead(body, 4096);
   body.write('one');
   await new Promise(setImmediate);
   body.destroy();
@@ -50,5 +50,5 @@ test('a body that was cut before anybody read it fails, too', async () => {
   const body = new PassThrough();
   body.destroy();
   await new Promise(setImmediate);
-  await expect(createReadAhead(body, 4096).next()).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
+  await expect(new ReadAhead(body, 4096).next()).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
 });

@@ -1,37 +1,29 @@
-import type { Clock } from '../../../core/clock.ts';
+import type { Clock } from '@companion/foundation';
 
 /** Notices when the other side says nothing for too long. */
-export interface StallWatch {
-  /** We wait for the other side from now on. */
-  waiting(): void;
-  /** It has said something, and what we do next is our own time. */
-  heard(): void;
-  stop(): void;
-}
+export class StallWatch {
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  /** Called after `timeoutMs` of waiting without a break. */
+  readonly #onStall: () => void;
+  /** Undefined while nobody waits. */
+  #cancel: (() => void) | undefined;
 
-/** Creates a watch; `onStall` is called once, after `timeoutMs` of waiting without a break. */
-export function createStallWatch(clock: Clock, timeoutMs: number, onStall: () => void): StallWatch {
-  const stopped = new AbortController();
-  let sinceMs: number | undefined = clock.nowMs();
-  const watch = async (): Promise<void> => {
-    for (;;) {
-      const leftMs = sinceMs === undefined ? timeoutMs : sinceMs + timeoutMs - clock.nowMs();
-      if (leftMs <= 0) {
-        onStall();
-        return;
-      }
-      await clock.delay(leftMs, stopped.signal);
-    }
-  };
-  // The only rejection is the one that `stop` asks for.
-  watch().catch(() => undefined);
-  return {
-    waiting() {
-      sinceMs = clock.nowMs();
-    },
-    heard() {
-      sinceMs = undefined;
-    },
-    stop: () => stopped.abort(),
-  };
+  constructor(clock: Clock, timeoutMs: number, onStall: () => void) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+    this.#onStall = onStall;
+  }
+
+  /** We wait for the other side from now on. */
+  waiting(): void {
+    this.#cancel?.();
+    this.#cancel = this.#clock.after(this.#timeoutMs, this.#onStall);
+  }
+
+  /** It has said something, or nobody waits any more: what we do next is our own time. */
+  heard(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
 }

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { sha256 } from '@companion/foundation/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StoredArtifact } from '../../../store/store.ts';
-import { sha256, startFetchBench, type FetchBench } from '../../../testing/fetch-bench.ts';
+import { startFetchBench, type FetchBench } from '../../../testing/fetch-bench.ts';
 
 const bytes = randomBytes(700_000);
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256 } from '@companion/foundation/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sha256, startFetchBench, type FetchBench } from '../testing/fetch-bench.ts';
+import { startFetchBench, type FetchBench } from '../testing/fetch-bench.ts';
 
 const bytes = randomBytes(2 * 1024 * 1024);
 const digest = sha256(bytes);

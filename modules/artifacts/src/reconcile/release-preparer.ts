@@ -1,0 +1,154 @@
+import type { Log } from '@companion/edge';
+import type { Clock } from '@companion/foundation';
+import { asArtifactError } from '../core/artifact-error.ts';
+import { failPoint } from '../core/fail-point.ts';
+import { shownError } from '../core/shown-error.ts';
+import type { Credentials } from '../credentials/credentials.ts';
+import type { Control } from '../domain/control.ts';
+import type { DesiredState } from '../domain/desired.ts';
+import type { Release } from '../domain/release.ts';
+import { planPreparation, type Fetch } from '../domain/steps.ts';
+import { Downloader } from '../download/downloader.ts';
+import { Bandwidth } from '../download/transfer/bandwidth.ts';
+import type { FetchPolicy } from '../download/transfer/fetch-policy.ts';
+import { collectUnused } from '../release/collect-unused.ts';
+import { listPublished } from '../release/published.ts';
+import { publishRelease } from '../release/publish.ts';
+import { listStored } from '../store/store.ts';
+import type { VolumeLayout } from '../volume/layout.ts';
+import type { Undeletable } from '../volume/undeletable.ts';
+import type { ArtifactChange } from './artifact-progress.ts';
+
+/** How this device reaches servers; a twin has no say in it, except for what its policy names. */
+export interface Downloads {
+  readonly policy: FetchPolicy;
+  readonly credentials: Credentials;
+}
+
+interface ReleasePreparerOptions {
+  readonly layout: VolumeLayout;
+  readonly undeletable: Undeletable;
+  readonly downloads: Downloads;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What is to be kept on the volume at this moment. */
+export interface Needed {
+  readonly control: Control;
+  readonly wantedRelease: string | undefined;
+  readonly wantedDigests: readonly string[];
+  readonly keepReleases: number;
+}
+
+/** One release to be made ready. */
+interface Order {
+  readonly desired: DesiredState;
+  readonly release: Release;
+  readonly signal: AbortSignal;
+  /** Asked when room is to be made. */
+  readonly needed: () => Needed;
+  /** Called for every digest at each change. */
+  readonly onArtifact: (sha256: string, change: ArtifactChange) => void;
+}
+
+/** Makes releases ready on a volume and removes what no release needs: the same for the module and for `companion apply`. */
+export class ReleasePreparer {
+  readonly #options: ReleasePreparerOptions;
+  readonly #downloader: Downloader;
+  /** Collections, one after the other. */
+  #collecting: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ReleasePreparerOptions) {
+    const { layout, downloads, clock, log } = options;
+    this.#options = options;
+    this.#downloader = new Downloader({ layout, credentials: downloads.credentials, clock, log });
+  }
+
+  /**
+   * Observes the volume and does what is missing until the release is published; nothing that runs is touched. Rejects
+   * with the first failure, after the downloads beside it have ended; the next call goes on from there.
+   */
+  async prepare(order: Order): Promise<void> {
+    const { layout, log } = this.#options;
+    const { desired, release, signal, onArtifact } = order;
+    // What is needed now is known by now: a collection under way is the last that does not know it.
+    await this.#collecting;
+    const [stored, published] = await Promise.all([listStored(layout), listPublished(layout)]);
+    const { fetches, publish } = planPreparation({ stored, published }, desired, release);
+    for (const { sha256 } of desired.artifacts) if (stored.has(sha256)) onArtifact(sha256, { state: 'ready' });
+    await this.#fetchAll(fetches, order);
+    signal.throwIfAborted();
+    if (!publish) return;
+    await publishRelease(layout, release);
+    log.info({ release: release.id }, 'release published');
+  }
+
+  /** Removes what is not needed; resolves with the bytes freed. */
+  collect(needed: Needed): Promise<number> {
+    const { layout, undeletable, clock, log } = this.#options;
+    const result = this.#collecting.then(() =>
+      collectUnused({ ...needed, layout, undeletable, nowMs: clock.now(), log }),
+    );
+    this.#collecting = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Resolves when no collection is under way. */
+  async settle(): Promise<void> {
+    await this.#collecting;
+  }
+
+  /** So many at a time as the policy says. One that fails for good lets those under way end, and begins no other; what a pause may cure holds up nobody. */
+  async #fetchAll(fetches: readonly Fetch[], order: Order): Promise<void> {
+    const { parallel, maxBytesPerSec } = order.desired.policy;
+    const waiting = [...fetches];
+    const failures: unknown[] = [];
+    const bandwidth = new Bandwidth(this.#options.clock, maxBytesPerSec);
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined && !failures.some(isFinal); next = waiting.shift()) {
+        await this.#fetchOne(next, bandwidth, order).catch((error: unknown) => failures.push(error));
+      }
+    };
+    await Promise.all(Array.from({ length: parallel }, work));
+    if (failures.length === 0) return;
+    order.signal.throwIfAborted();
+    // What no pause cures decides: trying the others again would bring the release no nearer.
+    throw failures.find(isFinal) ?? failures[0];
+  }
+
+  async #fetchOne({ artifact, fileName }: Fetch, bandwidth: Bandwidth, order: Order): Promise<void> {
+    const { downloads, log } = this.#options;
+    const { desired, signal, needed, onArtifact } = order;
+    const { maxArtifactBytes, freeBytesFloor } = desired.policy;
+    let received = {};
+    try {
+      await this.#downloader.fetch({
+        artifact,
+        fileName,
+        policy: { ...downloads.policy, maxArtifactBytes, freeBytesFloor },
+        bandwidth,
+        makeRoom: async () => {
+          await this.collect(needed());
+        },
+        signal,
+        onProgress: ({ state, receivedBytes, totalBytes }) => {
+          received = totalBytes === undefined ? { receivedBytes } : { receivedBytes, totalBytes };
+          onArtifact(artifact.sha256, { state, ...received });
+        },
+      });
+      failPoint('artifact-stored');
+      onArtifact(artifact.sha256, { state: 'ready' });
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = asArtifactError(error);
+      log.warn({ artifact: artifact.name, code: failure.code, facts: failure.facts }, failure.message);
+      onArtifact(artifact.sha256, { state: 'failed', ...received, error: shownError(failure) });
+      throw error;
+    }
+  }
+}
+
+function isFinal(failure: unknown): boolean {
+  return !asArtifactError(failure).retryable;
+}
