@@ -1,5 +1,5 @@
 import type { Frame } from '@companion/deepstream/message';
-import { createPipeline, parseDesired } from '@companion/occupancy';
+import { parseDesired, Pipeline } from '@companion/occupancy';
 import { spots } from './car-park.ts';
 
 /** A place's state as something takes it to be, at the moment it says so. */
@@ -23,7 +23,7 @@ export function createOurs(): Contender {
   );
   const desired = parseDesired({ zones });
   if (!desired.ok) throw new Error(JSON.stringify(desired.problems));
-  const pipeline = createPipeline(desired.config);
+  const pipeline = new Pipeline(desired.config);
   const step = (input: Parameters<typeof pipeline.step>[0], atMs: number): readonly Claim[] =>
     pipeline.step(input).flatMap((event) => {
       return event.kind === 'spot' && event.state !== 'unknown' ? [{ spot: event.zone, atMs, state: event.state }] : [];

@@ -10,9 +10,9 @@ import { createMethods } from './telemetry/methods.ts';
 import { createMqttInput, type MqttSettings } from './mqtt-input/index.ts';
 import { nvidiaMessage } from './messages/nvidia-message.ts';
 import { createOutbox, type Storage } from './outbox/index.ts';
-import type { ZoneEvent } from '@companion/occupancy';
+import { zoneEntry, type ZoneEvent } from '@companion/occupancy';
 import { reportedProperties } from './telemetry/report.ts';
-import { snapshotEvents, snapshotMessage, zoneEntry, type SnapshotReason } from './messages/snapshot-message.ts';
+import { snapshotEvents, snapshotMessage, type SnapshotReason } from './messages/snapshot-message.ts';
 import { createStatistics } from './telemetry/statistics.ts';
 import { createTwinCounters } from './telemetry/twin-counters.ts';
 

@@ -1,5 +1,5 @@
 import type { Detection, Frame } from '@companion/deepstream/message';
-import { createPipeline, parseDesired, type Pipeline } from '@companion/occupancy';
+import { parseDesired, Pipeline } from '@companion/occupancy';
 import { createRandom } from '../../occupancy/random.ts';
 
 /** A frame that is stamped and numbered, as the encoders take it. */
@@ -73,5 +73,5 @@ export function makePipeline({ tracked = false }: { tracked?: boolean } = {}): P
   const zones = Object.fromEntries([...spots, ...others]) as Record<string, never>;
   const desired = parseDesired({ zones });
   if (!desired.ok || desired.config.zones.length !== spots.length + others.length) throw new Error('bad zones');
-  return createPipeline(desired.config);
+  return new Pipeline(desired.config);
 }

@@ -1,6 +1,6 @@
 import { encodeMinimal, parseMessage, type Detection } from '@companion/deepstream/message';
 import { cloudEvent, eventMessage, snapshotEvents, snapshotMessage } from '@companion/filter';
-import { createPipeline, parseDesired } from '@companion/occupancy';
+import { parseDesired, Pipeline } from '@companion/occupancy';
 import { demoZones, makeScene } from '@companion/simulator/testing';
 import { createCarPark, spots } from '../../occupancy/car-park.ts';
 import { measurement, type Benchmark } from '../benchmark.ts';
@@ -62,7 +62,7 @@ function carPark(fps: number): View {
 function play({ name, fps, zones, detections }: View) {
   const desired = parseDesired({ zones: zones });
   if (!desired.ok) throw new Error(JSON.stringify(desired.problems));
-  const pipeline = createPipeline(desired.config);
+  const pipeline = new Pipeline(desired.config);
   let bytesIn = 0;
   let bytesOut = 0;
   const send = ({ body, properties }: ReturnType<typeof eventMessage>): void => {

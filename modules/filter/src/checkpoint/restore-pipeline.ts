@@ -1,8 +1,11 @@
 import type { Log } from '@companion/edge';
-import type { JsonValue } from '@companion/foundation';
-import { createPipeline, type Pipeline, type ZoneEvent } from '@companion/occupancy';
+import { formatDiagnostic, type JsonValue } from '@companion/foundation';
+import { Pipeline, type ZoneEvent } from '@companion/occupancy';
 import { noSettings, type Settings } from '../config/desired-state.ts';
 import { restoreCheckpoint } from './checkpoint.ts';
+
+/** A line of the log must not hold the whole checkpoint. */
+const maxListed = 30;
 
 /** A pipeline to go on with, and the settings that it works by until a twin comes. */
 export interface RestoredPipeline {
@@ -21,13 +24,17 @@ export interface RestoredPipeline {
 export function restorePipeline(checkpoint: JsonValue | undefined, nowMs: number, log: Log): RestoredPipeline {
   const restored = restoreCheckpoint(checkpoint, nowMs);
   if (restored.kind === 'none') {
-    if (checkpoint !== undefined) log.warn('the checkpoint is of another version; all states are unknown');
+    if (checkpoint !== undefined) log.warn('the checkpoint can’t be read by this version; all states are unknown');
     return blank();
   }
   const { settings, state, stampsMs } = restored.checkpoint;
+  if (restored.omitted.length > 0) {
+    const parts = restored.omitted.slice(0, maxListed).map(formatDiagnostic);
+    log.warn({ omitted: restored.omitted.length, parts }, 'parts of the checkpoint can’t be read; the rest is kept');
+  }
   const { config } = settings;
   try {
-    const pipeline = createPipeline(config, state);
+    const pipeline = new Pipeline(config, state);
     const events = restored.kind === 'stale' ? pipeline.step({ type: 'gap' }) : [];
     const { kind, gapMs } = restored;
     log.info({ kind, gapMs, zones: config.zones.length }, 'going on from the checkpoint');
@@ -39,5 +46,5 @@ export function restorePipeline(checkpoint: JsonValue | undefined, nowMs: number
 }
 
 function blank(): RestoredPipeline {
-  return { pipeline: createPipeline(noSettings.config), settings: noSettings, events: [], stampsMs: {} };
+  return { pipeline: new Pipeline(noSettings.config), settings: noSettings, events: [], stampsMs: {} };
 }

@@ -1,15 +1,7 @@
 import { encodeFull, type Detection } from '@companion/deepstream/message';
 import type { OutputMessage } from '@companion/edge';
+import { deepStreamWords, type ZoneEvent } from '@companion/occupancy';
 import { eventId } from './cloud-event.ts';
-import type { ZoneEvent, ZoneEventType } from '@companion/occupancy';
-
-/** What DeepStream's full schema calls our events; it has no words for the others. */
-const nvidiaTypes: Partial<Record<ZoneEventType, 'parked' | 'empty' | 'entry' | 'exit'>> = {
-  'parking.parked': 'parked',
-  'parking.empty': 'empty',
-  'area.entered': 'entry',
-  'area.exited': 'exit',
-};
 
 /**
  * Writes a change in DeepStream's own full schema, for back ends made for it: parked and empty with
@@ -17,17 +9,18 @@ const nvidiaTypes: Partial<Record<ZoneEventType, 'parked' | 'empty' | 'entry' | 
  * changes that the schema has no words for.
  */
 export function nvidiaMessage(event: ZoneEvent, source: string): OutputMessage | null {
-  const eventType = nvidiaType(event);
-  if (eventType === undefined) return null;
-  const messageId = eventId(source, event, new Date(event.since.ms).toISOString());
+  const words = deepStreamWords(event);
+  if (words === undefined) return null;
+  const messageId = eventId(event, source);
   const { seen } = event;
+  const { eventType, parkingSpot, unseenLabel } = words;
   const detection: Detection = {
     trackId: seen?.trackId ?? null,
-    label: schemaLabel(event),
+    label: schemaLabel(seen?.label ?? unseenLabel),
     box: seen?.box ?? null,
     confidence: seen?.confidence ?? null,
     eventType,
-    ...(event.kind === 'spot' ? { parkingSpot: event.zone } : {}),
+    ...(parkingSpot === undefined ? {} : { parkingSpot }),
   };
   const frame = { sensor: event.sensor, timeMs: event.since.ms, detections: [detection] };
   const place = { id: '', name: event.zone, type: event.kind };
@@ -41,14 +34,9 @@ export function nvidiaMessage(event: ZoneEvent, source: string): OutputMessage |
   };
 }
 
-function nvidiaType(event: ZoneEvent): 'parked' | 'empty' | 'entry' | 'exit' | undefined {
-  if (event.kind === 'line') return event.state === 'in' ? 'entry' : 'exit';
-  return nvidiaTypes[event.type];
-}
-
-/** The schema knows vehicles and persons; a spot that was found empty had no vehicle to show, and is one's place all the same. */
-function schemaLabel({ kind, seen }: ZoneEvent): string {
-  const label = seen?.label.toLowerCase() ?? (kind === 'spot' ? 'vehicle' : '');
-  if (['car', 'truck', 'bus', 'van', 'vehicle'].includes(label)) return 'vehicle';
-  return label === 'person' ? 'person' : (seen?.label ?? label);
+/** The schema knows vehicles and persons. */
+function schemaLabel(label: string): string {
+  const name = label.toLowerCase();
+  if (['car', 'truck', 'bus', 'van', 'vehicle'].includes(name)) return 'vehicle';
+  return name === 'person' ? 'person' : label;
 }

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { OutputMessage } from '@companion/edge';
-import type { SensorView, Snapshot, SnapshotCloudEvent, ZoneView } from '@companion/occupancy';
+import {
+  sensorEntry,
+  zoneEntry,
+  type SensorEntry,
+  type Snapshot,
+  type SnapshotCloudEvent,
+  type ZoneEntry,
+} from '@companion/occupancy';
 
 /** Why a snapshot is taken. */
 export type SnapshotReason = SnapshotCloudEvent['data']['reason'];
-
-type ZoneEntry = SnapshotCloudEvent['data']['zones'][number];
-type SensorEntry = SnapshotCloudEvent['data']['sensors'][number];
 
 /** A message of IoT Hub holds 256 KiB with its properties; one just below it is acknowledged and dropped. */
 const maxBodyBytes = 200 * 1_024;
@@ -43,29 +47,6 @@ export function snapshotMessage(event: SnapshotCloudEvent): OutputMessage {
     contentEncoding: 'utf-8',
     messageId: event.id,
   };
-}
-
-/** A zone as JSON: as snapshots and the method `stats` show it. */
-export function zoneEntry(view: ZoneView): ZoneEntry {
-  const since = view.since && new Date(view.since.ms).toISOString();
-  const clock = view.since?.clock ?? null;
-  switch (view.kind) {
-    case 'spot':
-      return { zone: view.zone, kind: view.kind, sensor: view.sensor, state: view.state, since, clock };
-    case 'area': {
-      const totals = { ...view.totals };
-      return { zone: view.zone, kind: view.kind, sensor: view.sensor, state: view.state, since, clock, totals };
-    }
-    case 'line': {
-      const totals = { ...view.totals };
-      return { zone: view.zone, kind: view.kind, sensor: view.sensor, state: view.state, since, clock, totals };
-    }
-  }
-}
-
-/** A sensor as JSON. */
-export function sensorEntry({ sensor, state, at, lagMs, frames, dropped }: SensorView): SensorEntry {
-  return { sensor, state, at: new Date(at.ms).toISOString(), clock: at.clock, lagMs, frames, dropped };
 }
 
 /** What stands around the entries of a part, generously. */

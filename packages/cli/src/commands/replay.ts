@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { cloudEvent, eventSource, nvidiaMessage } from '@companion/filter';
-import { createReplay, parseDesired, type Desired, type Replay, type ZoneEvent } from '@companion/occupancy';
+import { parseDesired, Replay, type Desired, type ZoneEvent } from '@companion/occupancy';
 import { CliError } from '../command/cli-error.ts';
 import { defineCommand } from '../command/command.ts';
 import { desiredProperties } from '../files/desired-document.ts';
@@ -30,7 +30,7 @@ in the order given. Events go to stdout as JSON lines, statistics to stderr. Wha
     if (options.desired === undefined) throw new CliError('usage', 'companion replay: --desired FILE is missing');
     const desired = await readDesired(options.desired, options.zones, terminal);
     const startMs = Date.now();
-    const run = createReplay(desired.config, { latestMs: startMs + dayMs });
+    const run = new Replay(desired.config, { latestMs: startMs + dayMs });
     const print = (events: readonly ZoneEvent[]): void => {
       for (const event of events) {
         const line = eventLine(event, desired.options.format);

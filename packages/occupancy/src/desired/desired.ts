@@ -1,7 +1,10 @@
 import * as z from 'zod';
-import { found, inPlainWords, must, problemsOf, type FieldProblem } from './mistake.ts';
-import type { PipelineConfig, Zone } from '../model/config.ts';
-import { defaultsSchema, parseZone, type Defaults } from './zone-schema.ts';
+import { found, inPlainWords, must, problemsOf, type FieldProblem } from '../document/mistake.ts';
+import type { FrameSize } from '../model/sighting.ts';
+import { dayMs, defaultsSchema, type Defaults } from '../zones/common/defaults.ts';
+import type { Zone } from '../zones/kinds.ts';
+import { kindOf } from '../zones/registry.ts';
+import { parseZone } from './zone.ts';
 
 /** How events leave: as CloudEvents, or in DeepStream's own full schema. */
 export type EventFormat = 'cloudevents' | 'nvidia';
@@ -19,13 +22,12 @@ export interface DesiredOptions {
 export type Desired =
   | {
       readonly ok: true;
-      readonly config: PipelineConfig;
+      readonly config: { readonly zones: readonly Zone[]; readonly frame?: FrameSize };
       readonly options: DesiredOptions;
       readonly rejected: Readonly<Record<string, string>>;
     }
   | { readonly ok: false; readonly problems: readonly FieldProblem[] };
 
-const dayMs = 86_400_000;
 const minSnapshotMs = 1_000;
 
 const desiredSchema = z.strictObject({
@@ -128,18 +130,20 @@ function jsonMistake(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** One spot of DeepStream's can be one zone only. */
+/** What may be of one zone only is the first zone's. */
 function rejectTwins(zones: Map<string, Zone>, rejected: Map<string, string>): void {
-  const first = new Map<string, string>();
+  const owners = new Map<string, string>();
   for (const zone of [...zones.values()]) {
-    if (zone.kind !== 'reported') continue;
-    const other = first.get(zone.parkingSpot);
-    if (other === undefined) first.set(zone.parkingSpot, zone.name);
+    const { exclusive } = kindOf(zone.kind);
+    if (exclusive === undefined) continue;
+    const value = exclusive.value(zone);
+    const owner = owners.get(`${zone.kind} ${value}`);
+    if (owner === undefined) owners.set(`${zone.kind} ${value}`, zone.name);
     else {
       zones.delete(zone.name);
       rejected.set(
         zone.name,
-        `parkingSpot: must be of one zone only, but ${found(zone.parkingSpot)} is zone ${other} already`,
+        `${exclusive.field}: must be of one zone only, but ${found(value)} is zone ${owner} already`,
       );
     }
   }

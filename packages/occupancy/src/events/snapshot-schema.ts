@@ -1,26 +1,19 @@
 import * as z from 'zod';
-import { stateSchemas, totalsSchemas } from './event-schema.ts';
+import { livenessSchema } from '../sensor/sensor-event.ts';
+import { clockSchema, instantSchema } from '../zones/common/event-fields.ts';
+import { zoneKinds } from '../zones/registry.ts';
+import { spotTotalsSchema } from '../zones/spot/index.ts';
 
-const { instant, clock, occupancy, availability, direction, liveness } = stateSchemas;
+type ViewSchema = (typeof zoneKinds)[keyof typeof zoneKinds]['publication']['viewSchema'];
 
-const view = {
-  zone: z.string().min(1),
-  sensor: z.string(),
-  since: instant.nullable().meta({ description: 'Null before the first determination.' }),
-  clock: clock.nullable(),
-};
-
-const zoneSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ ...view, kind: z.literal('spot'), state: occupancy }),
-  z.strictObject({ ...view, kind: z.literal('area'), state: availability, totals: totalsSchemas.area }),
-  z.strictObject({ ...view, kind: z.literal('line'), state: direction, totals: totalsSchemas.line }),
-]);
+/** Kinds that look the same from outside share a schema. */
+const views = [...new Set(Object.values(zoneKinds).map(({ publication }): ViewSchema => publication.viewSchema))];
 
 const sensorSchema = z.strictObject({
   sensor: z.string(),
-  state: liveness,
-  at: instant.meta({ description: 'The newest time the sensor has got to.' }),
-  clock,
+  state: livenessSchema,
+  at: instantSchema.meta({ description: 'The newest time the sensor has got to.' }),
+  clock: clockSchema,
   lagMs: z.number().meta({ description: "How far the module's own clock is ahead of the sensor's." }),
   frames: z.int().min(0),
   dropped: z.int().min(0).meta({ description: 'Frames that came too late, or twice.' }),
@@ -34,15 +27,15 @@ export const snapshotSchema = z
     source: z.string().regex(/^\/devices\/[^/]+\/modules\/[^/]+$/),
     type: z.literal('zones.snapshot'),
     subject: z.literal('zones'),
-    time: instant.meta({ description: "When it was taken, by the module's own clock." }),
+    time: instantSchema.meta({ description: "When it was taken, by the module's own clock." }),
     datacontenttype: z.literal('application/json'),
     data: z.strictObject({
       snapshot: z.string().min(1).meta({ description: 'The same in all parts of one snapshot.' }),
       part: z.int().min(1),
       parts: z.int().min(1),
       reason: z.enum(['period', 'reconnect', 'method']),
-      totals: totalsSchemas.spots,
-      zones: z.array(zoneSchema),
+      totals: spotTotalsSchema,
+      zones: z.array(z.discriminatedUnion('kind', views as [ViewSchema, ...ViewSchema[]])),
       sensors: z.array(sensorSchema),
     }),
   })

@@ -9,6 +9,12 @@ export interface Sighting {
   readonly trackId: string | null;
 }
 
+/** A frame's pixels. */
+export interface FrameSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Boxes of apps that normalize them end about here; a box of so few pixels is noise. */
 const normalizedUpTo = 1.5;
 
@@ -19,10 +25,7 @@ const few = 32;
  * The usable detections of one frame, in their order. DeepStream's id is kept where it is unique in the frame; one that
  * comes twice belongs to neither. `scale`: pixels of the frame, where boxes may come normalized.
  */
-export function sightingsOf(
-  detections: readonly Detection[],
-  scale?: { readonly width: number; readonly height: number },
-): Sighting[] {
+export function sightingsOf(detections: readonly Detection[], scale?: FrameSize): Sighting[] {
   const repeated = repeatedIds(detections);
   const sightings: Sighting[] = [];
   for (const { box, label, confidence, trackId } of detections) {
@@ -56,7 +59,7 @@ function anyRepeated(detections: readonly Detection[]): boolean {
   return false;
 }
 
-function usableBox(box: Box, scale: { readonly width: number; readonly height: number } | undefined): Box | null {
+function usableBox(box: Box, scale: FrameSize | undefined): Box | null {
   const { left, top, right, bottom } = box;
   if (scale !== undefined && right <= normalizedUpTo && bottom <= normalizedUpTo) {
     const { width, height } = scale;

@@ -1,10 +1,9 @@
 import { encodeMinimal, type Detection } from '@companion/deepstream/message';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createReplay } from './replay.ts';
-import type { Zone } from '../model/config.ts';
-import type { ZoneEvent } from '../model/event.ts';
-import { createPipeline, type Pipeline, type PipelineState } from './pipeline.ts';
+import { Replay } from './replay.ts';
+import type { Zone } from '../zones/kinds.ts';
+import { Pipeline, type PipelineState, type ZoneEvent } from './pipeline.ts';
 
 /*
  * Whatever comes: cars that park, flicker and leave, people who walk through, frames that show nothing, silence. All kinds
@@ -77,7 +76,7 @@ function live(
   frames: readonly Shot[],
   restart: (pipeline: Pipeline, n: number) => Pipeline = (same) => same,
 ): ZoneEvent[] {
-  let pipeline = createPipeline({ zones });
+  let pipeline = new Pipeline({ zones });
   const events: ZoneEvent[] = [];
   let tickedMs = T;
   for (const { n, timeMs, detections } of frames) {
@@ -97,7 +96,7 @@ describe('whatever comes', () => {
       fc.property(scene, fc.nat(frameCount), (seen, at) => {
         const restarted = live(shots(seen), (pipeline, n) => {
           if (n !== at) return pipeline;
-          return createPipeline({ zones }, JSON.parse(JSON.stringify(pipeline.state())) as PipelineState);
+          return new Pipeline({ zones }, JSON.parse(JSON.stringify(pipeline.state())) as PipelineState);
         });
         expect(restarted).toEqual(live(shots(seen)));
       }),
@@ -108,7 +107,7 @@ describe('whatever comes', () => {
   test('happens the same in a replay of the messages', () => {
     fc.assert(
       fc.property(scene, (seen) => {
-        const replay = createReplay({ zones }, { latestMs: T + 86_400_000 });
+        const replay = new Replay({ zones }, { latestMs: T + 86_400_000 });
         const events = shots(seen).flatMap(({ n, timeMs, detections }) =>
           replay.message(encodeMinimal({ sensor: 'Yard', timeMs, frameNumber: `${n}`, detections })),
         );
@@ -136,7 +135,7 @@ describe('whatever comes', () => {
             })
             .sort((a, b) => a.at - b.at);
           const play = (order: readonly Shot[]): ZoneEvent[] => {
-            const pipeline = createPipeline({ zones });
+            const pipeline = new Pipeline({ zones });
             const events = order.flatMap(({ n, timeMs, detections }) => {
               const frame = { schema: 'minimal', sensor: 'Yard', timeMs, frameNumber: `${n}`, detections } as const;
               return pipeline.step({ type: 'frame', frame, receivedMs: T + frameCount * frameMs });

@@ -1,10 +1,9 @@
 import type { Detection } from '@companion/deepstream/message';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { SpotZone } from '../model/config.ts';
-import type { SpotEvent, ZoneEvent } from '../model/event.ts';
+import type { SpotEvent, SpotZone } from '../zones/spot/index.ts';
 import { holdMs } from '../sensor/frame-buffer.ts';
-import { createPipeline, type Pipeline } from './pipeline.ts';
+import { Pipeline, type ZoneEvent } from './pipeline.ts';
 
 const T = Date.UTC(2026, 4, 1, 10);
 const frameMs = 100;
@@ -34,7 +33,7 @@ class Play {
   nowMs = T;
 
   constructor(...zones: SpotZone[]) {
-    this.pipeline = createPipeline({ zones });
+    this.pipeline = new Pipeline({ zones });
   }
   /** Frames for a while, 10 a second; `seen` is what the n-th shows. */
   frames(
@@ -462,7 +461,7 @@ describe('a restart', () => {
       const disturbed = new Play(a1, a2);
       const story = scene(disturbed, (s) => {
         const state = JSON.parse(JSON.stringify(disturbed.pipeline.state())) as ReturnType<Pipeline['state']>;
-        if (s === at) disturbed.pipeline = createPipeline({ zones: [a1, a2] }, state);
+        if (s === at) disturbed.pipeline = new Pipeline({ zones: [a1, a2] }, state);
       });
       expect(story).toEqual(undisturbed);
     }

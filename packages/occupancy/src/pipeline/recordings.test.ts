@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseMessage } from '@companion/deepstream/message';
 import { describe, expect, test } from 'vitest';
 import { parseDesired } from '../desired/desired.ts';
-import type { ZoneEvent } from '../model/event.ts';
-import { createPipeline } from './pipeline.ts';
+import { Pipeline, type ZoneEvent } from './pipeline.ts';
 
 const data = new URL('../../../../../shared/data/', import.meta.url);
 const sample = new URL('minimal-sample.json', data);
@@ -20,7 +19,7 @@ describe('recorded messages', () => {
       },
     });
     if (!desired.ok) throw new Error('bad zones');
-    const pipeline = createPipeline(desired.config);
+    const pipeline = new Pipeline(desired.config);
     const message = parseMessage(readFileSync(sample));
     if (!message.ok) throw new Error(message.detail);
     const events = [
@@ -51,7 +50,7 @@ describe('recorded messages', () => {
         zones: Object.fromEntries([...last.keys()].map((id) => [`zone ${id}`, { kind: 'spot', parkingSpot: id }])),
       });
       if (!desired.ok) throw new Error('bad zones');
-      const pipeline = createPipeline(desired.config);
+      const pipeline = new Pipeline(desired.config);
       const events: ZoneEvent[] = [];
       for (const [n, line] of lines.entries()) {
         const message = parseMessage(line);

@@ -1,10 +1,6 @@
 import { parseMessage, type RejectReason } from '@companion/deepstream/message';
-import type { PipelineConfig } from '../model/config.ts';
-import type { ZoneEvent } from '../model/event.ts';
-import { createPipeline, type Pipeline } from './pipeline.ts';
-
-// Node and browsers both have it; this package compiles without either's types.
-declare const TextEncoder: new () => { encode(input: string): Uint8Array };
+import { utf8Length } from '@companion/foundation';
+import { Pipeline, type PipelineConfig, type ZoneEvent } from './pipeline.ts';
 
 /** What went through a replay. */
 export interface ReplayStatistics {
@@ -21,16 +17,6 @@ export interface ReplayStatistics {
   readonly toMs: number | null;
 }
 
-/** Recorded messages through the module's own pipeline, as fast as it goes. */
-export interface Replay {
-  /** One message, or a file of them as `parseMessage` takes it. */
-  message(body: Uint8Array | string): readonly ZoneEvent[];
-  /** The recording is over: what waited for its turn. */
-  end(): readonly ZoneEvent[];
-  statistics(): ReplayStatistics;
-  readonly pipeline: Pipeline;
-}
-
 /** DeepStream is younger; earlier stamps count from zero or come from a camera without a clock. */
 const earliestMs = Date.UTC(2015, 0, 1);
 const tickMs = 1_000;
@@ -39,72 +25,94 @@ const maxTicks = 3_600;
 const manySensors = 1_000;
 
 /**
- * Makes a replay. The recording's own stamps stand for the clock: it ticks once a second between them, so that silence
- * is what it was. Stamps beyond `latestMs` don't move it.
+ * Recorded messages through the module's own pipeline, as fast as it goes. The recording's own stamps stand for the clock:
+ * it ticks once a second between them, so that silence is what it was.
  */
-export function createReplay(config: PipelineConfig, { latestMs }: { readonly latestMs: number }): Replay {
-  const pipeline = createPipeline(config);
-  const rejected = new Map<RejectReason, number>();
-  const frames = new Map<string, number>();
-  const events = new Map<string, number>();
-  const total = { messages: 0, bytes: 0, detections: 0 };
-  let fromMs: number | null = null;
-  let nowMs: number | null = null;
-  let tickedMs = 0;
+export class Replay {
+  readonly pipeline: Pipeline;
+  /** Stamps beyond it don't move the clock. */
+  readonly #latestMs: number;
+  readonly #rejected = new Map<RejectReason, number>();
+  readonly #frames = new Map<string, number>();
+  readonly #events = new Map<string, number>();
+  #messages = 0;
+  #bytes = 0;
+  #detections = 0;
+  /** The first credible stamp. */
+  #fromMs: number | null = null;
+  /** The newest credible stamp. */
+  #nowMs: number | null = null;
+  #tickedMs = 0;
 
-  function tellTime(stampMs: number | null, made: ZoneEvent[]): number {
-    const credible = stampMs !== null && stampMs >= earliestMs && stampMs <= latestMs;
-    if (nowMs === null) {
+  constructor(config: PipelineConfig, { latestMs }: { readonly latestMs: number }) {
+    this.pipeline = new Pipeline(config);
+    this.#latestMs = latestMs;
+  }
+
+  /** One message, or a file of them as `parseMessage` takes it. */
+  message(body: Uint8Array | string): readonly ZoneEvent[] {
+    this.#messages++;
+    this.#bytes += typeof body === 'string' ? utf8Length(body) : body.byteLength;
+    const message = parseMessage(body);
+    if (!message.ok) {
+      raise(this.#rejected, message.reason, 1);
+      return [];
+    }
+    for (const [reason, count] of Object.entries(message.rejected)) {
+      raise(this.#rejected, reason as RejectReason, count);
+    }
+    const made: ZoneEvent[] = [];
+    for (const frame of message.frames) {
+      const known = this.#frames.has(frame.sensor) || this.#frames.size < manySensors;
+      raise(this.#frames, known ? frame.sensor : 'other', 1);
+      this.#detections += frame.detections.length;
+      const receivedMs = this.#tellTime(frame.timeMs, made);
+      made.push(...this.pipeline.step({ type: 'frame', frame, receivedMs }));
+    }
+    return this.#counted(made);
+  }
+
+  /** The recording is over: what waited for its turn. */
+  end(): readonly ZoneEvent[] {
+    return this.#counted(this.pipeline.step({ type: 'end' }));
+  }
+
+  statistics(): ReplayStatistics {
+    return {
+      messages: this.#messages,
+      bytes: this.#bytes,
+      detections: this.#detections,
+      rejected: Object.fromEntries(this.#rejected),
+      frames: Object.fromEntries(this.#frames),
+      events: Object.fromEntries(this.#events),
+      fromMs: this.#fromMs,
+      toMs: this.#nowMs,
+    };
+  }
+
+  /** Ticks up to a frame, and gives the time of its receipt. */
+  #tellTime(stampMs: number | null, made: ZoneEvent[]): number {
+    const credible = stampMs !== null && stampMs >= earliestMs && stampMs <= this.#latestMs;
+    if (this.#nowMs === null) {
       // Before the first good stamp any time will do: the sensor's clock is set by it.
       if (!credible) return earliestMs;
-      nowMs = fromMs = tickedMs = stampMs;
+      this.#nowMs = this.#fromMs = this.#tickedMs = stampMs;
     }
-    if (credible && stampMs > nowMs) nowMs = stampMs;
-    tickedMs = Math.max(tickedMs, nowMs - maxTicks * tickMs);
+    const nowMs = credible ? Math.max(stampMs, this.#nowMs) : this.#nowMs;
+    this.#nowMs = nowMs;
+    this.#tickedMs = Math.max(this.#tickedMs, nowMs - maxTicks * tickMs);
     // Not the last second: the frame at hand speaks for it.
-    for (; tickedMs + tickMs < nowMs; tickedMs += tickMs) {
-      made.push(...pipeline.step({ type: 'tick', nowMs: tickedMs + tickMs }));
+    for (; this.#tickedMs + tickMs < nowMs; this.#tickedMs += tickMs) {
+      made.push(...this.pipeline.step({ type: 'tick', nowMs: this.#tickedMs + tickMs }));
     }
     return nowMs;
   }
 
-  function counted(made: readonly ZoneEvent[]): readonly ZoneEvent[] {
-    for (const { type } of made) raise(events, type, 1);
+  #counted(made: readonly ZoneEvent[]): readonly ZoneEvent[] {
+    for (const { type } of made) raise(this.#events, type, 1);
     return made;
   }
-
-  return {
-    pipeline,
-    message(body) {
-      total.messages++;
-      total.bytes += typeof body === 'string' ? new TextEncoder().encode(body).byteLength : body.byteLength;
-      const message = parseMessage(body);
-      if (!message.ok) {
-        raise(rejected, message.reason, 1);
-        return [];
-      }
-      for (const [reason, count] of Object.entries(message.rejected)) raise(rejected, reason as RejectReason, count);
-      const made: ZoneEvent[] = [];
-      for (const frame of message.frames) {
-        raise(frames, frames.has(frame.sensor) || frames.size < manySensors ? frame.sensor : 'other', 1);
-        total.detections += frame.detections.length;
-        const receivedMs = tellTime(frame.timeMs, made);
-        made.push(...pipeline.step({ type: 'frame', frame, receivedMs }));
-      }
-      return counted(made);
-    },
-    end: () => counted(pipeline.step({ type: 'end' })),
-    statistics: () => ({
-      ...total,
-      rejected: Object.fromEntries(rejected),
-      frames: Object.fromEntries(frames),
-      events: Object.fromEntries(events),
-      fromMs,
-      toMs: nowMs,
-    }),
-  };
 }
-
 function raise<K>(counts: Map<K, number>, key: K, by: number): void {
   counts.set(key, (counts.get(key) ?? 0) + by);
 }

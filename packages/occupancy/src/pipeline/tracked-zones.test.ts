@@ -1,9 +1,10 @@
 import type { Detection } from '@companion/deepstream/message';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { AreaZone, LineZone, Zone } from '../model/config.ts';
-import type { ZoneEvent } from '../model/event.ts';
-import { createPipeline, type Pipeline } from './pipeline.ts';
+import type { AreaZone } from '../zones/area/index.ts';
+import type { Zone } from '../zones/kinds.ts';
+import type { LineZone } from '../zones/line/index.ts';
+import { Pipeline, type ZoneEvent } from './pipeline.ts';
 
 const T = Date.UTC(2026, 4, 1, 10);
 const frameMs = 100;
@@ -37,7 +38,7 @@ let nowMs: number;
 beforeEach(() => start(hall, gate));
 
 function start(...zones: Zone[]): void {
-  pipeline = createPipeline({ zones });
+  pipeline = new Pipeline({ zones });
   events = [];
   nowMs = T;
 }
@@ -213,7 +214,7 @@ describe('any crowd', () => {
 
   test('brings the same events in another order and with duplicates, within the bounds', () => {
     const play = (people: Crowd, order: readonly number[]): ZoneEvent[] => {
-      const line = createPipeline({ zones: [hall, gate] });
+      const line = new Pipeline({ zones: [hall, gate] });
       const steps = order.flatMap((n) => {
         const detections = seenAt(people, n);
         const timeMs = T + n * frameMs;
@@ -253,7 +254,7 @@ describe('any crowd', () => {
         start(hall, gate);
         frames(at, (n) => seenAt(people, n));
         const state = JSON.parse(JSON.stringify(pipeline.state())) as ReturnType<Pipeline['state']>;
-        pipeline = createPipeline({ zones: [hall, gate] }, state);
+        pipeline = new Pipeline({ zones: [hall, gate] }, state);
         frames(140 - at, (n) => seenAt(people, n + at));
         silence(5);
         expect(events).toEqual(whole);

@@ -4,7 +4,7 @@
  * one time become one frame here. Duplicates of what waits are dropped; duplicates of what has gone are late.
  */
 import type { Detection, Frame } from '@companion/deepstream/message';
-import type { Moment } from './sensor-clock.ts';
+import { shiftMoment, type Moment } from '../model/moment.ts';
 
 /** A frame that waits; plain JSON. */
 export interface WaitingFrame {
@@ -17,17 +17,6 @@ export interface WaitingFrame {
 /** Grows while messages of its time come; what goes out or into a checkpoint no longer does. */
 interface GrowingFrame extends WaitingFrame {
   detections: Detection[];
-}
-
-/** What waits for one sensor. */
-export interface FrameBuffer {
-  /** Takes a frame; false if it is late or a duplicate. */
-  add(at: Moment, frame: Frame): boolean;
-  /** The next frame whose turn has come at the sensor's time `atMs`; undefined if none. */
-  take(atMs: number): WaitingFrame | undefined;
-  /** Moves all times, after the sensor's clock was rebased. */
-  shift(byMs: number): void;
-  state(): FrameBufferState;
 }
 
 /** What waits and how far it has got, as plain JSON. */
@@ -43,50 +32,64 @@ export const holdMs = 750;
 const maxWaiting = 256;
 const maxDetections = 2_048;
 
-/** Makes a buffer, empty or as an earlier one was. */
-export function createFrameBuffer(state?: FrameBufferState): FrameBuffer {
-  const waiting = (state?.waiting ?? []).map(copyOf);
-  let doneMs = state?.doneMs ?? -Infinity;
+/** What waits for one sensor. */
+export class FrameBuffer {
+  /** In order of time, then of frame numbers. */
+  readonly #waiting: GrowingFrame[];
+  /** The time of the last frame taken. */
+  #doneMs: number;
 
-  return {
-    add(at, frame) {
-      if (at.ms < doneMs || (at.ms === doneMs && frame.schema === 'full')) return false;
-      let place = waiting.length;
-      for (; place > 0; place--) {
-        const before = waiting[place - 1];
-        if (before === undefined || before.at.ms < at.ms) break;
-        if (before.at.ms > at.ms) continue;
-        if (frame.schema === 'full' && before.schema === 'full') return join(before, frame.detections);
-        if (same(before, frame)) return false;
-        if (!later(before, frame)) break;
-      }
-      const { schema, frameNumber, detections } = frame;
-      const waits: GrowingFrame = { at, schema, frameNumber, detections: [...detections] };
-      if (place === waiting.length) waiting.push(waits);
-      else waiting.splice(place, 0, waits);
-      return true;
-    },
-    take(atMs) {
-      const first = waiting[0];
-      if (first === undefined || (first.at.ms > atMs - holdMs && waiting.length <= maxWaiting)) return undefined;
-      waiting.shift();
-      doneMs = first.at.ms;
-      if (first.detections.length > 1 && first.schema === 'full') {
-        first.detections.sort(compareDetections);
-      }
-      return first;
-    },
-    shift(byMs) {
-      doneMs += byMs;
-      for (const [i, frame] of waiting.entries()) {
-        waiting[i] = { ...frame, at: { ...frame.at, ms: frame.at.ms + byMs } };
-      }
-    },
-    state: () => ({
-      waiting: waiting.map(copyOf),
-      doneMs: Number.isFinite(doneMs) ? doneMs : null,
-    }),
-  };
+  /** Empty, or as an earlier one was. */
+  constructor(state?: FrameBufferState) {
+    this.#waiting = (state?.waiting ?? []).map(copyOf);
+    this.#doneMs = state?.doneMs ?? -Infinity;
+  }
+
+  /** Takes a frame; false if it is late or a duplicate. */
+  add(at: Moment, frame: Frame): boolean {
+    const waiting = this.#waiting;
+    if (at.ms < this.#doneMs || (at.ms === this.#doneMs && frame.schema === 'full')) return false;
+    let place = waiting.length;
+    for (; place > 0; place--) {
+      const before = waiting[place - 1];
+      if (before === undefined || before.at.ms < at.ms) break;
+      if (before.at.ms > at.ms) continue;
+      if (frame.schema === 'full' && before.schema === 'full') return join(before, frame.detections);
+      if (same(before, frame)) return false;
+      if (!later(before, frame)) break;
+    }
+    const { schema, frameNumber, detections } = frame;
+    const waits: GrowingFrame = { at, schema, frameNumber, detections: [...detections] };
+    if (place === waiting.length) waiting.push(waits);
+    else waiting.splice(place, 0, waits);
+    return true;
+  }
+
+  /** The next frame whose turn has come at the sensor's time `atMs`; undefined if none. */
+  take(atMs: number): WaitingFrame | undefined {
+    const waiting = this.#waiting;
+    const first = waiting[0];
+    if (first === undefined || (first.at.ms > atMs - holdMs && waiting.length <= maxWaiting)) return undefined;
+    waiting.shift();
+    this.#doneMs = first.at.ms;
+    if (first.detections.length > 1 && first.schema === 'full') first.detections.sort(compareDetections);
+    return first;
+  }
+
+  /** Moves all times, after the sensor's clock was rebased. */
+  shift(byMs: number): void {
+    this.#doneMs += byMs;
+    for (const [i, frame] of this.#waiting.entries()) {
+      this.#waiting[i] = { ...frame, at: shiftMoment(frame.at, byMs) };
+    }
+  }
+
+  state(): FrameBufferState {
+    return {
+      waiting: this.#waiting.map(copyOf),
+      doneMs: Number.isFinite(this.#doneMs) ? this.#doneMs : null,
+    };
+  }
 }
 
 function copyOf(frame: WaitingFrame): GrowingFrame {

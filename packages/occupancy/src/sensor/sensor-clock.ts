@@ -10,15 +10,7 @@
  * behind ours, or further ahead than the disorder we accept (recordings, cameras set wrong), the time is rebased once
  * and the caller gets `shiftMs` to move what it remembers. A step of our own clock moves the time by at most `maxStepMs`.
  */
-
-/** What a time rests on: DeepStream's stamp, or the moment of receipt where the stamp was missing or can't be right. */
-export type ClockSource = 'device' | 'received';
-
-/** A time of a sensor, milliseconds since 1970, and what it rests on. */
-export interface Moment {
-  readonly ms: number;
-  readonly clock: ClockSource;
-}
+import type { Moment } from '../model/moment.ts';
 
 /** All the clock remembers of a sensor; plain JSON. */
 export interface SensorClock {

@@ -1,26 +1,21 @@
 /*
- * One sensor and the zones that look at it: clock → order → spots, tracks → areas, lines.
+ * One sensor and the zones that look at it: clock → order → reports, zones.
  *
  *   waiting ──first frame──▶ alive ──silent for staleAfterMs, and the scene can't just be empty──▶ lost ──frame──▶ alive
  */
 import type { Frame } from '@companion/deepstream/message';
-import type { PipelineConfig, SilenceRule, SpotZone, WatchingZone } from '../model/config.ts';
-import type { AreaEvent, LineEvent, Liveness } from '../model/event.ts';
-import { createFrameBuffer, type FrameBufferState, type WaitingFrame } from './frame-buffer.ts';
-import { clockFrame, clockTick, type Moment, type SensorClock } from './sensor-clock.ts';
-import { sightingsOf } from '../model/sighting.ts';
-import { createSpotGroup } from '../zones/spot/spot-group.ts';
-import type { SpotChange } from '../zones/spot/spot.ts';
-import { createTrackedGroup } from '../zones/tracked-group.ts';
-import type { TrackerState } from './tracker.ts';
-import type { SensorView, ZoneView } from '../model/view.ts';
-import type { StateOf, WatchState } from '../zones/watch-state.ts';
-
-/** What a sensor has to say; the pipeline makes events of it. */
-export type SensorFinding =
-  | { readonly kind: 'spot'; readonly zone: SpotZone; readonly change: SpotChange }
-  | { readonly kind: 'event'; readonly event: AreaEvent | LineEvent }
-  | { readonly kind: 'sensor'; readonly state: Liveness; readonly at: Moment; readonly previousSince: Moment | null };
+import { acceptedLabels } from '../model/label.ts';
+import { shiftMoment, type Moment } from '../model/moment.ts';
+import { sightingsOf, type FrameSize } from '../model/sighting.ts';
+import type { SilenceRule } from '../model/watching.ts';
+import type { WatchGroup } from '../zones/common/zone-kind.ts';
+import type { WatchingKindName, WatchingKinds, WatchingZone, ZoneChange, ZoneState, ZoneView } from '../zones/kinds.ts';
+import { createWatchGroups, needsTracks, type ZoneMemory } from '../zones/registry.ts';
+import type { Reports } from '../zones/reports.ts';
+import { FrameBuffer, type FrameBufferState, type WaitingFrame } from './frame-buffer.ts';
+import { clockFrame, clockTick, type SensorClock } from './sensor-clock.ts';
+import type { Liveness, SensorChange } from './sensor-event.ts';
+import { Tracker, type TrackerState } from './tracker.ts';
 
 /** What is remembered of a sensor besides its zones, as plain JSON. */
 export interface SensorState {
@@ -33,156 +28,205 @@ export interface SensorState {
   readonly dropped: number;
 }
 
-/** One sensor at work. */
-export interface Sensor {
-  readonly name: string;
-  /** Whether it has sent a frame within `withinMs` of our own clock. */
-  heard(withinMs: number): boolean;
-  frame(frame: Frame, receivedMs: number): void;
-  /** `othersAlive`: DeepStream sends for other cameras. */
-  tick(nowMs: number, othersAlive: boolean): void;
-  /** Lets go what waits for its turn. */
-  flush(): void;
-  /** Gives the sensor up: nobody has looked for a long time. */
-  lose(): void;
-  liveness(): Liveness | null;
-  zones(): readonly ZoneView[];
-  view(nowMs: number): SensorView | null;
-  state(): SensorState;
-  watchStates(): readonly (readonly [string, WatchState])[];
+/** A sensor that has been heard. */
+export interface SensorView {
+  readonly sensor: string;
+  readonly state: Liveness;
+  /** The newest time it has got to. */
+  readonly at: Moment;
+  /** How far our own clock is ahead of the last frame's time, milliseconds; large where a recording plays. */
+  readonly lagMs: number;
+  /** Frames that zones have seen, and those that came too late or twice. */
+  readonly frames: number;
+  readonly dropped: number;
 }
 
-/** Takes findings, in their order. */
-export type Find = (finding: SensorFinding) => void;
+/** What a sensor brings: changes of zones, and of itself. */
+export type SensorOutput = ZoneChange | SensorChange;
 
 /** What a sensor is made of. */
 export interface SensorOptions {
   readonly name: string;
   readonly zones: readonly WatchingZone[];
-  readonly scale: PipelineConfig['frame'];
+  /** Pixels of the frame, where boxes may come normalized. */
+  readonly frameSize: FrameSize | undefined;
   readonly state: SensorState | undefined;
-  readonly stateOf: StateOf;
-  /** Sees every frame in its turn, before the zones do. */
-  readonly onTurn: (sensor: string, at: Moment, frame: WaitingFrame) => void;
-  readonly find: Find;
-  /** Sees what came too late. */
-  readonly onLate: (sensor: string, at: Moment, frame: Frame) => void;
+  readonly memory: ZoneMemory;
+  /** Sees every frame: in its turn before the zones do, and what comes too late at once. */
+  readonly reports: Reports;
 }
 
 /** Silence shorter than this says nothing. */
 const quietAfterMs = 1_000;
 
-/** Makes a sensor. */
-export function createSensor({ name, zones, scale, state, stateOf, onTurn, onLate, find }: SensorOptions): Sensor {
-  let clock = state?.clock ?? undefined;
-  let liveness: Liveness = state?.liveness ?? 'alive';
-  let since = state?.since ?? null;
-  let frames = state?.frames ?? 0;
-  let dropped = state?.dropped ?? 0;
-  const buffer = createFrameBuffer(state?.buffer);
-  const spots = createSpotGroup(
-    zones.filter((zone) => zone.kind === 'spot'),
-    stateOf,
-    (zone, change) => find({ kind: 'spot', zone, change }),
-  );
-  const tracked = createTrackedGroup(
-    zones.filter((zone) => zone.kind !== 'spot'),
-    stateOf,
-    state?.tracker ?? undefined,
-    (event) => find({ kind: 'event', event }),
-  );
-  const staleAfterMs = Math.min(...zones.map((zone) => zone.staleAfterMs));
+/** One sensor at work. */
+export class Sensor {
+  readonly name: string;
+  readonly #zones: readonly WatchingZone[];
+  readonly #groups: readonly WatchGroup<WatchingKinds[WatchingKindName]>[];
+  readonly #frameSize: FrameSize | undefined;
+  readonly #reports: Reports;
+  readonly #buffer: FrameBuffer;
+  /** Undefined where no zone needs to know who is who. */
+  readonly #tracker: Tracker | undefined;
+  /** The labels that the tracker follows. */
+  readonly #followed: ReadonlySet<string>;
+  /** The shortest of the zones. */
+  readonly #staleAfterMs: number;
+  /** Undefined before the first frame. */
+  #clock: SensorClock | undefined;
+  #liveness: Liveness;
+  /** Since when it is alive or lost; null before the first frame. */
+  #since: Moment | null;
+  #frames: number;
+  #dropped: number;
 
-  function show(at: Moment, frame: WaitingFrame): void {
-    frames++;
-    onTurn(name, at, frame);
-    if (zones.length === 0) return;
-    const sightings = sightingsOf(frame.detections, scale);
-    spots.see(at, sightings);
-    tracked.see(at, sightings);
+  constructor({ name, zones, frameSize, state, memory, reports }: SensorOptions) {
+    const tracked = zones.filter(needsTracks);
+    this.name = name;
+    this.#zones = zones;
+    this.#groups = createWatchGroups(zones, memory);
+    this.#frameSize = frameSize;
+    this.#reports = reports;
+    this.#buffer = new FrameBuffer(state?.buffer);
+    this.#tracker = tracked.length === 0 ? undefined : new Tracker(state?.tracker ?? undefined);
+    this.#followed = new Set(tracked.flatMap(({ classes }) => [...acceptedLabels(classes)]));
+    this.#staleAfterMs = Math.min(...zones.map((zone) => zone.staleAfterMs));
+    this.#clock = state?.clock ?? undefined;
+    this.#liveness = state?.liveness ?? 'alive';
+    this.#since = state?.since ?? null;
+    this.#frames = state?.frames ?? 0;
+    this.#dropped = state?.dropped ?? 0;
   }
 
-  function release(untilMs: number): void {
-    for (let frame = buffer.take(untilMs); frame; frame = buffer.take(untilMs)) show(frame.at, frame);
+  /** Whether it has sent a frame within `withinMs` of our own clock. */
+  heard(withinMs: number): boolean {
+    return this.#clock !== undefined && this.#liveness === 'alive' && this.#clock.silentMs < withinMs;
   }
 
-  function setLiveness(next: Liveness, at: Moment): void {
-    const previousSince = since;
-    liveness = next;
-    since = at;
-    find({ kind: 'sensor', state: next, at, previousSince });
+  /** Takes a frame; `receivedMs` of our own clock. */
+  frame(frame: Frame, receivedMs: number): SensorOutput[] {
+    const { clock, shiftMs } = clockFrame(this.#clock, frame.timeMs, receivedMs);
+    this.#clock = clock;
+    if (shiftMs !== 0) this.#shift(shiftMs);
+    this.#since ??= clock.frame;
+    const output: SensorOutput[] = [];
+    if (this.#liveness === 'lost') output.push(this.#become('alive', { ms: clock.atMs, clock: clock.frame.clock }));
+    if (!this.#buffer.add(clock.frame, frame)) {
+      this.#dropped++;
+      output.push(...this.#reports.report(this.name, clock.frame, frame.detections));
+    }
+    this.#release(clock.atMs, output);
+    return output;
   }
 
-  function lose(at: Moment, spared: readonly SilenceRule[]): void {
-    if (liveness === 'lost') return;
-    setLiveness('lost', at);
-    spots.lose(at, spared);
-    tracked.lose(spared);
+  /** Lets time go on; `othersAlive`: DeepStream sends for other cameras. */
+  tick(nowMs: number, othersAlive: boolean): SensorOutput[] {
+    const output: SensorOutput[] = [];
+    if (this.#clock === undefined) return output;
+    const clock = clockTick(this.#clock, nowMs);
+    this.#clock = clock;
+    this.#release(clock.atMs, output);
+    if (clock.silentMs < quietAfterMs || this.#zones.length === 0) return output;
+    const at: Moment = { ms: clock.atMs, clock: 'received' };
+    const silence = { at, from: clock.frame, lost: this.#liveness === 'lost', othersAlive };
+    for (const group of this.#groups) output.push(...group.quiet(silence));
+    // Only others' messages show that DeepStream lives.
+    const mayBeEmpty = othersAlive && this.#groups.every((group) => group.mayBeEmpty());
+    const allEmpty = this.#zones.every((zone) => zone.silence === 'empty');
+    if (clock.silentMs >= this.#staleAfterMs && !allEmpty && !mayBeEmpty) this.#lose(at, ['empty', 'keep'], output);
+    return output;
   }
 
-  function shift(byMs: number): void {
-    buffer.shift(byMs);
-    if (since) since = { ...since, ms: since.ms + byMs };
-    spots.shift(byMs);
-    tracked.shift(byMs);
+  /** Lets go what waits for its turn. */
+  flush(): SensorOutput[] {
+    const output: SensorOutput[] = [];
+    this.#release(Infinity, output);
+    return output;
   }
 
-  return {
-    name,
-    heard: (withinMs) => clock !== undefined && liveness === 'alive' && clock.silentMs < withinMs,
-    frame(frame, receivedMs) {
-      const step = clockFrame(clock, frame.timeMs, receivedMs);
-      clock = step.clock;
-      if (step.shiftMs !== 0) shift(step.shiftMs);
-      since ??= clock.frame;
-      if (liveness === 'lost') setLiveness('alive', { ms: clock.atMs, clock: clock.frame.clock });
-      if (!buffer.add(clock.frame, frame)) {
-        dropped++;
-        onLate(name, clock.frame, frame);
-      }
-      release(clock.atMs);
-    },
-    tick(nowMs, othersAlive) {
-      if (clock === undefined) return;
-      clock = clockTick(clock, nowMs);
-      release(clock.atMs);
-      if (clock.silentMs < quietAfterMs || zones.length === 0) return;
-      const at: Moment = { ms: clock.atMs, clock: 'received' };
-      spots.quiet(at, clock.frame, liveness === 'lost');
-      tracked.quiet(at, othersAlive);
-      const rule: SilenceRule = zones.every((zone) => zone.silence === 'empty') ? 'empty' : 'unknown';
-      // Only others' messages show that DeepStream lives.
-      if (clock.silentMs >= staleAfterMs && rule !== 'empty' && !(othersAlive && spots.mayBeEmpty()))
-        lose(at, ['empty', 'keep']);
-    },
-    flush: () => release(Infinity),
-    lose() {
-      if (clock === undefined || zones.length === 0) return;
-      release(Infinity);
-      lose({ ms: clock.atMs, clock: 'received' }, ['keep']);
-    },
-    liveness: () => (clock === undefined || zones.length === 0 ? null : liveness),
-    zones: () => [...spots.views(name), ...tracked.views(name)],
-    view: (nowMs) =>
-      clock === undefined
-        ? null
-        : {
-            sensor: name,
-            state: liveness,
-            at: { ms: clock.atMs, clock: clock.frame.clock },
-            lagMs: nowMs - clock.baseMs,
-            frames,
-            dropped,
-          },
-    state: () => ({
-      clock: clock ?? null,
-      liveness,
-      since,
-      buffer: buffer.state(),
-      tracker: tracked.trackerState(),
-      frames,
-      dropped,
-    }),
-    watchStates: () => [...spots.states(), ...tracked.states()],
-  };
+  /** Gives the sensor up: nobody has looked for a long time. */
+  lose(): SensorOutput[] {
+    const output: SensorOutput[] = [];
+    if (this.#clock === undefined || this.#zones.length === 0) return output;
+    this.#release(Infinity, output);
+    this.#lose({ ms: this.#clock.atMs, clock: 'received' }, ['keep'], output);
+    return output;
+  }
+
+  /** Null where it has no zones or was never heard. */
+  liveness(): Liveness | null {
+    return this.#clock === undefined || this.#zones.length === 0 ? null : this.#liveness;
+  }
+
+  zones(): readonly ZoneView[] {
+    return this.#groups.flatMap((group): readonly ZoneView[] => group.views());
+  }
+
+  /** Null where it was never heard; `nowMs` of our own clock. */
+  view(nowMs: number): SensorView | null {
+    if (this.#clock === undefined) return null;
+    const { atMs, frame, baseMs } = this.#clock;
+    return {
+      sensor: this.name,
+      state: this.#liveness,
+      at: { ms: atMs, clock: frame.clock },
+      lagMs: nowMs - baseMs,
+      frames: this.#frames,
+      dropped: this.#dropped,
+    };
+  }
+
+  state(): SensorState {
+    return {
+      clock: this.#clock ?? null,
+      liveness: this.#liveness,
+      since: this.#since,
+      buffer: this.#buffer.state(),
+      tracker: this.#tracker?.state() ?? null,
+      frames: this.#frames,
+      dropped: this.#dropped,
+    };
+  }
+
+  /** What its zones remember, by name. */
+  zoneStates(): readonly (readonly [string, ZoneState])[] {
+    return this.#groups.flatMap((group): readonly (readonly [string, ZoneState])[] => group.states());
+  }
+
+  #release(untilMs: number, output: SensorOutput[]): void {
+    for (let frame = this.#buffer.take(untilMs); frame; frame = this.#buffer.take(untilMs)) this.#show(frame, output);
+  }
+
+  #show({ at, detections }: WaitingFrame, output: SensorOutput[]): void {
+    this.#frames++;
+    if (!this.#reports.isEmpty) output.push(...this.#reports.report(this.name, at, detections));
+    if (this.#zones.length === 0) return;
+    const sightings = sightingsOf(detections, this.#frameSize);
+    const wanted = this.#tracker && sightings.filter(({ label }) => this.#followed.has(label.toLowerCase()));
+    const tracks = this.#tracker?.follow(at.ms, wanted ?? []) ?? [];
+    const scene = { at, sightings, tracks };
+    for (const group of this.#groups) output.push(...group.see(scene));
+  }
+
+  #become(state: Liveness, since: Moment): SensorChange {
+    const [previous, previousSince] = [this.#liveness, this.#since];
+    this.#liveness = state;
+    this.#since = since;
+    const type = state === 'lost' ? 'sensor.lost' : 'sensor.restored';
+    return { kind: 'sensor', type, zone: '', sensor: this.name, state, previous, since, previousSince, seen: null };
+  }
+
+  #lose(at: Moment, spared: readonly SilenceRule[], output: SensorOutput[]): void {
+    if (this.#liveness === 'lost') return;
+    output.push(this.#become('lost', at));
+    for (const group of this.#groups) output.push(...group.lose(at, spared));
+  }
+
+  #shift(byMs: number): void {
+    this.#buffer.shift(byMs);
+    this.#tracker?.shift(byMs);
+    if (this.#since) this.#since = shiftMoment(this.#since, byMs);
+    for (const group of this.#groups) group.shift(byMs);
+  }
 }

@@ -5,34 +5,12 @@
  */
 import { boxSimilarity } from '../model/geometry.ts';
 import type { Sighting } from '../model/sighting.ts';
-
-/** One object over time; plain JSON. */
-export interface Track {
-  readonly id: number;
-  /** DeepStream's id when it was seen last. */
-  sourceId: string | null;
-  readonly label: string;
-  seen: Sighting;
-  lastMs: number;
-  sightings: number;
-  /** Of the box's centre, units a second. */
-  velocityX: number;
-  velocityY: number;
-}
+import type { Track } from '../model/track.ts';
 
 /** What the tracker remembers, as plain JSON. */
 export interface TrackerState {
   readonly nextId: number;
   readonly tracks: readonly Track[];
-}
-
-/** The tracks of one sensor. */
-export interface Tracker {
-  /** The tracks that this frame shows, in the order of the sightings. */
-  follow(atMs: number, sightings: readonly Sighting[]): readonly Track[];
-  /** Moves all times, after the sensor's clock was rebased. */
-  shift(byMs: number): void;
-  state(): TrackerState;
 }
 
 /** How long an object may be out of sight and still be the same. */
@@ -47,56 +25,76 @@ const idReach = 4;
 /** A velocity is not extended further than this: an object that is hidden has stopped as often as not. */
 const coastMs = 1_000;
 
-/** Makes a tracker. */
-export function createTracker(state?: TrackerState): Tracker {
-  let nextId = state?.nextId ?? 1;
-  let tracks: Track[] = (state?.tracks ?? []).map((track) => ({ ...track }));
+/** The tracks of one sensor. */
+export class Tracker {
+  /** The id of the next new track. */
+  #nextId: number;
+  /** Those that may still be linked, the oldest first. */
+  #tracks: Track[];
 
-  function bySource(sighting: Sighting, atMs: number, free: ReadonlySet<Track>): Track | undefined {
-    if (sighting.trackId === null) return undefined;
-    for (const track of free) {
-      if (track.sourceId === sighting.trackId && reachOf(track, sighting, atMs) < idReach) return track;
-    }
-    return undefined;
+  /** Without any track, or as an earlier one was. */
+  constructor(state?: TrackerState) {
+    this.#nextId = state?.nextId ?? 1;
+    this.#tracks = (state?.tracks ?? []).map((track) => ({ ...track }));
   }
 
-  function start(atMs: number, sighting: Sighting): Track {
+  /** The tracks that this frame shows, in the order of the sightings. */
+  follow(atMs: number, sightings: readonly Sighting[]): readonly Track[] {
+    this.#tracks = this.#tracks.filter((track) => atMs - track.lastMs <= linkMs);
+    const free = new Set(this.#tracks);
+    const found: (Track | undefined)[] = sightings.map((sighting) => {
+      const track = bySource(sighting, atMs, free);
+      if (track) free.delete(track);
+      return track;
+    });
+    for (const { index, track } of candidates(sightings, found, free, atMs)) {
+      if (found[index] !== undefined || !free.delete(track)) continue;
+      found[index] = track;
+    }
+    const followed = sightings.map((sighting, index) => {
+      const track = found[index];
+      if (track === undefined) return this.#start(atMs, sighting);
+      update(track, atMs, sighting);
+      return track;
+    });
+    if (this.#tracks.length > maxTracks) {
+      this.#tracks = [...this.#tracks].sort((a, b) => b.lastMs - a.lastMs || b.id - a.id).slice(0, maxTracks);
+    }
+    return followed;
+  }
+
+  /** Moves all times, after the sensor's clock was rebased. */
+  shift(byMs: number): void {
+    for (const track of this.#tracks) track.lastMs += byMs;
+  }
+
+  state(): TrackerState {
+    return { nextId: this.#nextId, tracks: this.#tracks.map((track) => ({ ...track })) };
+  }
+
+  #start(atMs: number, sighting: Sighting): Track {
     const { trackId: sourceId, label } = sighting;
-    const track = { id: nextId++, sourceId, label: label.toLowerCase(), seen: sighting, lastMs: atMs, sightings: 1 };
-    const started: Track = { ...track, velocityX: 0, velocityY: 0 };
-    tracks.push(started);
+    const started: Track = {
+      id: this.#nextId++,
+      sourceId,
+      label: label.toLowerCase(),
+      seen: sighting,
+      lastMs: atMs,
+      sightings: 1,
+      velocityX: 0,
+      velocityY: 0,
+    };
+    this.#tracks.push(started);
     return started;
   }
+}
 
-  return {
-    follow(atMs, sightings) {
-      tracks = tracks.filter((track) => atMs - track.lastMs <= linkMs);
-      const free = new Set(tracks);
-      const found: (Track | undefined)[] = sightings.map((sighting) => {
-        const track = bySource(sighting, atMs, free);
-        if (track) free.delete(track);
-        return track;
-      });
-      for (const { index, track } of candidates(sightings, found, free, atMs)) {
-        if (found[index] !== undefined || !free.delete(track)) continue;
-        found[index] = track;
-      }
-      const followed = sightings.map((sighting, index) => {
-        const track = found[index];
-        if (track === undefined) return start(atMs, sighting);
-        update(track, atMs, sighting);
-        return track;
-      });
-      if (tracks.length > maxTracks) {
-        tracks = [...tracks].sort((a, b) => b.lastMs - a.lastMs || b.id - a.id).slice(0, maxTracks);
-      }
-      return followed;
-    },
-    shift(byMs) {
-      for (const track of tracks) track.lastMs += byMs;
-    },
-    state: () => ({ nextId, tracks: tracks.map((track) => ({ ...track })) }),
-  };
+function bySource(sighting: Sighting, atMs: number, free: ReadonlySet<Track>): Track | undefined {
+  if (sighting.trackId === null) return undefined;
+  for (const track of free) {
+    if (track.sourceId === sighting.trackId && reachOf(track, sighting, atMs) < idReach) return track;
+  }
+  return undefined;
 }
 
 interface Candidate {

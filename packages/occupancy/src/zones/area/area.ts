@@ -8,12 +8,11 @@
  * Invariants: every entered visit has exactly one exit; count = entered − exited ≥ 0; a dwell comes once a visit, between
  * them. The settled count is one that has held for enterAfterMs. All of it is plain JSON.
  */
-import type { AreaZone } from '../../model/config.ts';
-import type { AreaEvent, AreaTotals, Availability, Visit } from '../../model/event.ts';
 import { containsPoint } from '../../model/geometry.ts';
-import type { Moment } from '../../sensor/sensor-clock.ts';
+import { shiftMoment, type Moment } from '../../model/moment.ts';
 import type { Sighting } from '../../model/sighting.ts';
-import type { Track } from '../../sensor/tracker.ts';
+import type { Track } from '../../model/track.ts';
+import type { AreaEvent, AreaTotals, AreaZone, Availability, Visit } from './types.ts';
 
 interface Stay {
   readonly track: number;
@@ -93,10 +92,13 @@ export function areaTotals(zone: AreaZone, { entered, exited }: AreaState): Area
 
 /** Moves all remembered times, after the sensor's clock was rebased. */
 export function shiftArea(area: AreaState, byMs: number): void {
-  const shift = (moment: Moment): Moment => ({ ...moment, ms: moment.ms + byMs });
-  area.since = area.since && shift(area.since);
-  area.unsettledFrom = area.unsettledFrom && shift(area.unsettledFrom);
-  area.stays = area.stays.map((stay) => ({ ...stay, from: shift(stay.from), last: shift(stay.last) }));
+  area.since = area.since && shiftMoment(area.since, byMs);
+  area.unsettledFrom = area.unsettledFrom && shiftMoment(area.unsettledFrom, byMs);
+  area.stays = area.stays.map((stay) => ({
+    ...stay,
+    from: shiftMoment(stay.from, byMs),
+    last: shiftMoment(stay.last, byMs),
+  }));
 }
 
 function visit(zone: AreaZone, area: AreaState, at: Moment, track: Track): void {

@@ -3,11 +3,10 @@
  * other side than before. What trembles on the line stays on the side it came from; what goes round the end doesn't
  * cross. All of it is plain JSON.
  */
-import type { LineZone } from '../../model/config.ts';
-import type { LineEvent, LineTotals } from '../../model/event.ts';
 import { sideDistance } from '../../model/geometry.ts';
-import type { Moment } from '../../sensor/sensor-clock.ts';
-import type { Track } from '../../sensor/tracker.ts';
+import { shiftMoment, type Moment } from '../../model/moment.ts';
+import type { Track } from '../../model/track.ts';
+import type { LineEvent, LineTotals, LineZone } from './types.ts';
 
 interface Place {
   readonly track: number;
@@ -76,7 +75,7 @@ export function lineTotals({ in: inwards, out }: LineState): LineTotals {
 
 /** Moves all remembered times, after the sensor's clock was rebased. */
 export function shiftLine(line: LineState, byMs: number): void {
-  line.since = line.since && { ...line.since, ms: line.since.ms + byMs };
+  line.since = line.since && shiftMoment(line.since, byMs);
   for (const place of line.places) place.lastMs += byMs;
 }
 

@@ -3,10 +3,10 @@
  * means nothing. Messages older than the state are ignored. All of it is plain JSON.
  */
 import type { Detection } from '@companion/deepstream/message';
-import type { Occupancy } from '../../model/event.ts';
-import type { Moment } from '../../sensor/sensor-clock.ts';
-import type { SpotChange } from '../spot/spot.ts';
+import type { Moment } from '../../model/moment.ts';
+import type { SpotChange } from '../spot/index.ts';
 import type { Sighting } from '../../model/sighting.ts';
+import type { Occupancy } from '../../model/spot-tally.ts';
 
 /** All that is remembered of a reported spot. */
 export interface ReportedSpotState {

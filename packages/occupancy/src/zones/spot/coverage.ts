@@ -1,5 +1,4 @@
 import type { Box } from '@companion/deepstream/message';
-import type { SpotZone } from '../../model/config.ts';
 import {
   boxArea,
   boxSimilarity,
@@ -10,15 +9,7 @@ import {
 } from '../../model/geometry.ts';
 import { acceptedLabels } from '../../model/label.ts';
 import type { Sighting } from '../../model/sighting.ts';
-
-/** The spots of one sensor, made ready for many frames. */
-export interface Coverage {
-  /**
-   * What covers each spot, in the order of the zones, null for nothing; the array is good until the next call. `heldBox`
-   * says where something was on a spot before: what looks like it stays more easily.
-   */
-  look(sightings: readonly Sighting[], heldBox: (spot: number) => Box | null): readonly (Sighting | null)[];
-}
+import type { SpotZone } from './types.ts';
 
 interface SpotShape {
   readonly index: number;
@@ -45,58 +36,80 @@ const heldWeight = 1.25;
  * the point that nvdsanalytics uses) is in the polygon, or when it hides enough of the polygon; it takes only the spot
  * that it covers most.
  */
-export function createCoverage(zones: readonly SpotZone[]): Coverage {
-  // From left to right: a box then meets a short run of them, however many there are.
-  const spots = zones.map(shapeSpot).sort((a, b) => a.bounds.left - b.bounds.left);
-  const widest = Math.max(0, ...spots.map(({ bounds }) => bounds.right - bounds.left));
-  const covers = zones.map((): Sighting | null => null);
-  const areas = zones.map(() => 0);
+export class Coverage {
+  /** From left to right: a box then meets a short run of them, however many there are. */
+  readonly #spots: readonly SpotShape[];
+  /** The width of the widest spot. */
+  readonly #widest: number;
+  /** What covers each spot, in the order of the zones; made anew by each look. */
+  readonly #covers: (Sighting | null)[];
+  /** The area that it takes of the spot. */
+  readonly #areas: number[];
+
+  constructor(zones: readonly SpotZone[]) {
+    this.#spots = zones.map(shapeSpot).sort((a, b) => a.bounds.left - b.bounds.left);
+    this.#widest = Math.max(0, ...this.#spots.map(({ bounds }) => bounds.right - bounds.left));
+    this.#covers = zones.map(() => null);
+    this.#areas = zones.map(() => 0);
+  }
+
+  /**
+   * What covers each spot, in the order of the zones, null for nothing; the array is good until the next call. `heldBox`
+   * says where something was on a spot before: what looks like it stays more easily.
+   */
+  look(sightings: readonly Sighting[], heldBox: (spot: number) => Box | null): readonly (Sighting | null)[] {
+    const covers = this.#covers;
+    const areas = this.#areas;
+    covers.fill(null);
+    areas.fill(0);
+    for (const sighting of sightings) {
+      const taken = this.#mostCovered(sighting, heldBox);
+      if (taken === undefined || taken.area <= (areas[taken.spot] ?? 0)) continue;
+      covers[taken.spot] = sighting;
+      areas[taken.spot] = taken.area;
+    }
+    return covers;
+  }
+
+  /** The spot that a box covers most, and the area that it takes of it. */
+  #mostCovered(
+    { box, confidence, label: name }: Sighting,
+    heldBox: (spot: number) => Box | null,
+  ): { readonly spot: number; readonly area: number } | undefined {
+    let label: string | undefined;
+    let best = -1;
+    let bestArea = 0;
+    let bestWeight = 0;
+    for (let n = this.#firstNear(box.left); n < this.#spots.length; n++) {
+      const spot = this.#spots[n];
+      if (spot === undefined || spot.bounds.left > box.right) break;
+      const { bounds } = spot;
+      if (box.left > bounds.right || box.bottom < bounds.top || box.top > bounds.bottom) continue;
+      label ??= name.toLowerCase();
+      if (!spot.classes.has(label) || (confidence !== null && confidence < spot.zone.minConfidence)) continue;
+      const known = heldBox(spot.index);
+      const isHeld = known !== null && boxSimilarity(known, box) >= sameSimilarity;
+      const area = coveredArea(spot, box, isHeld ? heldSpotShare : spotShare);
+      const weight = isHeld ? area * heldWeight : area;
+      if (weight <= bestWeight) continue;
+      best = spot.index;
+      bestArea = area;
+      bestWeight = weight;
+    }
+    return best < 0 ? undefined : { spot: best, area: bestArea };
+  }
 
   /** The first spot that may reach as far right as this. */
-  function firstNear(left: number): number {
+  #firstNear(left: number): number {
     let low = 0;
-    let high = spots.length;
+    let high = this.#spots.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((spots[middle]?.bounds.left ?? Infinity) < left - widest) low = middle + 1;
+      if ((this.#spots[middle]?.bounds.left ?? Infinity) < left - this.#widest) low = middle + 1;
       else high = middle;
     }
     return low;
   }
-
-  return {
-    look(sightings, heldBox) {
-      covers.fill(null);
-      areas.fill(0);
-      for (const sighting of sightings) {
-        const { box, confidence } = sighting;
-        let label: string | undefined;
-        let best = -1;
-        let bestArea = 0;
-        let bestWeight = 0;
-        for (let n = firstNear(box.left); n < spots.length; n++) {
-          const spot = spots[n];
-          if (spot === undefined || spot.bounds.left > box.right) break;
-          const { bounds } = spot;
-          if (box.left > bounds.right || box.bottom < bounds.top || box.top > bounds.bottom) continue;
-          label ??= sighting.label.toLowerCase();
-          if (!spot.classes.has(label) || (confidence !== null && confidence < spot.zone.minConfidence)) continue;
-          const known = heldBox(spot.index);
-          const isHeld = known !== null && boxSimilarity(known, box) >= sameSimilarity;
-          const area = coveredArea(spot, box, isHeld ? heldSpotShare : spotShare);
-          const weight = isHeld ? area * heldWeight : area;
-          if (weight <= bestWeight) continue;
-          best = spot.index;
-          bestArea = area;
-          bestWeight = weight;
-        }
-        if (best < 0 || bestArea <= (areas[best] ?? 0)) continue;
-        covers[best] = sighting;
-        areas[best] = bestArea;
-      }
-      return covers;
-    },
-  };
 }
 
 function shapeSpot(zone: SpotZone, index: number): SpotShape {

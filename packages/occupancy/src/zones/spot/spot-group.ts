@@ -1,97 +1,96 @@
 /* The spots that one sensor looks at, each with its own state. */
 import type { Box } from '@companion/deepstream/message';
-import type { SilenceRule, SpotZone } from '../../model/config.ts';
-import { createCoverage } from './coverage.ts';
-import type { Moment } from '../../sensor/sensor-clock.ts';
-import type { Sighting } from '../../model/sighting.ts';
-import {
-  shiftSpot,
-  spokenOf,
-  stepSpot,
-  stoodUntilNow,
-  unseen,
-  type SpotChange,
-  type SpotInput,
-  type SpotState,
-} from './spot.ts';
-import type { SpotView } from '../../model/view.ts';
-import type { StateOf } from '../watch-state.ts';
-
-/** Spots at work. */
-export interface SpotGroup {
-  /** Shows a frame to all of them. */
-  see(at: Moment, sightings: readonly Sighting[]): void;
-  /** The sensor has been silent since `from`; spots that keep their state do so while it is `lost`. */
-  quiet(at: Moment, from: Moment, lost: boolean): void;
-  /** Makes them unknown, but for those of these rules. */
-  lose(at: Moment, spared: readonly SilenceRule[]): void;
-  /** Whether the scene may be empty: nothing stood in it until the last frames. */
-  mayBeEmpty(): boolean;
-  /** Moves all times, after the sensor's clock was rebased. */
-  shift(byMs: number): void;
-  views(sensor: string): readonly SpotView[];
-  states(): readonly (readonly [string, SpotState])[];
-}
+import type { Moment } from '../../model/moment.ts';
+import type { SpotTally } from '../../model/spot-tally.ts';
+import type { SilenceRule } from '../../model/watching.ts';
+import type { GroupOptions, Scene, Silence, WatchGroup } from '../common/zone-kind.ts';
+import type { SpotTypes } from './kind.ts';
+import { Coverage } from './coverage.ts';
+import { spotEvent } from './spot-event.ts';
+import { shiftSpot, spokenOf, stepSpot, stoodUntilNow, unseen, type SpotInput, type SpotState } from './spot.ts';
+import type { SpotEvent, SpotView, SpotZone } from './types.ts';
 
 interface Watch {
   readonly zone: SpotZone;
   state: SpotState;
 }
 
-/** Makes a group; `onChange` takes the changes in their order. */
-export function createSpotGroup(
-  zones: readonly SpotZone[],
-  stateOf: StateOf,
-  onChange: (zone: SpotZone, change: SpotChange) => void,
-): SpotGroup {
-  const spots = zones.map((zone): Watch => ({ zone, state: (stateOf(zone) as SpotState | undefined) ?? unseen }));
-  const coverage = createCoverage(zones);
+/** Spots at work. */
+export class SpotGroup implements WatchGroup<SpotTypes> {
+  /** In the order of the zones, which is that of the coverage. */
+  readonly #spots: readonly Watch[];
+  readonly #coverage: Coverage;
+  /** All spots of the module. */
+  readonly #tally: SpotTally;
+
+  constructor({ zones, stateOf, spots }: GroupOptions<SpotTypes>) {
+    this.#spots = zones.map((zone) => ({ zone, state: stateOf(zone) ?? unseen }));
+    this.#coverage = new Coverage(zones);
+    this.#tally = spots;
+    for (const { state } of this.#spots) spots.add(state.occupancy);
+  }
+
+  see({ at, sightings }: Scene): readonly SpotEvent[] {
+    const events: SpotEvent[] = [];
+    const covers = this.#coverage.look(sightings, this.#heldBox);
+    const elsewhere = sightings.length > 0;
+    for (let n = 0; n < this.#spots.length; n++) {
+      const spot = this.#spots[n];
+      const sighting = covers[n];
+      if (spot === undefined) continue;
+      this.#move(spot, sighting ? { type: 'covered', at, sighting } : { type: 'absent', at, elsewhere }, events);
+    }
+    return events;
+  }
+
+  quiet({ at, from, lost }: Silence): readonly SpotEvent[] {
+    const events: SpotEvent[] = [];
+    const scene = this.mayBeEmpty() ? 'maybe' : 'nothing';
+    for (const spot of this.#spots) {
+      const { silence } = spot.zone;
+      if (!spokenOf(spot.state) || (silence === 'keep' && lost)) continue;
+      this.#move(spot, { type: 'silent', at, from, means: silence === 'empty' ? 'empty' : scene }, events);
+    }
+    return events;
+  }
+
+  lose(at: Moment, spared: readonly SilenceRule[]): readonly SpotEvent[] {
+    const events: SpotEvent[] = [];
+    for (const spot of this.#spots) {
+      if (!spared.includes(spot.zone.silence)) this.#move(spot, { type: 'lost', at }, events);
+    }
+    return events;
+  }
+
+  mayBeEmpty(): boolean {
+    return !this.#spots.some(({ state }) => stoodUntilNow(state));
+  }
+
+  shift(byMs: number): void {
+    for (const spot of this.#spots) spot.state = shiftSpot(spot.state, byMs);
+  }
+
+  views(): readonly SpotView[] {
+    return this.#spots.map(({ zone: { name, sensor }, state: { occupancy, since } }) => {
+      return { zone: name, kind: 'spot', sensor, state: occupancy, since };
+    });
+  }
+
+  states(): readonly (readonly [string, SpotState])[] {
+    return this.#spots.map(({ zone, state }) => [zone.name, state] as const);
+  }
+
+  #move(spot: Watch, input: SpotInput, events: SpotEvent[]): void {
+    const step = stepSpot(spot.zone, spot.state, input);
+    spot.state = step.state;
+    if (step.change) events.push(spotEvent(spot.zone.name, spot.zone.sensor, step.change, this.#tally));
+  }
+
   /** Where something stands or begins to: what looks like it covers the spot more easily. */
-  const heldBox = (index: number): Box | null => {
-    const known = spots[index]?.state;
+  readonly #heldBox = (index: number): Box | null => {
+    const known = this.#spots[index]?.state;
     if (known === undefined) return null;
     const { standing, occupancy, parked } = known;
     return standing !== null && standing.sightings > 1 && occupancy !== 'occupied' ? standing.box : parked;
-  };
-
-  function move(spot: Watch, input: SpotInput): void {
-    const step = stepSpot(spot.zone, spot.state, input);
-    spot.state = step.state;
-    if (step.change) onChange(spot.zone, step.change);
-  }
-
-  const mayBeEmpty = (): boolean => !spots.some(({ state }) => stoodUntilNow(state));
-
-  return {
-    see(at, sightings) {
-      if (spots.length === 0) return;
-      const covers = coverage.look(sightings, heldBox);
-      const elsewhere = sightings.length > 0;
-      for (let n = 0; n < spots.length; n++) {
-        const spot = spots[n];
-        const sighting = covers[n];
-        if (spot === undefined) continue;
-        move(spot, sighting ? { type: 'covered', at, sighting } : { type: 'absent', at, elsewhere });
-      }
-    },
-    quiet(at, from, lost) {
-      const scene = mayBeEmpty() ? 'maybe' : 'nothing';
-      for (const spot of spots) {
-        if (!spokenOf(spot.state) || (spot.zone.silence === 'keep' && lost)) continue;
-        move(spot, { type: 'silent', at, from, means: spot.zone.silence === 'empty' ? 'empty' : scene });
-      }
-    },
-    lose(at, spared) {
-      for (const spot of spots) if (!spared.includes(spot.zone.silence)) move(spot, { type: 'lost', at });
-    },
-    mayBeEmpty,
-    shift(byMs) {
-      for (const spot of spots) spot.state = shiftSpot(spot.state, byMs);
-    },
-    views: (sensor) =>
-      spots.map(({ zone, state: { occupancy, since } }) => {
-        return { zone: zone.name, kind: 'spot', sensor, state: occupancy, since };
-      }),
-    states: () => spots.map(({ zone, state }) => [zone.name, state] as const),
   };
 }

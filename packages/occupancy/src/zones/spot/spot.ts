@@ -20,11 +20,11 @@
  * stretch counts only where it alone lasts leaveAfterMs, and silence only where nothing stood in the scene when it began,
  * unless it is said to mean an empty scene. All of it is plain JSON.
  */
-import type { SpotZone } from '../../model/config.ts';
-import type { Occupancy } from '../../model/event.ts';
-import type { Moment } from '../../sensor/sensor-clock.ts';
+import type { Occupancy } from '../../model/spot-tally.ts';
+import { shiftMoment, type Moment } from '../../model/moment.ts';
 import type { Sighting } from '../../model/sighting.ts';
 import { missStanding, missesPerSighting, seeStanding, stands, type Standing } from './standing.ts';
+import type { SpotZone } from './types.ts';
 
 /** All that is remembered of a spot. */
 export interface SpotState {
@@ -124,14 +124,17 @@ export function spokenOf(state: SpotState): boolean {
 
 /** Moves all remembered times, after the sensor's clock was rebased. */
 export function shiftSpot(state: SpotState, shiftMs: number): SpotState {
-  const shift = (moment: Moment): Moment => ({ ...moment, ms: moment.ms + shiftMs });
   const shiftTime = (ms: number | null): number | null => (ms === null ? null : ms + shiftMs);
   const { since, standing, absentFrom } = state;
   return {
     ...state,
-    since: since && shift(since),
-    standing: standing && { ...standing, from: shift(standing.from), last: shift(standing.last) },
-    absentFrom: absentFrom && shift(absentFrom),
+    since: since && shiftMoment(since, shiftMs),
+    standing: standing && {
+      ...standing,
+      from: shiftMoment(standing.from, shiftMs),
+      last: shiftMoment(standing.last, shiftMs),
+    },
+    absentFrom: absentFrom && shiftMoment(absentFrom, shiftMs),
     lookedMs: shiftTime(state.lookedMs),
     blindFromMs: shiftTime(state.blindFromMs),
   };

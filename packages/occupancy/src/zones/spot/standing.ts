@@ -1,8 +1,8 @@
 /* A vehicle that may stand on a spot: seen in one place again and again, with misses and strays between. Plain JSON. */
-import type { SpotZone } from '../../model/config.ts';
 import { boxSimilarity } from '../../model/geometry.ts';
-import type { Moment } from '../../sensor/sensor-clock.ts';
+import type { Moment } from '../../model/moment.ts';
 import type { Sighting } from '../../model/sighting.ts';
+import type { SpotZone } from './types.ts';
 
 /** A vehicle that stands on the spot, as long as it stands still. */
 export interface Standing {

@@ -14,6 +14,7 @@ type Issue = z.core.$ZodRawIssue;
 
 /** What is quoted of a wrong value: enough to find it. */
 const maxFound = 40;
+const maxInLine = 5;
 
 /** Parse options that word every mistake; a schema's own words go before. */
 export const inPlainWords: z.core.ParseContext<z.core.$ZodIssue> = { error: (issue) => expectation(issue) };
@@ -36,6 +37,14 @@ export function problemsOf(error: z.ZodError): FieldProblem[] {
     if (keys.length === 0) return [{ field: path.join('.'), problem: issue.message }];
     return keys.map((key) => ({ field: [...path, key].join('.'), problem: issue.message }));
   });
+}
+
+/** The first mistakes in one line, where a line is all there is room for. */
+export function mistakeLine(error: z.ZodError): string {
+  return problemsOf(error)
+    .slice(0, maxInLine)
+    .map(({ field, problem }) => `${field}: ${problem}`)
+    .join('; ');
 }
 
 /** A value as a reader finds it in the document, shortened. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseDesired } from './desired.ts';
+import { parseDesired } from '../desired/desired.ts';
 import { found } from './mistake.ts';
 
 const polygon = [409, 351, 544, 351, 544, 465, 409, 465];

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { inPlainWords, mistakeLine } from '../../document/mistake.ts';
+import { duration, watchingFields, wholeNumber } from '../common/defaults.ts';
+import { polygonField, polygonProblem } from '../common/polygon-field.ts';
+import { inPixels, watching } from '../common/watching-zone.ts';
+import type { TwinPart } from '../common/zone-kind.ts';
+import type { AreaZone } from './types.ts';
+
+const schema = z.strictObject({
+  kind: z.literal('area'),
+  ...watchingFields,
+  polygon: polygonField,
+  capacity: wholeNumber(1, 100_000).optional(),
+  dwellMs: duration(1_000).optional(),
+});
+
+/** An area in the twin. */
+export const areaTwin = {
+  kind: 'area',
+  marker: undefined,
+  schema,
+  parse(name, value, defaults) {
+    const parsed = schema.safeParse(value, inPlainWords);
+    if (!parsed.success) return mistakeLine(parsed.error);
+    const { polygon: corners, capacity = null, dwellMs = null, ...rest } = parsed.data;
+    const polygon = inPixels(corners, rest, defaults);
+    return polygonProblem(polygon) ?? { ...watching(name, rest, defaults), kind: 'area', polygon, capacity, dwellMs };
+  },
+} satisfies TwinPart<AreaZone>;

@@ -1,0 +1,63 @@
+/* The fields of a zone in the twin, and what the twin says for all zones. */
+import * as z from 'zod';
+import { must } from '../../document/mistake.ts';
+
+/** The longest duration that a twin may say. */
+export const dayMs = 86_400_000;
+
+/** `what`: the unit, where there is one. */
+export function wholeNumber(least: number, most: number, what = '') {
+  const error = must(`be a whole number${what} from ${least} to ${most}`);
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+/** Milliseconds up to a day. */
+export function duration(leastMs: number) {
+  return wholeNumber(leastMs, dayMs, ' of milliseconds');
+}
+
+const share = { error: must('be a number from 0 to 1') };
+const silence = z.enum(['unknown', 'empty', 'keep']);
+const units = z.enum(['pixel', 'normalized']);
+const rules = {
+  classes: z.array(z.string().min(1).max(128)).min(1).max(64),
+  minConfidence: z.number(share).min(0, share).max(1, share),
+  enterAfterMs: duration(0),
+  leaveAfterMs: duration(100),
+  staleAfterMs: duration(1_000),
+};
+
+/** How a vehicle takes a spot. */
+export const coverSchema = z.enum(['anchor', 'overlap', 'either']);
+
+/** What the twin says for all zones, each of which may say otherwise for itself. */
+export const defaultsSchema = z.strictObject({
+  classes: rules.classes.default(['Car', 'Truck', 'Bus']),
+  minConfidence: rules.minConfidence.default(0.3),
+  enterAfterMs: rules.enterAfterMs.default(2_000),
+  leaveAfterMs: rules.leaveAfterMs.default(8_000),
+  staleAfterMs: rules.staleAfterMs.default(30_000),
+  silence: silence.default('unknown'),
+  cover: coverSchema.default('either'),
+  units: units.default('pixel'),
+  frameWidth: wholeNumber(1, 100_000).default(1_920),
+  frameHeight: wholeNumber(1, 100_000).default(1_080),
+});
+
+/** Defaults with nothing left out. */
+export type Defaults = z.infer<typeof defaultsSchema>;
+
+/** What every zone that looks at detections may say for itself. */
+export const watchingFields = {
+  sensor: z.string().max(256),
+  classes: rules.classes.optional(),
+  minConfidence: rules.minConfidence.optional(),
+  enterAfterMs: rules.enterAfterMs.optional(),
+  leaveAfterMs: rules.leaveAfterMs.optional(),
+  staleAfterMs: rules.staleAfterMs.optional(),
+  silence: silence.optional(),
+  units: units.optional(),
+};
+
+/** What a zone says for itself. */
+export type WatchingFields = z.infer<z.ZodObject<typeof watchingFields>>;
