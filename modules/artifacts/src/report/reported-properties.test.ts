@@ -89,6 +89,21 @@ describe('the report', () => {
     });
   });
 
+  test('says what of the saved state is not known, where DeepStream needs nothing', () => {
+    const finding = {
+      severity: 'warning',
+      code: 'STATE_PART_UNREADABLE',
+      at: { file: 'state.json', path: ['spec'] },
+      message: 'is nothing that this version knows',
+    } as const;
+    const releases = { ...initialState.releases, stateFindings: [finding] };
+    expect(reportedProperties({ ...initialState, releases })).toMatchObject({
+      hint: expect.stringContaining('state.json: spec: warning: is nothing that this version knows') as string,
+    });
+    const hinting = { ...releases, hint: 'the supervisor was stopped' };
+    expect(reportedProperties({ ...initialState, releases: hinting })).toMatchObject({ hint: hinting.hint });
+  });
+
   test('says until when a release waits', () => {
     const wanted = { id: 'b2', config: undefined, preparation: { state: 'waiting', untilMs: 0 } } as const;
     expect(reportedProperties(stateOf({}, { wanted }))).toMatchObject({
