@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 
-import { createHubServer } from '@companion/simulator';
+import { HubServer } from '@companion/simulator';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
@@ -36,7 +36,7 @@ describe.each(['artifacts', 'filter'])('the bundle of %s', (name) => {
 
   test('connects to a hub with nothing but what edgeAgent injects, and ends cleanly on SIGTERM', async () => {
     const socket = join(out, `${name}.sock`);
-    const hub = createHubServer({
+    const hub = new HubServer({
       deviceId: 'laptop',
       iotHubHostName: 'simulated.azure-devices.net',
       workloadSocketPath: socket,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '@companion/foundation';
 import { pino } from 'pino';
 import { vi } from 'vitest';
-import { createHubServer } from '@companion/simulator';
+import { HubServer } from '@companion/simulator';
 
 /** The artifacts module as a process of its own, connected to a hub. */
 export interface ModuleProcess {
@@ -36,7 +36,7 @@ export async function startModuleBench(): Promise<ModuleBench> {
   const folder = await mkdtemp(join(tmpdir(), 'module-'));
   await chmod(folder, 0o755);
   const socket = join(folder, 'workload.sock');
-  const hub = createHubServer({
+  const hub = new HubServer({
     deviceId: 'device',
     iotHubHostName: 'hub.test',
     workloadSocketPath: socket,

@@ -18,7 +18,7 @@ import { Aedes } from 'aedes';
 import { pino } from 'pino';
 import { vi } from 'vitest';
 import { openJournal, recall } from '@companion/filter/testing';
-import { createHubServer, type HubServer } from '@companion/simulator';
+import { HubServer } from '@companion/simulator';
 import { createRandom, type Scene } from './scene.ts';
 
 /** What came of a run. */
@@ -54,7 +54,7 @@ export async function playStory(options: StoryOptions): Promise<StoryOutcome> {
   const data = join(folder, 'data');
   await mkdir(data);
   const socket = join(folder, 'w.sock');
-  const hub = createHubServer({
+  const hub = new HubServer({
     deviceId: 'jetson',
     iotHubHostName: 'simulated.azure-devices.net',
     workloadSocketPath: socket,

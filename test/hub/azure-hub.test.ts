@@ -8,7 +8,7 @@ import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AzureHub, createLog, Metrics, type AzureHubOptions } from '@companion/edge';
 import type { DesiredDocument, Hub, InputMessage, OutputMessage } from '@companion/edge';
-import { createHubServer, type HubServer, type ModuleIdentity } from '@companion/simulator';
+import { HubServer, type ModuleIdentity } from '@companion/simulator';
 
 const deviceId = 'jetson';
 const iotHubHostName = 'simulated.azure-devices.net';
@@ -25,7 +25,7 @@ beforeEach(async () => {
   lines = [];
   folder = await mkdtemp(join(tmpdir(), 'hub-'));
   const log = createLog({ module: 'hub', level: 'silent' });
-  server = createHubServer({ deviceId, iotHubHostName, log, workloadSocketPath: join(folder, 'w.sock') });
+  server = new HubServer({ deviceId, iotHubHostName, log, workloadSocketPath: join(folder, 'w.sock') });
   const { port, caCertificatePem } = await server.start();
   identity = server.addModule('filter', { mode: 'first' });
   vi.stubEnv('EdgeHubConnectionString', '');
@@ -104,7 +104,7 @@ describe('identity', () => {
   });
 
   test('with a CA that did not sign the hub is told as TLS, and the hub is tried again', async () => {
-    const other = createHubServer({
+    const other = new HubServer({
       deviceId,
       iotHubHostName,
       log: createLog({ module: 'other', level: 'silent' }),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { createHubServer, type HubServer } from '@companion/simulator';
+import { HubServer } from '@companion/simulator';
 import { addedBytes, type HistoryLine } from '../../scripts/added-bytes.ts';
 import { listImages } from '../../scripts/image-list.ts';
 import { findEngine, startModule, type ModuleContainer } from './engine.ts';
@@ -56,7 +56,7 @@ describe.skipIf(!engine.ok)(title, () => {
     folders.push(folder);
     // The containers' user is another one than the one that runs the tests.
     await chmod(folder, 0o755);
-    hub = createHubServer({
+    hub = new HubServer({
       deviceId: 'laptop',
       iotHubHostName: 'simulated.azure-devices.net',
       workloadSocketPath: join(folder, 'workload.sock'),

@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { Command, CommanderError, Option } from 'commander';
+import { CodedError } from '@companion/foundation';
 
 /** How the simulator was asked to run. */
 export interface CommandLine {
@@ -21,97 +22,124 @@ export interface CommandLine {
   readonly without: readonly string[];
 }
 
-export const usage = `Usage: npm start -- [options]
+/** A command line that can't be understood: one line. */
+export class UsageError extends CodedError<'USAGE'> {
+  override readonly name = 'UsageError';
+}
 
-Runs deployment.template.json on an embedded IoT Edge: no Azure, no GPU, and no containers unless you want them. Where
-DeepStream would run, a stand-in replays recorded detections.
+/** What commander makes of the options below. */
+interface Options {
+  readonly once?: boolean;
+  readonly demo: boolean;
+  readonly replay?: string;
+  readonly template: string;
+  readonly variables?: string;
+  readonly root?: string;
+  readonly hubPort?: number;
+  readonly apiPort?: number;
+  readonly seed: number;
+  readonly fps?: number;
+  readonly without: readonly string[];
+  readonly patience: number;
+  readonly engine: CommandLine['engine'];
+  readonly containerPrefix?: string;
+  readonly logs?: boolean;
+}
 
-  --once              tell the whole story, print a summary, end: 0 if every promise was kept, 1 if not
-  --replay FILE       let the stand-in send the messages of a JSON-lines file instead of the demo's recording
-  --no-demo           start the modules and leave their twins as the template has them
-  --template FILE     the deployment template (deployment.template.json)
-  --variables FILE    values for its variables (.env; .env.example where there is none)
-  --root DIR          the device's disk (.simulator; with --once a new temporary folder)
-  --hub-port N        port of the hub's TLS head (18883; with --once any free one)
-  --api-port N        port of the service API (18080; with --once any free one)
-  --seed N            the demo's scene (1)
-  --fps N             frames a second that the stand-in replays (as recorded: 10)
-  --without MODULE    leave a module to be started by hand, under a debugger for example; may be repeated
-  --patience N        seconds that a step of the story may take (60)
-  --engine ENGINE     processes (default), or docker: the modules' images (npm run images) in containers of the Docker
-                      engine of this machine (DOCKER_HOST, or /var/run/docker.sock)
-  --container-prefix P  before the modules' names in the containers' (none, as on a device; with --once one of its own)
-  --logs              show the modules' own logs too
-  --help              this text
-`;
-
-/** Reads the arguments. Throws a UsageError with one line. */
+/** Reads the arguments. Throws a UsageError. */
 export function parseCommandLine(args: readonly string[]): CommandLine | 'help' {
-  const { values } = parsed(args);
-  if (values.help) return 'help';
+  const command = createCommand();
+  try {
+    command.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return 'help';
+    throw new UsageError('USAGE', error.message.replace(/^error: /, '').replaceAll('\n', ' '), { cause: error });
+  }
+  const options = command.opts<Options>();
   return {
-    once: values.once,
-    demo: !values['no-demo'],
-    replay: values.replay,
-    template: values.template,
-    envFile: values.variables,
-    root: values.root,
-    hubPort: integer('--hub-port', values['hub-port'], 65_535),
-    apiPort: integer('--api-port', values['api-port'], 65_535),
-    seed: integer('--seed', values.seed, 2 ** 32 - 1) ?? 1,
-    fps: integer('--fps', values.fps, 240),
-    patienceSec: integer('--patience', values.patience, 3600) ?? 60,
-    logs: values.logs,
-    engine: engine(values.engine),
-    containerPrefix: values['container-prefix'],
-    without: values.without,
+    once: options.once ?? false,
+    demo: options.demo,
+    replay: options.replay,
+    template: options.template,
+    envFile: options.variables,
+    root: options.root,
+    hubPort: options.hubPort,
+    apiPort: options.apiPort,
+    seed: options.seed,
+    fps: options.fps,
+    patienceSec: options.patience,
+    logs: options.logs ?? false,
+    engine: options.engine,
+    containerPrefix: options.containerPrefix,
+    without: options.without,
   };
 }
 
-/** A command line that can't be understood. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'USAGE';
+/** What `--help` prints. */
+export function helpText(): string {
+  return createCommand().helpInformation();
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        once: { type: 'boolean', default: false },
-        'no-demo': { type: 'boolean', default: false },
-        replay: { type: 'string' },
-        template: { type: 'string', default: 'deployment.template.json' },
-        // Not --env-file: Node takes that for itself, wherever it stands.
-        variables: { type: 'string' },
-        root: { type: 'string' },
-        'hub-port': { type: 'string' },
-        'api-port': { type: 'string' },
-        seed: { type: 'string' },
-        patience: { type: 'string' },
-        fps: { type: 'string' },
-        logs: { type: 'boolean', default: false },
-        engine: { type: 'string', default: 'processes' },
-        'container-prefix': { type: 'string' },
-        without: { type: 'string', multiple: true, default: [] },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+/** A description of the command line: commander checks with it, and prints it as help. */
+function createCommand(): Command {
+  return (
+    new Command('npm start --')
+      .description(
+        'Runs deployment.template.json on an embedded IoT Edge: no Azure, no GPU, and no containers unless you want them. ' +
+          'Where DeepStream would run, a stand-in replays recorded detections.',
+      )
+      .option('--once', 'tell the whole story, print a summary, end: 0 if every promise was kept, 1 if not')
+      .option(
+        '--replay <file>',
+        "let the stand-in send the messages of a JSON-lines file instead of the demo's recording",
+      )
+      .option('--no-demo', 'start the modules and leave their twins as the template has them')
+      .option('--template <file>', 'the deployment template', 'deployment.template.json')
+      // Not --env-file: Node takes that for itself, wherever it is.
+      .option('--variables <file>', 'values for its variables (.env; .env.example where there is none)')
+      .option('--root <dir>', "the device's disk (.simulator; with --once a new temporary folder)")
+      .addOption(integer('--hub-port <n>', "port of the hub's TLS head (18883; with --once any free one)", 65_535))
+      .addOption(integer('--api-port <n>', 'port of the service API (18080; with --once any free one)', 65_535))
+      .addOption(integer('--seed <n>', "the demo's scene", 2 ** 32 - 1).default(1))
+      .addOption(integer('--fps <n>', 'frames a second that the stand-in replays (as recorded: 10)', 240))
+      .addOption(
+        new Option(
+          '--without <module>',
+          'leave a module to be started by hand, under a debugger for example; may be repeated',
+        )
+          .argParser((module: string, before: readonly string[]) => [...before, module])
+          .default([], 'none'),
+      )
+      .addOption(integer('--patience <n>', 'seconds that a step of the story may take', 3600).default(60))
+      .addOption(
+        new Option(
+          '--engine <engine>',
+          "docker: the modules' images (npm run images) in containers of the Docker engine of this machine " +
+            '(DOCKER_HOST, or /var/run/docker.sock)',
+        )
+          .choices(['processes', 'docker'])
+          .default('processes'),
+      )
+      .option(
+        '--container-prefix <prefix>',
+        "before the modules' names in the containers' (none, as on a device; with --once one of its own)",
+      )
+      .option('--logs', "show the modules' own logs too")
+      .helpOption('-h, --help', 'this text')
+      .configureHelp({ helpWidth: 120 })
+      .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
+      .allowExcessArguments(false)
+      .exitOverride()
+  );
 }
 
-function engine(text: string): CommandLine['engine'] {
-  if (text === 'processes' || text === 'docker') return text;
-  throw new UsageError(`--engine wants processes or docker, not ${JSON.stringify(text)}`);
-}
-
-function integer(option: string, text: string | undefined, max: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value > max)
-    throw new UsageError(`${option} wants a whole number from 0 to ${max}, not ${JSON.stringify(text)}`);
-  return value;
+function integer(flags: string, description: string, max: number): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value <= max) return value;
+    const wanted = `wants a whole number from 0 to ${max}, not ${JSON.stringify(text)}`;
+    throw new UsageError('USAGE', `${option.long ?? flags} ${wanted}`);
+  });
 }

@@ -1,5 +1,4 @@
-export { createHubServer } from './hub/index.ts';
-export type { HubServer, ModuleIdentity } from './hub/index.ts';
+export { HubServer, type ModuleIdentity } from './hub/index.ts';
 export { startDemo, type Demo } from './demo/demo.ts';
 export { rtspPatch } from './demo/story.ts';
 export { deepstreamModule, type MachineChoice } from './device/machine.ts';

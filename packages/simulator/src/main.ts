@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
-import { parseCommandLine, usage, UsageError, type CommandLine } from './command-line.ts';
+import { helpText, parseCommandLine, UsageError, type CommandLine } from './command-line.ts';
 import { curlHelp, handHelp, handVariables } from './demo/curl-help.ts';
 import { startDemo } from './demo/demo.ts';
 import { runOnce, summary } from './demo/run-once.ts';
@@ -25,7 +25,7 @@ const exitCodes = { fine: 0, broken: 1, usage: 2, interrupted: 130 } as const;
 async function main(): Promise<number> {
   const command = parseCommandLine(process.argv.slice(2));
   if (command === 'help') {
-    process.stdout.write(usage);
+    process.stdout.write(helpText());
     return exitCodes.fine;
   }
   const interrupted = new AbortController();

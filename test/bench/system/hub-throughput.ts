@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { encodeMinimal } from '@companion/deepstream/message';
-import { createHubServer, type HubServer, type ModuleIdentity } from '@companion/simulator';
+import { HubServer, type ModuleIdentity } from '@companion/simulator';
 import { measurement, type Benchmark } from '../benchmark.ts';
 
 const messages = 5_000;
@@ -25,7 +25,7 @@ export const hubThroughput: Benchmark = {
   name: 'system.hub-to-filter',
   async run() {
     const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-    const hub = createHubServer({
+    const hub = new HubServer({
       deviceId: device,
       iotHubHostName: iotHub,
       workloadSocketPath: join(folder, 'workload.sock'),

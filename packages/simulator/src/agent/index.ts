@@ -1,5 +1,6 @@
 export { createAgent } from './agent.ts';
 export type { Agent } from './agent.ts';
+export { AgentError } from './engine/agent-error.ts';
 export type { AgentEvent } from './agent-event.ts';
 export type { Engine } from './engine/engine.ts';
 export type { ModuleInfo } from './module-runner.ts';

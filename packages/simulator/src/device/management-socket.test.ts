@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { AgentError } from '../agent/engine/agent-error.ts';
 import type { ModuleInfo } from '../agent/index.ts';
-import { openManagementSocket } from './management-socket.ts';
+import { ManagementSocket } from './management-socket.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -29,7 +29,7 @@ const module = (parts: Partial<ModuleInfo>): ModuleInfo => ({
 async function open() {
   const restarted: string[] = [];
   const link = join(folder, 'host/var/run/iotedge/mgmt.sock');
-  const server = await openManagementSocket({
+  const server = new ManagementSocket({
     socketPath: join(folder, 'mgmt.sock'),
     link,
     agent: () => ({
@@ -42,6 +42,7 @@ async function open() {
       },
     }),
   });
+  await server.open();
   return { server, link, restarted };
 }
 
@@ -67,7 +68,7 @@ test('tells modules as aziot-edged does, by both of its names', async () => {
     ],
   });
   expect((await stat(join(folder, 'mgmt.sock'))).mode & 0o777).toBe(0o660);
-  await server[Symbol.asyncDispose]();
+  await server.close();
   await expect(stat(link)).rejects.toThrow();
 });
 
@@ -80,14 +81,14 @@ test('restarts a module, and answers 404 for what there is not', async () => {
   expect((await ask(link, 'DELETE', '/modules/one')).status).toBe(404);
   expect((await ask(link, 'POST', '/modules/%zz/restart')).status).toBe(400);
   expect(restarted).toEqual(['one', 'nobody']);
-  await server[Symbol.asyncDispose]();
+  await server.close();
 });
 
 test('takes the place of a folder that an engine has made for a bind', async () => {
   await mkdir(join(folder, 'host/var/run/iotedge/mgmt.sock/inner'), { recursive: true });
   const { server, link } = await open();
   expect((await ask(link, 'GET', '/modules')).status).toBe(200);
-  await server[Symbol.asyncDispose]();
+  await server.close();
 });
 
 test('listens no more where its second name can not be made', async () => {

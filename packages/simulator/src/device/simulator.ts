@@ -6,10 +6,10 @@ import type { Deployment } from '@companion/deployment';
 import { loadDeployment, type DeploymentLoaderOptions } from '@companion/deployment/node';
 
 import { agentFolders, createAgent, type Agent } from '../agent/index.ts';
-import { createHubServer, type HubAddress, type HubServer } from '../hub/index.ts';
+import { HubServer, type HubAddress } from '../hub/index.ts';
 import { openMachine, type MachineChoice, type Reach } from './machine.ts';
-import { openManagementSocket } from './management-socket.ts';
-import { moduleListRoute } from './module-list-route.ts';
+import { ManagementSocket } from './management-socket.ts';
+import { moduleList } from './module-list.ts';
 import { lockRoot } from './root-lock.ts';
 import { sharedVolume } from './shared-volume.ts';
 import { SimulatorError } from './simulator-error.ts';
@@ -103,7 +103,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     // Who asks for it, may ask before it is there.
     const device: { agent?: Agent } = {};
     const managementSocket = agentFolders(root).hostPath('/var/run/iotedge/mgmt.sock');
-    const hub = createHubServer({
+    const hub = new HubServer({
       deviceId,
       iotHubHostName,
       workloadSocketPath,
@@ -113,7 +113,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
       port: options.hubPort,
       apiPort: options.apiPort,
       log,
-      ...moduleListRoute(() => device.agent?.modules() ?? []),
+      serviceExtension: moduleList(() => device.agent?.modules() ?? []),
     });
     closing.push(() => hub.stop());
     const address = await hub.start();
@@ -121,12 +121,13 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     hub.setRoutes(deployment.routes, { timeToLiveSecs: deployment.timeToLiveSecs });
     const caFile = join(root, 'ca.pem');
     await writeFile(caFile, address.caCertificatePem);
-    const management = await openManagementSocket({
+    const management = new ManagementSocket({
       socketPath: managementSocketPath,
       link: managementSocket,
       agent: () => device.agent,
     });
-    closing.push(() => management[Symbol.asyncDispose]());
+    await management.open();
+    closing.push(() => management.close());
     const ownCode = new Set(deployment.modules.filter(({ source }) => source !== undefined).map(({ name }) => name));
 
     const engine = machine.createEngine({

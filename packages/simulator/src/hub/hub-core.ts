@@ -1,222 +1,151 @@
-import type { JsonObject } from '@companion/deployment';
-import { messageSource, twinChangeSource } from '@companion/deployment';
-import type { PublishTopic } from './protocol/topics.ts';
-import type { HubClock } from './contract/clock.ts';
+import { messageSource, twinChangeSource, type RouteSpec } from '@companion/deployment';
+import type { Clock, JsonObject, JsonValue } from '@companion/foundation';
+import { EventSource } from '../events/event-source.ts';
 import type {
-  DropReason,
   HubEvent,
-  HubServer,
   HubServerOptions,
+  HubStats,
   MethodAnswer,
+  MethodTimeouts,
   ModuleIdentity,
 } from './contract/contract.ts';
-import { createDeliveryQueue, type DeliveryQueue } from './delivery/delivery-queue.ts';
-import { createEventSource } from './contract/event-source.ts';
-import { HubError } from './contract/hub-error.ts';
-import { createMessageRouter } from './routing/message-router.ts';
-import { createMethodCalls } from './methods/method-calls.ts';
-import type { MethodRequest } from './methods/method-request.ts';
-import { createModuleRecord, grantedQos, type ModuleRecord } from './modules/module-record.ts';
-import { createModuleTwins } from './twin/module-twins.ts';
-import type { MqttHeadOptions } from './mqtt/mqtt-head.ts';
-import { createRouteTable } from './routing/route-table.ts';
-import { createUpstreamFeed, type WritableUpstreamFeed } from './routing/upstream-feed.ts';
+import { MethodCalls } from './methods/method-calls.ts';
+import type { ModuleRecord } from './modules/module-record.ts';
+import { ModuleRegistry } from './modules/module-registry.ts';
+import type { AcceptedTopic, MqttHub } from './mqtt/mqtt-head.ts';
+import { MessageRouter } from './routing/message-router.ts';
+import { readRoutes } from './routing/route-table.ts';
+import { WritableUpstreamFeed } from './routing/upstream-feed.ts';
+import { ModuleTwins } from './twin/module-twins.ts';
 
-/** The hub without its ports: modules, twins, routes, methods and the feed, tied together. */
-export interface HubCore extends Pick<
-  HubServer,
-  'removeModule' | 'disconnect' | 'setRoutes' | 'invokeMethod' | 'events' | 'stats' | 'twins'
-> {
-  readonly upstream: WritableUpstreamFeed;
-  readonly mqttEvents: Pick<MqttHeadOptions, 'onPublish' | 'onConnected' | 'onSubscribed' | 'onDisconnected'>;
-  /** `port` is the one that the connection string names. */
-  readonly addModule: (name: string, desired: JsonObject, port: number) => ModuleIdentity;
-  readonly moduleOf: (name: string) => ModuleRecord | undefined;
-  readonly modules: () => readonly Pick<ModuleIdentity, 'moduleId' | 'generationId'>[];
-  readonly invokeRequest: (module: string, request: MethodRequest) => Promise<MethodAnswer>;
-  readonly refused: (module: string | undefined, reason: string) => void;
+export interface HubCoreOptions extends HubServerOptions {
+  readonly clock: Clock;
+  readonly randomBytes: (size: number) => Buffer;
 }
 
-/** Names that are safe as a level of a topic and of a path; the two system modules have twins as well. */
-const moduleName = /^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,127}|\$edgeAgent|\$edgeHub)$/u;
+/** The hub without its ports: modules, twins, routes, methods and the feed, tied together. */
+export class HubCore implements MqttHub {
+  readonly modules: ModuleRegistry;
+  readonly twins: ModuleTwins;
+  readonly upstream: WritableUpstreamFeed;
+  readonly events = new EventSource<HubEvent>();
+  readonly #options: HubCoreOptions;
+  readonly #methods: MethodCalls;
+  readonly #router: MessageRouter;
+  /** Connections, publishes, subscriptions and calls that were refused. */
+  #refusals = 0;
 
-/** A hub without modules and routes. */
-export function createHubCore(options: HubServerOptions & { readonly clock: HubClock }): HubCore {
-  const { deviceId, log, clock } = options;
-  const records = new Map<string, ModuleRecord>();
-  const events = createEventSource<HubEvent>();
-  const upstream = createUpstreamFeed(options.upstreamHistory ?? 10_000);
-  const methods = createMethodCalls(clock);
-  const moduleOf = (name: string): ModuleRecord | undefined => records.get(name);
-  let routes = createRouteTable({}, 7200, []);
-  let refusals = 0;
-
-  const route = createMessageRouter({
-    deviceId,
-    clock,
-    log,
-    routes: () => routes,
-    moduleOf,
-    upstream,
-    onDropped: dropped,
-  });
-  const twins = createModuleTwins({
-    deviceId,
-    clock,
-    log,
-    moduleOf,
-    emit: (event) => events.emit(event),
-    onReported: (from, patch) => {
-      // Most devices have no such route, and then it is no lost message.
-      if (routes.targets(twinChangeSource).length === 0) return;
-      const bag = { userProperties: {}, systemProperties: { '$.ct': 'application/json', '$.ce': 'utf-8' } };
-      route({ from, source: twinChangeSource, output: undefined, bag, body: Buffer.from(JSON.stringify(patch)) });
-    },
-  });
-
-  function requireModule(name: string): ModuleRecord {
-    const module = records.get(name);
-    if (module === undefined) throw new HubError('MODULE_UNKNOWN', `there is no module ${name}`, { module: name });
-    return module;
+  constructor(options: HubCoreOptions) {
+    this.#options = options;
+    const { ackTimeoutMs = 30_000, queueLimitBytes = 256 * 1024 * 1024, upstreamHistory = 10_000 } = options;
+    const { deviceId, clock, log, randomBytes } = options;
+    const { events } = this;
+    this.modules = new ModuleRegistry({ clock, randomBytes, ackTimeoutMs, queueLimitBytes, events });
+    this.upstream = new WritableUpstreamFeed(upstreamHistory);
+    this.twins = new ModuleTwins({ deviceId, clock, log, modules: this.modules, events });
+    this.#methods = new MethodCalls(clock);
+    this.#router = new MessageRouter({ deviceId, clock, log, modules: this.modules, upstream: this.upstream });
   }
 
-  function refused(module: string | undefined, reason: string): void {
-    refusals += 1;
-    log.warn({ module, reason }, 'refused');
-    events.emit({ type: 'refused', module, reason });
-  }
-
-  function dropped(module: ModuleRecord, reason: DropReason): void {
-    module.counters.dropped[reason] += 1;
-    events.emit({ type: 'message-dropped', module: module.moduleId, reason });
-  }
-
-  function createQueue(record: Omit<ModuleRecord, 'queue'>): DeliveryQueue {
-    const { session, counters, moduleId } = record;
-    const queue: DeliveryQueue = createDeliveryQueue({
-      clock,
-      ackTimeoutMs: options.ackTimeoutMs ?? 30_000,
-      limitBytes: options.queueLimitBytes ?? 256 * 1024 * 1024,
-      onDelivered: () => (counters.delivered += 1),
-      onExpired: () => {
-        counters.dropped.expired += 1;
-        events.emit({ type: 'message-dropped', module: moduleId, reason: 'expired' });
-      },
-      send: ({ topic, body, input }, attempt) => {
-        if (attempt > 1) {
-          counters.redelivered += 1;
-          events.emit({ type: 'message-redelivered', module: moduleId, input, attempt });
-        }
-        const qos = grantedQos(session, 'inputs') === 0 ? 0 : 1;
-        const packet = {
-          cmd: 'publish',
-          topic,
-          payload: body,
-          qos,
-          dup: attempt > 1 && qos > 0,
-          retain: false,
-        } as const;
-        session.client?.publish(packet, (error) => {
-          // Without acknowledgements, written is delivered.
-          if (qos === 0 && !error) queue.acknowledged();
-        });
-      },
-    });
-    return queue;
-  }
-
-  function addModule(name: string, desired: JsonObject, port: number): ModuleIdentity {
-    if (!moduleName.test(name)) {
-      throw new HubError('MODULE_NAME_INVALID', `${JSON.stringify(name)} is no name for a module`, { module: name });
-    }
-    if (records.has(name)) throw new HubError('MODULE_EXISTS', `there is a module ${name} already`, { module: name });
-    twins.add(name, desired);
-    const record = createModuleRecord(name, createQueue);
-    records.set(name, record);
-    const primaryKey = record.key.toString('base64');
+  /** `port` is the one that the connection string names. */
+  addModule(name: string, desired: JsonObject, port: number): ModuleIdentity {
+    this.modules.requireFree(name);
+    this.twins.add(name, desired);
+    const { generationId, key } = this.modules.add(name);
+    const primaryKey = key.toString('base64');
     const connectionString = [
-      `HostName=${options.iotHubHostName}`,
-      `DeviceId=${deviceId}`,
+      `HostName=${this.#options.iotHubHostName}`,
+      `DeviceId=${this.#options.deviceId}`,
       `ModuleId=${name}`,
       `SharedAccessKey=${primaryKey}`,
       `GatewayHostName=localhost:${port}`,
     ].join(';');
-    return { moduleId: name, generationId: record.generationId, primaryKey, connectionString };
+    return { moduleId: name, generationId, primaryKey, connectionString };
   }
 
-  function removeModule(name: string): void {
-    const record = requireModule(name);
-    record.counters.dropped['module-removed'] += record.queue.clear();
-    const { client } = record.session;
-    client?.close();
-    records.delete(name);
-    twins.remove(name);
+  removeModule(name: string): void {
+    this.modules.remove(name);
+    this.twins.remove(name);
   }
 
-  function disconnect(name: string): boolean {
-    const { client } = requireModule(name).session;
+  disconnect(name: string): boolean {
+    const { client } = this.modules.get(name).session;
     client?.close();
     return client !== undefined;
   }
 
-  function publish(
-    module: ModuleRecord,
-    topic: Exclude<PublishTopic, { readonly kind: 'refused' }>,
-    body: Buffer,
-  ): string | undefined {
+  setRoutes(routes: Readonly<Record<string, RouteSpec>>, timeToLiveSecs: number): void {
+    const names = this.modules.all().map(({ moduleId }) => moduleId);
+    this.#router.setRoutes(readRoutes(routes, timeToLiveSecs, names));
+  }
+
+  async invokeMethod(
+    name: string,
+    method: string,
+    payload: JsonValue,
+    timeouts: MethodTimeouts = {},
+  ): Promise<MethodAnswer> {
+    const answer = await this.#methods.invoke(this.modules.get(name), method, payload, timeouts);
+    this.events.emit({ type: 'method-invoked', module: name, name: method, status: answer.status });
+    return answer;
+  }
+
+  stats(): HubStats {
+    return {
+      upstream: this.upstream.count,
+      refused: this.#refusals,
+      modules: Object.fromEntries(this.modules.all().map((module) => [module.moduleId, module.stats()])),
+    };
+  }
+
+  moduleOf(name: string): ModuleRecord | undefined {
+    return this.modules.find(name);
+  }
+
+  publish(module: ModuleRecord, topic: AcceptedTopic, body: Buffer): string | undefined {
     switch (topic.kind) {
-      case 'event':
-        module.counters.published += 1;
-        return route({ from: module, source: messageSource(module.moduleId, topic.output), ...topic, body });
+      case 'event': {
+        module.published();
+        const source = messageSource(module.moduleId, topic.output);
+        return this.#router.route({ from: module, source, output: topic.output, bag: topic.bag, body });
+      }
       case 'twin-get':
-        twins.answerGet(module, topic.requestId);
+        this.twins.answerGet(module, topic.requestId);
         return undefined;
-      case 'twin-reported':
-        twins.answerReport(module, topic.requestId, body);
+      case 'twin-reported': {
+        const patch = this.twins.answerReport(module, topic.requestId, body);
+        if (patch !== undefined) this.#routeTwinChange(module, patch);
         return undefined;
+      }
       case 'method-response':
-        methods.answered(module, topic.requestId, topic.status, body);
+        this.#methods.answered(module, topic.requestId, topic.status, body);
         return undefined;
     }
   }
 
-  const invokeMethod: HubServer['invokeMethod'] = async (name, method, payload, timeouts = {}) => {
-    const module = requireModule(name);
-    const answer = await methods.invoke(module, method, payload, timeouts);
-    events.emit({ type: 'method-invoked', module: name, name: method, status: answer.status });
-    return answer;
-  };
+  connected({ moduleId }: ModuleRecord): void {
+    this.events.emit({ type: 'module-connected', module: moduleId });
+  }
 
-  return {
-    upstream,
-    twins,
-    events,
-    moduleOf,
-    refused,
-    addModule,
-    removeModule,
-    disconnect,
-    invokeMethod,
-    invokeRequest: (module, { methodName, payload, timeouts }) => invokeMethod(module, methodName, payload, timeouts),
-    modules: () => Array.from(records.values(), ({ moduleId, generationId }) => ({ moduleId, generationId })),
-    setRoutes: (specs, { timeToLiveSecs }) => {
-      routes = createRouteTable(specs, timeToLiveSecs, [...records.keys()]);
-    },
-    stats: () => ({
-      upstream: upstream.count,
-      refused: refusals,
-      modules: Object.fromEntries(
-        Array.from(records.values(), ({ moduleId, session, queue, counters: { dropped: drops, ...counts } }) => [
-          moduleId,
-          { connected: session.client !== undefined, queueDepth: queue.depth(), ...counts, dropped: { ...drops } },
-        ]),
-      ),
-    }),
-    mqttEvents: {
-      onPublish: publish,
-      onConnected: ({ moduleId }) => events.emit({ type: 'module-connected', module: moduleId }),
-      onSubscribed: (module) => methods.reachable(module),
-      onDisconnected: ({ moduleId }) => events.emit({ type: 'module-disconnected', module: moduleId }),
-    },
-  };
+  subscribed(module: ModuleRecord): void {
+    this.#methods.reachable(module);
+  }
+
+  disconnected({ moduleId }: ModuleRecord): void {
+    this.events.emit({ type: 'module-disconnected', module: moduleId });
+  }
+
+  refused(module: string | undefined, reason: string): void {
+    this.#refusals += 1;
+    this.#options.log.warn({ module, reason }, 'refused');
+    this.events.emit({ type: 'refused', module, reason });
+  }
+
+  #routeTwinChange(from: ModuleRecord, patch: JsonObject): void {
+    // Most devices have no such route, and then it is no lost message.
+    if (!this.#router.routes(twinChangeSource)) return;
+    const bag = { userProperties: {}, systemProperties: { '$.ct': 'application/json', '$.ce': 'utf-8' } };
+    const body = Buffer.from(JSON.stringify(patch));
+    this.#router.route({ from, source: twinChangeSource, output: undefined, bag, body });
+  }
 }

@@ -16,7 +16,7 @@ import {
   startHub,
   until,
 } from './testing/started-hub.ts';
-import { createHubServer } from './hub-server.ts';
+import { HubServer } from './hub-server.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -50,21 +50,21 @@ describe('a hub', () => {
     await using fixture = await startHub();
     const options = { deviceId, iotHubHostName, log, workloadSocketPath: `${fixture.socketPath}2` };
     const expected = { code: 'PORT_IN_USE', message: expect.stringContaining(`port ${port}`) as string };
-    await expect(createHubServer({ ...options, port }).start()).rejects.toMatchObject(expected);
-    await expect(createHubServer({ ...options, apiPort: port }).start()).rejects.toMatchObject(expected);
+    await expect(new HubServer({ ...options, port }).start()).rejects.toMatchObject(expected);
+    await expect(new HubServer({ ...options, apiPort: port }).start()).rejects.toMatchObject(expected);
     other.close();
   });
 
   test('does not take a workload socket that is alive, is no socket or has too long a path', async () => {
     await using fixture = await startHub();
     const options = { deviceId, iotHubHostName, log };
-    const second = createHubServer({ ...options, workloadSocketPath: fixture.socketPath });
+    const second = new HubServer({ ...options, workloadSocketPath: fixture.socketPath });
     await expect(second.start()).rejects.toMatchObject({ code: 'SOCKET_IN_USE' });
     const file = join(fixture.socketPath, '..', 'file');
     await writeFile(file, '');
-    const third = createHubServer({ ...options, workloadSocketPath: file });
+    const third = new HubServer({ ...options, workloadSocketPath: file });
     await expect(third.start()).rejects.toMatchObject({ code: 'SOCKET_IN_USE' });
-    const tooLong = createHubServer({
+    const tooLong = new HubServer({
       ...options,
       workloadSocketPath: join(fixture.socketPath, '..', 'x'.repeat(200)),
     });
@@ -79,7 +79,7 @@ describe('a hub', () => {
     // A second name of the socket outlives its server, as the file of a killed process does.
     await link(path, `${path}3`);
     dead.close();
-    const hub = createHubServer({ deviceId, iotHubHostName, log, workloadSocketPath: `${path}3` });
+    const hub = new HubServer({ deviceId, iotHubHostName, log, workloadSocketPath: `${path}3` });
     await hub.start();
     await hub.stop();
   });
@@ -100,7 +100,7 @@ describe('a hub', () => {
   });
 
   test('refuses names, doubles and twins that cannot be, and modules before it has a port', async () => {
-    const idle = createHubServer({ deviceId, iotHubHostName, log, workloadSocketPath: '/nowhere' });
+    const idle = new HubServer({ deviceId, iotHubHostName, log, workloadSocketPath: '/nowhere' });
     expect(() => idle.addModule('filter')).toThrow(expect.objectContaining({ code: 'NOT_STARTED' }) as Error);
     await using fixture = await startHub();
     const { hub } = fixture;

@@ -1,2 +1,2 @@
 export type * from './contract/contract.ts';
-export { createHubServer } from './hub-server.ts';
+export { HubServer } from './hub-server.ts';

@@ -1,11 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
 import type { Logger } from 'pino';
-import type { RouteSpec } from '@companion/deployment';
-import type { JsonObject, JsonValue } from '@companion/deployment';
-import type { HubClock } from './clock.ts';
+import type { Clock, JsonObject, JsonValue } from '@companion/foundation';
 
-/** Takes a request of the service API that the hub has no route for; false means "not mine". The Host header is checked before. */
-export type ExtraRoute = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean | Promise<boolean>;
+/** What every HTTP handler finds in its context: Node's request and response. */
+export interface HttpEnv {
+  Bindings: HttpBindings;
+}
+
+/** Further resources of the service API. The Host header is checked before them, errors are answered behind them. */
+export interface ServiceExtension {
+  readonly routes: Hono<HttpEnv>;
+  /** One line each for the service API's front page. */
+  readonly help: readonly string[];
+}
 
 export interface HubServerOptions {
   readonly deviceId: string;
@@ -24,7 +32,10 @@ export interface HubServerOptions {
   /** A further address of this machine to listen on with the TLS head, on the same port. */
   readonly gatewayAddress?: string;
   readonly log: Logger;
-  readonly clock?: HubClock;
+  /** The machine's own, with timers that do not keep the process alive, unless given. */
+  readonly clock?: Clock;
+  /** Makes modules' keys and generations; the operating system's random bytes unless given. */
+  readonly randomBytes?: (size: number) => Buffer;
   /** How long a module may take to acknowledge a message before it is sent again; default 30000. */
   readonly ackTimeoutMs?: number;
   /** How many messages the upstream feed remembers for `recent` and replays; default 10000. */
@@ -32,9 +43,7 @@ export interface HubServerOptions {
   /** Bytes of bodies one module's queue may hold; more closes the publisher's connection, unacknowledged. Default 256 MiB. */
   readonly queueLimitBytes?: number;
   /** Further resources of the service API, for example `GET /modules`. */
-  readonly extraRoutes?: readonly ExtraRoute[];
-  /** One line each for the service API's front page, about the extra routes. */
-  readonly extraRouteHelp?: readonly string[];
+  readonly serviceExtension?: ServiceExtension;
 }
 
 /** What a module needs to connect: through the workload API (`generationId`), or directly (`connectionString`). */
@@ -158,29 +167,4 @@ export interface MethodAnswer {
 export interface MethodTimeouts {
   readonly responseTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
-}
-
-/** The embedded edgeHub and IoT Hub in one. */
-export interface HubServer extends AsyncDisposable {
-  /** Listens. Rejects with `HubError` PORT_IN_USE, SOCKET_IN_USE or LISTEN_FAILED, and then listens nowhere. After `stop` it may start again, on the same ports, with the same CA, twins and queues. */
-  start(): Promise<HubAddress>;
-  /** Closes every connection and listener; twins and queues stay. May be called twice. */
-  stop(): Promise<void>;
-  /** Only after `start`: the connection string holds the port. Throws MODULE_EXISTS, MODULE_NAME_INVALID, TWIN_INVALID, TWIN_TOO_LARGE. */
-  addModule(name: string, desired?: JsonObject): ModuleIdentity;
-  /** Ends its connection and forgets its key, twin and queue. Routes to it then drop. */
-  removeModule(name: string): void;
-  /** Ends a module's connection, as a network cut would; false if it had none. */
-  disconnect(name: string): boolean;
-  /**
-   * Replaces all routes. Throws ROUTE_INVALID, ROUTE_CONDITION_UNSUPPORTED or ROUTE_MODULE_UNKNOWN, each naming the route;
-   * then the old routes stay, all of them.
-   */
-  setRoutes(routes: Readonly<Record<string, RouteSpec>>, options: { readonly timeToLiveSecs: number }): void;
-  readonly twins: HubTwins;
-  /** Throws METHOD_INVALID, METHOD_NOT_CONNECTED, METHOD_TIMEOUT, METHOD_BAD_RESPONSE, MODULE_UNKNOWN. */
-  invokeMethod(module: string, name: string, payload: JsonValue, timeouts?: MethodTimeouts): Promise<MethodAnswer>;
-  readonly upstream: UpstreamFeed;
-  readonly events: { subscribe(listener: (event: HubEvent) => void): () => void };
-  stats(): HubStats;
 }

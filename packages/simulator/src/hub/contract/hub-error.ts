@@ -1,4 +1,6 @@
-/** Everything the hub refuses, by code. `httpStatus` of the service API follows from it. */
+import { CodedError } from '@companion/foundation';
+
+/** Everything the hub refuses, by code. The HTTP status of an answer follows from it (http/hub-answers.ts). */
 export type HubErrorCode =
   | 'PORT_IN_USE'
   | 'SOCKET_IN_USE'
@@ -22,14 +24,6 @@ export type HubErrorCode =
   | 'NOT_FOUND';
 
 /** What the hub throws: one line that says what was refused and why, a code to branch on, and the facts (`expected`, `found`, `route`, …). */
-export class HubError extends Error {
-  readonly code: HubErrorCode;
-  readonly facts: Readonly<Record<string, unknown>>;
-
-  constructor(code: HubErrorCode, message: string, facts: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'HubError';
-    this.code = code;
-    this.facts = facts;
-  }
+export class HubError extends CodedError<HubErrorCode> {
+  override readonly name = 'HubError';
 }

@@ -9,7 +9,7 @@ import {
   until,
   type HubFixture,
 } from '../testing/started-hub.ts';
-import { createManualClock } from '../testing/manual-clock.ts';
+import { ManualClock } from '@companion/foundation/testing';
 
 const routes = {
   one: 'FROM /messages/modules/camera/outputs/one INTO BrokeredEndpoint("/modules/filter/inputs/one")',
@@ -112,7 +112,7 @@ describe('delivery to a module', () => {
   });
 
   test('repeats after the acknowledgement timeout with a growing pause, and a late acknowledgement counts', async () => {
-    const clock = createManualClock(Date.now());
+    const clock = new ManualClock(Date.now());
     await using fixture = await startHub({ clock, ackTimeoutMs: 30_000 });
     const { camera, filter } = await connectPair(fixture);
     const { received, acknowledge } = holdAcknowledgements(filter);
@@ -132,7 +132,7 @@ describe('delivery to a module', () => {
   });
 
   test('drops and counts what nobody fetched within its time to live', async () => {
-    const clock = createManualClock(Date.now());
+    const clock = new ManualClock(Date.now());
     await using fixture = await startHub({ clock });
     const { camera, filter } = await connectPair(fixture);
     fixture.hub.setRoutes(routes, { timeToLiveSecs: 60 });

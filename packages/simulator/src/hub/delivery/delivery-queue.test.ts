@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createDeliveryQueue, type DeliveryQueue, type QueuedMessage } from './delivery-queue.ts';
-import { createManualClock, type ManualClock } from '../testing/manual-clock.ts';
+import { ManualClock } from '@companion/foundation/testing';
+import { DeliveryQueue, type QueuedMessage } from './delivery-queue.ts';
 
 interface Bench {
   readonly clock: ManualClock;
@@ -10,16 +10,18 @@ interface Bench {
 }
 
 function createBench(): Bench {
-  const clock = createManualClock(0);
+  const clock = new ManualClock(0);
   const sent: string[] = [];
   const counts = { delivered: 0, expired: 0 };
-  const queue = createDeliveryQueue({
+  const queue = new DeliveryQueue({
     clock,
     ackTimeoutMs: 30_000,
     limitBytes: 100,
-    send: ({ topic }, attempt) => sent.push(`${topic}${attempt}`),
-    onDelivered: () => (counts.delivered += 1),
-    onExpired: () => (counts.expired += 1),
+    receiver: {
+      send: ({ topic }, attempt) => sent.push(`${topic}${attempt}`),
+      delivered: () => (counts.delivered += 1),
+      expired: () => (counts.expired += 1),
+    },
   });
   return { clock, queue, sent, counts };
 }

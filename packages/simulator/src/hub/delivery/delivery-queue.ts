@@ -1,5 +1,5 @@
+import { Fifo, type Clock } from '@companion/foundation';
 import { stepDelivery, type DeliveryEffect, type DeliveryInput, type DeliveryState } from './delivery.ts';
-import type { HubClock } from '../contract/clock.ts';
 
 /** One message on its way to one input. */
 export interface QueuedMessage {
@@ -12,161 +12,157 @@ export interface QueuedMessage {
   readonly expiresAtMs: number;
 }
 
-/** What waits for one module. Inputs of the machine in rules/delivery.ts come in as methods. */
-export interface DeliveryQueue {
-  /** False where the queue is full; then nothing was stored. */
-  offer(message: QueuedMessage): boolean;
-  /** The module is connected and listens to its inputs. May come more than once. */
-  linked(): void;
-  unlinked(): void;
-  acknowledged(): void;
-  /** Messages that wait, the held one included. */
-  depth(): number;
-  /** Forgets everything and gives the number of messages that were left. */
-  clear(): number;
+/** The module at the other end of a queue. */
+export interface Receiver {
+  /** Hands the message to the connection; the acknowledgement comes through the queue's `acknowledged`. */
+  send(message: QueuedMessage, attempt: number): void;
+  /** The message that was sent last is acknowledged. */
+  delivered(): void;
+  /** A message was dropped, since its time to live is over. */
+  expired(): void;
 }
 
 export interface DeliveryQueueOptions {
-  readonly clock: HubClock;
+  readonly clock: Clock;
   readonly ackTimeoutMs: number;
+  /** Bytes of bodies and topics that may wait. */
   readonly limitBytes: number;
-  /** Hands the message to the connection; the acknowledgement comes through `acknowledged`. */
-  readonly send: (message: QueuedMessage, attempt: number) => void;
-  readonly onDelivered: () => void;
-  readonly onExpired: () => void;
+  readonly receiver: Receiver;
 }
 
-/** A queue that keeps its messages over disconnects, and in memory only. */
-export function createDeliveryQueue(options: DeliveryQueueOptions): DeliveryQueue {
-  const { clock } = options;
-  /** By priority, first to go first. */
-  let lanes: Lane[] = [];
-  let held: QueuedMessage | undefined;
-  let bytes = 0;
-  let state: DeliveryState = { kind: 'unlinked', attempt: 0 };
-  let stopTimer: () => void = () => undefined;
+/** Messages of one priority. */
+interface Lane {
+  readonly priority: number;
+  readonly messages: Fifo<QueuedMessage>;
+}
 
-  function handle(input: DeliveryInput): void {
-    dropExpired();
-    const [next, effects] = stepDelivery(state, input, { held: held !== undefined, waiting: lanes.some(isFilled) });
-    state = next;
-    for (const effect of effects) run(effect);
+/**
+ * What waits for one module: it keeps its messages over disconnects, and in memory only. Inputs of the machine in
+ * delivery.ts come in as methods.
+ */
+export class DeliveryQueue {
+  readonly #options: DeliveryQueueOptions;
+  /** By priority, first to go first. */
+  #lanes: readonly Lane[] = [];
+  /** The message that was sent and is not acknowledged. */
+  #held: QueuedMessage | undefined;
+  /** Of all messages, the held one included. */
+  #bytes = 0;
+  #state: DeliveryState = { kind: 'unlinked', attempt: 0 };
+  /** Cancels the timer of the state, where it has one. */
+  #stopTimer: () => void = () => undefined;
+
+  constructor(options: DeliveryQueueOptions) {
+    this.#options = options;
   }
 
-  function run(effect: DeliveryEffect): void {
+  /** False where the queue is full; then nothing was stored. */
+  offer(message: QueuedMessage): boolean {
+    const bytes = this.#bytes + sizeOf(message);
+    if (bytes > this.#options.limitBytes) return false;
+    this.#bytes = bytes;
+    this.#laneOf(message.priority).messages.push(message);
+    this.#handle('offered');
+    return true;
+  }
+
+  /** The module is connected and listens to its inputs. May come more than once. */
+  linked(): void {
+    this.#handle('linked');
+  }
+
+  unlinked(): void {
+    this.#handle('unlinked');
+  }
+
+  acknowledged(): void {
+    this.#handle('acknowledged');
+  }
+
+  /** Messages that wait, the held one included. */
+  depth(): number {
+    this.#dropExpired();
+    return this.#count();
+  }
+
+  /** Forgets everything and gives the number of messages that were left. */
+  clear(): number {
+    this.#handle('unlinked');
+    const left = this.#count();
+    this.#lanes = [];
+    this.#held = undefined;
+    this.#bytes = 0;
+    return left;
+  }
+
+  #handle(input: DeliveryInput): void {
+    this.#dropExpired();
+    const context = { held: this.#held !== undefined, waiting: this.#lanes.some(isFilled) };
+    const [next, effects] = stepDelivery(this.#state, input, context);
+    this.#state = next;
+    for (const effect of effects) this.#run(effect);
+  }
+
+  #run(effect: DeliveryEffect): void {
+    const { clock, ackTimeoutMs, receiver } = this.#options;
     switch (effect.kind) {
       case 'stop-timer':
-        stopTimer();
+        this.#stopTimer();
         break;
       case 'settle':
-        release();
-        options.onDelivered();
+        this.#release();
+        receiver.delivered();
         break;
       case 'wait':
-        stopTimer = clock.after(effect.delayMs, () => handle('waited'));
+        this.#stopTimer = clock.after(effect.delayMs, () => this.#handle('waited'));
         break;
       case 'send':
-        held ??= takeNext();
-        if (held === undefined) return;
-        stopTimer = clock.after(options.ackTimeoutMs, () => handle('timed-out'));
-        options.send(held, effect.attempt);
+        this.#held ??= this.#lanes.find(isFilled)?.messages.shift();
+        if (this.#held === undefined) return;
+        this.#stopTimer = clock.after(ackTimeoutMs, () => this.#handle('timed-out'));
+        receiver.send(this.#held, effect.attempt);
         break;
     }
   }
 
-  function dropExpired(): void {
+  #dropExpired(): void {
+    const { clock, receiver } = this.#options;
     const now = clock.now();
-    if (held !== undefined && state.kind !== 'in-flight' && held.expiresAtMs <= now) {
-      release();
-      options.onExpired();
+    if (this.#held !== undefined && this.#state.kind !== 'in-flight' && this.#held.expiresAtMs <= now) {
+      this.#release();
+      receiver.expired();
     }
-    for (const lane of lanes) {
-      for (let first = lane.peek(); first !== undefined && first.expiresAtMs <= now; first = lane.peek()) {
-        lane.take();
-        bytes -= sizeOf(first);
-        options.onExpired();
+    for (const { messages } of this.#lanes) {
+      for (let first = messages.peek(); first !== undefined && first.expiresAtMs <= now; first = messages.peek()) {
+        messages.shift();
+        this.#bytes -= sizeOf(first);
+        receiver.expired();
       }
     }
   }
 
-  function takeNext(): QueuedMessage | undefined {
-    return lanes.find(isFilled)?.take();
+  #release(): void {
+    if (this.#held !== undefined) this.#bytes -= sizeOf(this.#held);
+    this.#held = undefined;
   }
 
-  function release(): void {
-    if (held !== undefined) bytes -= sizeOf(held);
-    held = undefined;
-  }
-
-  function laneOf(priority: number): Lane {
-    const found = lanes.find((lane) => lane.priority === priority);
+  #laneOf(priority: number): Lane {
+    const found = this.#lanes.find((lane) => lane.priority === priority);
     if (found !== undefined) return found;
-    const lane = createLane(priority);
-    lanes = [...lanes, lane].sort((left, right) => left.priority - right.priority);
+    const lane = { priority, messages: new Fifo<QueuedMessage>() };
+    this.#lanes = [...this.#lanes, lane].sort((left, right) => left.priority - right.priority);
     return lane;
   }
 
-  return {
-    offer: (message) => {
-      if (bytes + sizeOf(message) > options.limitBytes) return false;
-      bytes += sizeOf(message);
-      laneOf(message.priority).add(message);
-      handle('offered');
-      return true;
-    },
-    linked: () => handle('linked'),
-    unlinked: () => handle('unlinked'),
-    acknowledged: () => handle('acknowledged'),
-    depth: () => {
-      dropExpired();
-      return lanes.reduce((sum, lane) => sum + lane.size(), held === undefined ? 0 : 1);
-    },
-    clear: () => {
-      handle('unlinked');
-      const left = lanes.reduce((sum, lane) => sum + lane.size(), held === undefined ? 0 : 1);
-      lanes = [];
-      held = undefined;
-      bytes = 0;
-      return left;
-    },
-  };
+  #count(): number {
+    return this.#lanes.reduce((sum, { messages }) => sum + messages.size, this.#held === undefined ? 0 : 1);
+  }
+}
+
+function isFilled({ messages }: Lane): boolean {
+  return messages.size > 0;
 }
 
 function sizeOf(message: QueuedMessage): number {
   return message.body.length + message.topic.length;
-}
-
-/** First in, first out, in constant time: `shift` on a long array copies it. */
-interface Lane {
-  readonly priority: number;
-  add(message: QueuedMessage): void;
-  peek(): QueuedMessage | undefined;
-  take(): QueuedMessage | undefined;
-  size(): number;
-}
-
-function isFilled(lane: Lane): boolean {
-  return lane.size() > 0;
-}
-
-function createLane(priority: number): Lane {
-  let items: (QueuedMessage | undefined)[] = [];
-  let head = 0;
-  return {
-    priority,
-    add: (message) => void items.push(message),
-    peek: () => items[head],
-    take: () => {
-      const first = items[head];
-      if (first === undefined) return undefined;
-      items[head] = undefined;
-      head += 1;
-      if (head > 1024 && head * 2 > items.length) {
-        items = items.slice(head);
-        head = 0;
-      }
-      return first;
-    },
-    size: () => items.length - head,
-  };
 }

@@ -1,53 +1,47 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isJsonObject } from '@companion/deployment';
-import { pathParts, readJson, sendJson } from './http-json.ts';
+import type { RequestListener } from 'node:http';
+import { isJsonObject, type JsonValue } from '@companion/foundation';
 import { HubError } from '../contract/hub-error.ts';
-import type { ModuleRecord } from '../modules/module-record.ts';
 import { signText } from '../identity/sas-verification.ts';
+import type { ModuleRecord } from '../modules/module-record.ts';
+import { createApi, requestListener, type ErrorAnswers } from './api.ts';
+import { jsonResponse, readJson } from './json.ts';
 
 export interface WorkloadApiOptions {
   readonly moduleOf: (moduleId: string) => ModuleRecord | undefined;
-  readonly caCertificatePem: () => string;
+  readonly caCertificatePem: string;
   readonly onRefused: (moduleId: string | undefined, reason: string) => void;
 }
 
+/** aziot-edged's shape of an error. */
+const answers: ErrorAnswers = {
+  error: (error) => {
+    const status = error instanceof HubError ? (error.code === 'NOT_FOUND' ? 404 : 400) : 500;
+    return jsonResponse({ message: error instanceof Error ? error.message : String(error) }, status);
+  },
+  badRequest: (message) => jsonResponse({ message }, 400),
+  notFound: (method, pathname) => jsonResponse({ message: `the workload API has no ${method} ${pathname}` }, 404),
+};
+
 /** The part of aziot-edged's workload API (2018-06-28) that modules need to start: the trust bundle, and signing with the module's key. */
-export function createWorkloadApi(
-  options: WorkloadApiOptions,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://workload');
-    const [first, moduleId, genid, generationId, action, ...rest] = pathParts(pathname) ?? [];
-    if (request.method === 'GET' && first === 'trust-bundle' && moduleId === undefined) {
-      sendJson(response, 200, { certificate: options.caCertificatePem() });
-      return;
-    }
-    const signs = first === 'modules' && genid === 'genid' && action === 'sign' && rest.length === 0;
-    if (request.method !== 'POST' || !signs || moduleId === undefined) {
-      throw new HubError('NOT_FOUND', `the workload API has no ${request.method ?? ''} ${pathname}`);
-    }
-    const module = options.moduleOf(moduleId);
-    if (module?.generationId !== generationId || module === undefined) {
-      const reason = `there is no module ${moduleId} of generation ${generationId ?? ''}`;
-      options.onRefused(module?.moduleId, `signing refused: ${reason}`);
+export function createWorkloadApi({ moduleOf, caCertificatePem, onRefused }: WorkloadApiOptions): RequestListener {
+  const api = createApi(answers);
+  api.get('/trust-bundle', () => jsonResponse({ certificate: caCertificatePem }));
+  api.post('/modules/:module/genid/:generation/sign', async (context) => {
+    const { module: moduleId, generation } = context.req.param();
+    const module = moduleOf(moduleId);
+    if (module?.generationId !== generation) {
+      const reason = `there is no module ${moduleId} of generation ${generation}`;
+      onRefused(module?.moduleId, `signing refused: ${reason}`);
       throw new HubError('NOT_FOUND', reason);
     }
-    sendJson(response, 200, {
-      digest: signText(module.key, readSignRequest(await readJson(request))).toString('base64'),
-    });
-  }
-
-  return (request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      const status = error instanceof HubError ? (error.code === 'NOT_FOUND' ? 404 : 400) : 500;
-      sendJson(response, status, { message: error instanceof Error ? error.message : String(error) });
-    });
-  };
+    const digest = signText(module.key, readSignRequest(await readJson(context)));
+    return jsonResponse({ digest: digest.toString('base64') });
+  });
+  return requestListener(api, answers);
 }
 
-function readSignRequest(body: unknown): Buffer {
-  const request = isJsonObject(body as never) ? (body as Readonly<Record<string, unknown>>) : {};
-  const { keyId, algo, data } = request;
+function readSignRequest(body: JsonValue): Buffer {
+  const { keyId, algo, data } = isJsonObject(body) ? body : {};
   if (keyId !== 'primary' || algo !== 'HMACSHA256' || typeof data !== 'string') {
     throw new HubError('BAD_REQUEST', 'the body is not { keyId: "primary", algo: "HMACSHA256", data: base64 }');
   }

@@ -12,18 +12,16 @@ export async function clearStaleSocket(path: string): Promise<void> {
     throw new HubError(
       'LISTEN_FAILED',
       `${path} is ${sizeBytes} bytes long; a socket's path can have ${pathLimitBytes}`,
-      {
-        path,
-        found: sizeBytes,
-        expected: pathLimitBytes,
-      },
+      { facts: { path, found: sizeBytes, expected: pathLimitBytes } },
     );
   }
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
-  if (!found.isSocket()) throw new HubError('SOCKET_IN_USE', `${path} exists and is no socket`, { path });
+  if (!found.isSocket()) throw new HubError('SOCKET_IN_USE', `${path} exists and is no socket`, { facts: { path } });
   if (await isAlive(path)) {
-    throw new HubError('SOCKET_IN_USE', `${path}, for the workload API, is in use by another process`, { path });
+    throw new HubError('SOCKET_IN_USE', `${path}, for the workload API, is in use by another process`, {
+      facts: { path },
+    });
   }
   await unlink(path);
 }

@@ -1,5 +1,4 @@
-import { isJsonObject } from '@companion/deployment';
-import type { JsonValue } from '@companion/deployment';
+import { isJsonObject, type JsonValue } from '@companion/foundation';
 import type { MethodTimeouts } from '../contract/contract.ts';
 import { HubError } from '../contract/hub-error.ts';
 

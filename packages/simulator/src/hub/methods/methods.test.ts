@@ -1,7 +1,7 @@
 import { request } from 'node:https';
 import { describe, expect, test } from 'vitest';
 import { connectModule, createSasToken, deviceId, startHub, until, type HubFixture } from '../testing/started-hub.ts';
-import { createManualClock } from '../testing/manual-clock.ts';
+import { ManualClock } from '@companion/foundation/testing';
 
 const methods = '$iothub/methods/POST/#';
 
@@ -20,7 +20,7 @@ describe('a direct method', () => {
   });
 
   test('fails when the module does not connect, or does not answer in time', async () => {
-    const clock = createManualClock(Date.now());
+    const clock = new ManualClock(Date.now());
     await using fixture = await startHub({ clock });
     const identity = fixture.hub.addModule('filter');
     const unconnected = fixture.hub.invokeMethod('filter', 'ping', null, { connectTimeoutMs: 1000 });

@@ -1,72 +1,89 @@
-import { randomBytes } from 'node:crypto';
-import type { Client } from 'aedes';
-import type { SubscriptionKind } from '../protocol/topics.ts';
-import type { DropReason } from '../contract/contract.ts';
-import type { DeliveryQueue } from '../delivery/delivery-queue.ts';
+import type { Clock } from '@companion/foundation';
+import type { EventSource } from '../../events/event-source.ts';
+import type { DropReason, HubEvent, ModuleStats } from '../contract/contract.ts';
+import { DeliveryQueue, type QueuedMessage, type Receiver } from '../delivery/delivery-queue.ts';
+import { ModuleSession } from './module-session.ts';
 
-/** The MQTT session of a module: it outlives its connections, as `clean: false` asks. */
-export interface ModuleSession {
-  /** The connection, from the CONNACK to its end. */
-  client: Client | undefined;
-  /** By topic filter, with the granted quality of service. */
-  readonly subscriptions: Map<string, { readonly kind: SubscriptionKind; readonly qos: 0 | 1 | 2 }>;
-  /** Under which packet ids the held message was sent on this connection. */
-  readonly sentIds: Set<number>;
-}
-
-/** What is counted for a module. */
-export interface ModuleCounters {
-  published: number;
-  delivered: number;
-  redelivered: number;
-  readonly dropped: Record<DropReason, number>;
+export interface ModuleRecordOptions {
+  readonly moduleId: string;
+  readonly generationId: string;
+  /** 32 bytes. */
+  readonly key: Buffer;
+  readonly clock: Clock;
+  readonly ackTimeoutMs: number;
+  readonly queueLimitBytes: number;
+  readonly events: EventSource<HubEvent>;
 }
 
 /** Everything the hub holds of one module, but its twin. */
-export interface ModuleRecord {
+export class ModuleRecord implements Receiver {
   readonly moduleId: string;
   readonly generationId: string;
   readonly key: Buffer;
-  readonly session: ModuleSession;
-  readonly counters: ModuleCounters;
+  readonly session = new ModuleSession();
   readonly queue: DeliveryQueue;
-}
-
-/** A record with a fresh key and a fresh generation; the queue is made from the rest of it. */
-export function createModuleRecord(
-  moduleId: string,
-  createQueue: (record: Omit<ModuleRecord, 'queue'>) => DeliveryQueue,
-): ModuleRecord {
-  const record = {
-    moduleId,
-    // IoT Hub's look: digits of a time stamp.
-    generationId: String(randomBytes(6).readUIntBE(0, 6)).padStart(18, '6'),
-    key: randomBytes(32),
-    session: { client: undefined, subscriptions: new Map(), sentIds: new Set<number>() } satisfies ModuleSession,
-    counters: {
-      published: 0,
-      delivered: 0,
-      redelivered: 0,
-      dropped: { 'no-route': 0, 'too-large': 0, expired: 0, 'module-removed': 0, undeliverable: 0 },
-    },
+  readonly #events: EventSource<HubEvent>;
+  readonly #counters = { published: 0, delivered: 0, redelivered: 0 };
+  readonly #dropped: Record<DropReason, number> = {
+    'no-route': 0,
+    'too-large': 0,
+    expired: 0,
+    'module-removed': 0,
+    undeliverable: 0,
   };
-  return { ...record, queue: createQueue(record) };
-}
 
-/** The subscription of that kind with the highest quality of service, or undefined where there is none. */
-export function grantedQos(session: ModuleSession, kind: SubscriptionKind): 0 | 1 | 2 | undefined {
-  let best: 0 | 1 | 2 | undefined;
-  for (const subscription of session.subscriptions.values()) {
-    if (subscription.kind === kind && (best === undefined || subscription.qos > best)) best = subscription.qos;
+  constructor({ moduleId, generationId, key, events, queueLimitBytes, ...options }: ModuleRecordOptions) {
+    this.moduleId = moduleId;
+    this.generationId = generationId;
+    this.key = key;
+    this.#events = events;
+    this.queue = new DeliveryQueue({ ...options, limitBytes: queueLimitBytes, receiver: this });
   }
-  return best;
-}
 
-/** Publishes with quality of service 0, as answers, twin changes and method calls go; false where the module does not listen. */
-export function sendOnce(session: ModuleSession, kind: SubscriptionKind, topic: string, payload: string): boolean {
-  if (session.client === undefined || grantedQos(session, kind) === undefined) return false;
-  const packet = { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 0, dup: false, retain: false } as const;
-  // A failed write ends the connection, and that is where it is dealt with.
-  session.client.publish(packet, () => undefined);
-  return true;
+  /** A message of the module's own came in. */
+  published(): void {
+    this.#counters.published += 1;
+  }
+
+  /** A message of the module's own, or for it, goes nowhere. */
+  drop(reason: DropReason): void {
+    this.#dropped[reason] += 1;
+    this.#events.emit({ type: 'message-dropped', module: this.moduleId, reason });
+  }
+
+  /** Empties the queue of a module that is being removed. */
+  forget(): void {
+    this.#dropped['module-removed'] += this.queue.clear();
+  }
+
+  send({ topic, body, input }: QueuedMessage, attempt: number): void {
+    if (attempt > 1) {
+      this.#counters.redelivered += 1;
+      this.#events.emit({ type: 'message-redelivered', module: this.moduleId, input, attempt });
+    }
+    const qos = this.session.grantedQos('inputs') === 0 ? 0 : 1;
+    const dup = attempt > 1 && qos > 0;
+    const packet = { cmd: 'publish', topic, payload: body, qos, dup, retain: false } as const;
+    this.session.client?.publish(packet, (error) => {
+      // Without acknowledgements, written is delivered.
+      if (qos === 0 && !error) this.queue.acknowledged();
+    });
+  }
+
+  delivered(): void {
+    this.#counters.delivered += 1;
+  }
+
+  expired(): void {
+    this.drop('expired');
+  }
+
+  stats(): ModuleStats {
+    return {
+      connected: this.session.client !== undefined,
+      queueDepth: this.queue.depth(),
+      ...this.#counters,
+      dropped: { ...this.#dropped },
+    };
+  }
 }

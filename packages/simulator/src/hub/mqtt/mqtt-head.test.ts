@@ -12,7 +12,7 @@ import {
   startHub,
   until,
 } from '../testing/started-hub.ts';
-import { createManualClock } from '../testing/manual-clock.ts';
+import { ManualClock } from '@companion/foundation/testing';
 
 const past = Math.floor(Date.now() / 1000) - 10;
 
@@ -124,7 +124,7 @@ describe('a connected module', () => {
   });
 
   test('loses its connection when its token expires', async () => {
-    const clock = createManualClock(Date.now());
+    const clock = new ManualClock(Date.now());
     await using fixture = await startHub({ clock });
     const identity = fixture.hub.addModule('filter');
     const expirySeconds = Math.floor(clock.now() / 1000) + 60;

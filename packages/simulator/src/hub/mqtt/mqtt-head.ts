@@ -1,203 +1,211 @@
 import type { AuthenticateError, Client, PublishPacket, Subscription } from 'aedes';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { parseConnectIdentity } from '../protocol/connect-identity.ts';
+import type { Clock } from '@companion/foundation';
+import type { ModuleRecord } from '../modules/module-record.ts';
 import { parsePublishTopic, parseSubscription, type PublishTopic } from '../protocol/topics.ts';
-import type { HubClock } from '../contract/clock.ts';
+import { authenticateModule, type Authenticated } from './authenticate-module.ts';
 import { EndpointBroker } from './endpoint-broker.ts';
-import { grantedQos, type ModuleRecord } from '../modules/module-record.ts';
-import { verifySasToken } from '../identity/sas-verification.ts';
 import { createSessionPersistence } from './session-persistence.ts';
 
-/** What the head needs of the hub behind it. */
+/** What a module may publish. */
+export type AcceptedTopic = Exclude<PublishTopic, { readonly kind: 'refused' }>;
+
+/** The hub behind the head. */
+export interface MqttHub {
+  moduleOf(moduleId: string): ModuleRecord | undefined;
+  /** Takes an authorized publish; the answer is why the connection shall be closed, or undefined when it is stored. */
+  publish(module: ModuleRecord, topic: AcceptedTopic, body: Buffer): string | undefined;
+  connected(module: ModuleRecord): void;
+  /** The module is connected and its subscriptions are in force, or there are more of them. */
+  subscribed(module: ModuleRecord): void;
+  disconnected(module: ModuleRecord): void;
+  refused(moduleId: string | undefined, reason: string): void;
+}
+
 export interface MqttHeadOptions {
   readonly deviceId: string;
   readonly iotHubHostName: string;
-  readonly clock: HubClock;
+  readonly clock: Clock;
   readonly log: Logger;
-  readonly moduleOf: (moduleId: string) => ModuleRecord | undefined;
-  /** Takes an authorized publish; the answer is why the connection shall be closed, or undefined when it is stored. */
-  readonly onPublish: (
-    module: ModuleRecord,
-    topic: Exclude<PublishTopic, { readonly kind: 'refused' }>,
-    body: Buffer,
-  ) => string | undefined;
-  readonly onConnected: (module: ModuleRecord) => void;
-  /** The module is connected and its subscriptions stand, or there are more of them. */
-  readonly onSubscribed: (module: ModuleRecord) => void;
-  readonly onDisconnected: (module: ModuleRecord) => void;
-  readonly onRefused: (moduleId: string | undefined, reason: string) => void;
+  readonly hub: MqttHub;
 }
 
-/** The MQTT head: it authenticates, checks every topic and keeps the sessions; what messages mean is the hub's to say. */
-export interface MqttHead {
-  /** Takes a connection on which TLS is done. */
-  handle(connection: Duplex): void;
-  /** Ends all connections. */
-  close(): Promise<void>;
+/** What is known of a connection from its CONNECT on. */
+interface Connection {
+  readonly module: ModuleRecord;
+  /** Cancels the timer that ends the connection with its token. */
+  stopExpiry: () => void;
 }
 
-// CONNACK return codes of MQTT 3.1.1.
-const badCredentials = 4;
-const notAuthorized = 5;
+/** The MQTT head: it authenticates, checks every topic and keeps the sessions; what messages mean is the hub's to say. It listens nowhere by itself. */
+export class MqttHead {
+  readonly #options: MqttHeadOptions;
+  readonly #broker: EndpointBroker;
+  readonly #connections = new WeakMap<Client, Connection>();
+  readonly #wantsCleanSession = new WeakSet<Client>();
 
-/** Starts a broker; it listens nowhere by itself. */
-export async function createMqttHead(options: MqttHeadOptions): Promise<MqttHead> {
-  const { deviceId, clock, log } = options;
-  const authenticated = new WeakMap<Client, ModuleRecord>();
-  const wantsCleanSession = new WeakSet<Client>();
-  const stopExpiry = new WeakMap<Client, () => void>();
-
-  const recordOf = (clientId: string): ModuleRecord | undefined =>
-    options.moduleOf(clientId.slice(clientId.indexOf('/') + 1));
-
-  const broker = new EndpointBroker({
-    persistence: createSessionPersistence({
-      sessionOf: (clientId) => recordOf(clientId)?.session,
-      onUnsubscribed: (clientId) => {
-        const module = recordOf(clientId);
-        if (module !== undefined && grantedQos(module.session, 'inputs') === undefined) module.queue.unlinked();
+  constructor(options: MqttHeadOptions) {
+    this.#options = options;
+    this.#broker = new EndpointBroker({
+      persistence: createSessionPersistence({
+        sessionOf: (clientId) => this.#recordOf(clientId)?.session,
+        onUnsubscribed: (clientId) => this.#unsubscribed(clientId),
+      }),
+      preConnect: (client, packet, done) => {
+        // The hub keeps a session either way; a clean one begins with nothing subscribed.
+        if (packet.clean === true) this.#wantsCleanSession.add(client);
+        packet.clean = false;
+        done(null, true);
       },
-    }),
-    preConnect: (client, packet, done) => {
-      // The hub keeps a session either way; a clean one begins with nothing subscribed.
-      if (packet.clean === true) wantsCleanSession.add(client);
-      packet.clean = false;
-      done(null, true);
-    },
-    authenticate: (client, username, password, done) => {
-      const found = authenticate(client.id, username, password);
-      if ('reason' in found) {
-        options.onRefused(found.moduleId, `connection refused: ${found.reason}`);
-        done(connectError(found.returnCode, found.reason), null);
-        return;
-      }
-      authenticated.set(client, found.module);
-      if (wantsCleanSession.has(client)) found.module.session.subscriptions.clear();
-      closeWhenExpired(client, found.module, found.expiryMs);
-      done(null, true);
-    },
-    authorizePublish: (client, packet, done) => {
-      const module = client === null ? undefined : authenticated.get(client);
-      const reason = module === undefined ? 'it is not connected' : publish(module, packet);
-      if (reason === undefined) done(null);
-      else {
-        const refusal = `publish refused: ${reason} (topic ${packet.topic})`;
-        options.onRefused(module?.moduleId, refusal);
-        done(new Error(refusal));
-      }
-    },
-    authorizeSubscribe: (client, subscription, done) => {
-      const module = authenticated.get(client);
-      const kind = module && parseSubscription(subscription.topic, deviceId, module.moduleId);
-      if (module === undefined || kind === undefined) {
-        const refusal = `subscription refused: ${subscription.topic} is none of this module's topics`;
-        options.onRefused(module?.moduleId, refusal);
-        done(new Error(refusal));
-        return;
-      }
-      module.session.subscriptions.set(subscription.topic, { kind, qos: subscription.qos });
-      done(null, subscription);
-    },
-  });
-
-  function authenticate(
-    clientId: string,
-    username: string | undefined,
-    password: Buffer | undefined,
-  ):
-    | { readonly module: ModuleRecord; readonly expiryMs: number }
-    | { readonly moduleId: string | undefined; readonly reason: string; readonly returnCode: number } {
-    const claim = parseConnectIdentity(clientId, username);
-    if (typeof claim === 'string') return { moduleId: undefined, reason: claim, returnCode: badCredentials };
-    const { moduleId } = claim;
-    const module = options.moduleOf(moduleId);
-    if (claim.deviceId !== deviceId || module === undefined) {
-      return { moduleId, reason: `there is no module ${claim.deviceId}/${moduleId}`, returnCode: notAuthorized };
-    }
-    if (claim.iotHubHostName.toLowerCase() !== options.iotHubHostName.toLowerCase()) {
-      return { moduleId, reason: `the user name names the hub ${claim.iotHubHostName}`, returnCode: notAuthorized };
-    }
-    const expiryMs = verifySasToken(password?.toString() ?? '', { ...options, moduleId, key: module.key }, clock.now());
-    if (typeof expiryMs === 'string') return { moduleId, reason: expiryMs, returnCode: notAuthorized };
-    return { module, expiryMs };
+      authenticate: (client, username, password, done) => {
+        const refusal = this.#authenticate(client, username, password?.toString() ?? '');
+        if (refusal === undefined) done(null, true);
+        else done(refusal, null);
+      },
+      authorizePublish: (client, packet, done) => done(this.#authorizePublish(client, packet)),
+      authorizeSubscribe: (client, subscription, done) => {
+        const refusal = this.#authorizeSubscribe(client, subscription);
+        if (refusal === undefined) done(null, subscription);
+        else done(refusal);
+      },
+    });
   }
 
-  function closeWhenExpired(client: Client, module: ModuleRecord, expiryMs: number): void {
-    // Looks again when the time has come: a far expiry does not fit into one timer.
-    const stop = clock.after(expiryMs - clock.now(), () => {
-      if (clock.now() < expiryMs) closeWhenExpired(client, module, expiryMs);
+  /** Makes the broker ready to take connections. */
+  async open(): Promise<void> {
+    const broker = this.#broker;
+    const { log } = this.#options;
+    broker.on('connackSent', (connack, client) => {
+      if (connack.returnCode === 0 && !client.closed) this.#connected(client);
+    });
+    broker.on('clientReady', (client) => this.#link(client));
+    broker.on('subscribe', (_subscriptions: Subscription[], client) => this.#link(client));
+    broker.on('ack', (packet, client) => this.#acknowledged(client, packet.messageId));
+    broker.on('clientDisconnect', (client) => {
+      const connection = this.#connections.get(client);
+      connection?.stopExpiry();
+      if (connection !== undefined) this.#disconnected(client, connection.module);
+    });
+    broker.on('clientError', (client, error) => log.debug({ client: client.id, err: error }, 'mqtt client error'));
+    broker.on('connectionError', (_client, error) => log.debug({ err: error }, 'mqtt connection error'));
+    await broker.listen();
+  }
+
+  /** Takes a connection on which TLS is done. */
+  handle(connection: Duplex): void {
+    this.#broker.handle(connection);
+  }
+
+  /** Ends all connections. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#broker.close(resolve);
+    });
+  }
+
+  #recordOf(clientId: string): ModuleRecord | undefined {
+    return this.#options.hub.moduleOf(clientId.slice(clientId.indexOf('/') + 1));
+  }
+
+  #unsubscribed(clientId: string): void {
+    const module = this.#recordOf(clientId);
+    if (module !== undefined && module.session.grantedQos('inputs') === undefined) module.queue.unlinked();
+  }
+
+  #authenticate(client: Client, username: string | undefined, password: string): AuthenticateError | undefined {
+    const { hub, clock } = this.#options;
+    const found = authenticateModule(
+      { clientId: client.id, username, password },
+      { ...this.#options, moduleOf: (moduleId) => hub.moduleOf(moduleId), nowMs: clock.now() },
+    );
+    if ('reason' in found) {
+      hub.refused(found.moduleId, `connection refused: ${found.reason}`);
+      return connectError(found.returnCode, found.reason);
+    }
+    if (this.#wantsCleanSession.has(client)) found.module.session.subscriptions.clear();
+    const connection = { module: found.module, stopExpiry: () => undefined };
+    this.#connections.set(client, connection);
+    this.#closeWhenExpired(client, connection, found);
+    return undefined;
+  }
+
+  #closeWhenExpired(client: Client, connection: Connection, { module, expiryMs }: Authenticated): void {
+    const { hub, clock } = this.#options;
+    // Checks again when the time has come: the time of day may have been set back.
+    connection.stopExpiry = clock.after(expiryMs - clock.now(), () => {
+      if (clock.now() < expiryMs) this.#closeWhenExpired(client, connection, { module, expiryMs });
       else {
-        options.onRefused(module.moduleId, 'connection closed: the token expired');
+        hub.refused(module.moduleId, 'connection closed: the token expired');
         client.close();
       }
     });
-    stopExpiry.set(client, stop);
   }
 
-  function publish(module: ModuleRecord, packet: PublishPacket): string | undefined {
-    if (packet.qos === 2) return 'quality of service 2 is not supported';
-    const topic = parsePublishTopic(packet.topic, deviceId, module.moduleId);
-    if (topic.kind === 'refused') return topic.reason;
-    return options.onPublish(
-      module,
-      topic,
-      Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload),
-    );
+  #authorizePublish(client: Client | null, packet: PublishPacket): Error | null {
+    const module = client === null ? undefined : this.#connections.get(client)?.module;
+    const reason = module === undefined ? 'it is not connected' : this.#publish(module, packet);
+    if (reason === undefined) return null;
+    const refusal = `publish refused: ${reason} (topic ${packet.topic})`;
+    this.#options.hub.refused(module?.moduleId, refusal);
+    return new Error(refusal);
   }
 
-  function disconnected(client: Client, module: ModuleRecord): void {
-    if (module.session.client !== client) return;
-    module.session.client = undefined;
-    module.session.sentIds.clear();
-    module.queue.unlinked();
-    options.onDisconnected(module);
+  #publish(module: ModuleRecord, { qos, topic, payload }: PublishPacket): string | undefined {
+    if (qos === 2) return 'quality of service 2 is not supported';
+    const parsed = parsePublishTopic(topic, this.#options.deviceId, module.moduleId);
+    if (parsed.kind === 'refused') return parsed.reason;
+    return this.#options.hub.publish(module, parsed, Buffer.isBuffer(payload) ? payload : Buffer.from(payload));
   }
 
-  function link(client: Client): void {
-    const module = authenticated.get(client);
-    if (module?.session.client !== client) return;
-    if (grantedQos(module.session, 'inputs') !== undefined) module.queue.linked();
-    options.onSubscribed(module);
+  #authorizeSubscribe(client: Client, { topic, qos }: Subscription): Error | undefined {
+    const module = this.#connections.get(client)?.module;
+    const kind = module && parseSubscription(topic, this.#options.deviceId, module.moduleId);
+    if (module === undefined || kind === undefined) {
+      const refusal = `subscription refused: ${topic} is none of this module's topics`;
+      this.#options.hub.refused(module?.moduleId, refusal);
+      return new Error(refusal);
+    }
+    module.session.subscriptions.set(topic, { kind, qos });
+    return undefined;
   }
 
-  broker.on('connackSent', (connack, client) => {
-    const module = authenticated.get(client);
-    if (module === undefined || connack.returnCode !== 0 || client.closed) return;
+  #connected(client: Client): void {
+    const { hub } = this.#options;
+    const module = this.#connections.get(client)?.module;
+    if (module === undefined) return;
     // Removed since it authenticated.
-    if (options.moduleOf(module.moduleId) !== module) {
+    if (hub.moduleOf(module.moduleId) !== module) {
       client.close();
       return;
     }
     // A takeover: aedes has closed the older connection already, and told so or will.
-    if (module.session.client !== undefined) disconnected(module.session.client, module);
+    if (module.session.client !== undefined) this.#disconnected(module.session.client, module);
     module.session.client = client;
-    options.onConnected(module);
-  });
-  broker.on('clientReady', link);
-  broker.on('subscribe', (_subscriptions: Subscription[], client) => link(client));
-  broker.on('ack', (packet, client) => {
-    const module = authenticated.get(client);
-    if (module === undefined || packet.messageId === undefined || !module.session.sentIds.has(packet.messageId)) return;
+    hub.connected(module);
+  }
+
+  #link(client: Client): void {
+    const module = this.#connections.get(client)?.module;
+    if (module?.session.client !== client) return;
+    if (module.session.grantedQos('inputs') !== undefined) module.queue.linked();
+    this.#options.hub.subscribed(module);
+  }
+
+  #acknowledged(client: Client, messageId: number | undefined): void {
+    const module = this.#connections.get(client)?.module;
+    if (module === undefined || messageId === undefined || !module.session.sentIds.has(messageId)) return;
     module.session.sentIds.clear();
     module.queue.acknowledged();
-  });
-  broker.on('clientDisconnect', (client) => {
-    stopExpiry.get(client)?.();
-    const module = authenticated.get(client);
-    if (module !== undefined) disconnected(client, module);
-  });
-  broker.on('clientError', (client, error) => log.debug({ client: client.id, err: error }, 'mqtt client error'));
-  broker.on('connectionError', (_client, error) => log.debug({ err: error }, 'mqtt connection error'));
+  }
 
-  await broker.listen();
-  return {
-    handle: (connection) => void broker.handle(connection),
-    close: () =>
-      new Promise((resolve) => {
-        broker.close(resolve);
-      }),
-  };
+  #disconnected(client: Client, module: ModuleRecord): void {
+    if (module.session.client !== client) return;
+    module.session.client = undefined;
+    module.session.sentIds.clear();
+    module.queue.unlinked();
+    this.#options.hub.disconnected(module);
+  }
 }
 
 function connectError(returnCode: number, reason: string): AuthenticateError {

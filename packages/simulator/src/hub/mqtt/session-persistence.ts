@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { ModuleSession } from '../modules/module-record.ts';
+import type { ModuleSession } from '../modules/module-session.ts';
 
 interface ClientId {
   readonly id: string;

@@ -1,17 +1,18 @@
 import type { Logger } from 'pino';
+import type { Clock } from '@companion/foundation';
+import type { UpstreamMessage } from '../contract/contract.ts';
+import type { ModuleRecord } from '../modules/module-record.ts';
+import type { ModuleRegistry } from '../modules/module-registry.ts';
 import type { PropertyBag } from '../protocol/property-bag.ts';
 import { inputTopic } from '../protocol/topics.ts';
 import { withoutKeys } from '../protocol/without-keys.ts';
-import type { HubClock } from '../contract/clock.ts';
-import type { DropReason } from '../contract/contract.ts';
-import type { ModuleRecord } from '../modules/module-record.ts';
-import type { RouteTable } from './route-table.ts';
+import { RouteTable, type RouteTarget } from './route-table.ts';
 import type { WritableUpstreamFeed } from './upstream-feed.ts';
 
 /** A message of a module, on its way into the routes. */
 export interface RoutedMessage {
   readonly from: ModuleRecord;
-  /** In the form of rules/route-match.ts. */
+  /** As `sourceMatches` of @companion/deployment reads it. */
   readonly source: string;
   readonly output: string | undefined;
   readonly bag: PropertyBag;
@@ -20,73 +21,90 @@ export interface RoutedMessage {
 
 export interface MessageRouterOptions {
   readonly deviceId: string;
-  readonly clock: HubClock;
+  readonly clock: Clock;
   readonly log: Logger;
-  readonly routes: () => RouteTable;
-  readonly moduleOf: (moduleId: string) => ModuleRecord | undefined;
+  readonly modules: ModuleRegistry;
   readonly upstream: WritableUpstreamFeed;
-  readonly onDropped: (module: ModuleRecord, reason: DropReason) => void;
 }
 
 /** 256 KiB, body and properties together. */
-export const messageLimitBytes = 256 * 1024;
+const messageLimitBytes = 256 * 1024;
 const topicLimitBytes = 65_535;
 
-/**
- * Puts a message into the feed and the queues that the routes name. Gives the reason why the publisher's connection
- * shall be closed, or undefined: then the message is stored, or dropped and counted as edgeHub does.
- */
-export function createMessageRouter(options: MessageRouterOptions): (message: RoutedMessage) => string | undefined {
-  const { deviceId, clock, log, upstream } = options;
+/** Puts messages into the feed and the queues that the routes name. */
+export class MessageRouter {
+  readonly #options: MessageRouterOptions;
+  #routes = new RouteTable([]);
 
-  return ({ from, source, output, bag, body }) => {
+  constructor(options: MessageRouterOptions) {
+    this.#options = options;
+  }
+
+  /** Takes the place of all routes before. */
+  setRoutes(routes: RouteTable): void {
+    this.#routes = routes;
+  }
+
+  /** Whether a message from there would go anywhere. */
+  routes(source: string): boolean {
+    return this.#routes.targets(source).length > 0;
+  }
+
+  /**
+   * Gives the reason why the publisher's connection shall be closed, or undefined: then the message is stored, or dropped
+   * and counted as edgeHub does.
+   */
+  route(message: RoutedMessage): string | undefined {
+    const { from, source, output, bag, body } = message;
     if (body.length > messageLimitBytes) return `a message of ${body.length} bytes is larger than ${messageLimitBytes}`;
     const sizeBytes = body.length + sizeOfProperties(bag);
     if (sizeBytes > messageLimitBytes) {
-      log.warn(
-        { module: from.moduleId, output, sizeBytes, limitBytes: messageLimitBytes },
-        'message dropped: too large',
-      );
-      options.onDropped(from, 'too-large');
+      const facts = { module: from.moduleId, output, sizeBytes, limitBytes: messageLimitBytes };
+      this.#options.log.warn(facts, 'message dropped: too large');
+      from.drop('too-large');
       return undefined;
     }
-    const targets = options.routes().targets(source);
-    if (targets.length === 0) options.onDropped(from, 'no-route');
+    const targets = this.#routes.targets(source);
+    if (targets.length === 0) from.drop('no-route');
     let refusal: string | undefined;
-    for (const target of targets) {
-      if (target.sink.kind === 'upstream') {
-        upstream.append(upstreamMessage(from, output, bag, body));
-        continue;
-      }
-      const { module, input } = target.sink;
-      const receiver = options.moduleOf(module);
-      if (receiver === undefined) {
-        options.onDropped(from, 'module-removed');
-        continue;
-      }
-      const topic = inputTopic(deviceId, module, input, withSender(bag, from));
-      // Percent signs made it ASCII, so characters are bytes.
-      if (topic.length > topicLimitBytes) {
-        options.onDropped(from, 'undeliverable');
-        continue;
-      }
-      const expiresAtMs = clock.now() + target.timeToLiveSecs * 1000;
-      if (!receiver.queue.offer({ input, topic, body, priority: target.priority, expiresAtMs })) {
-        refusal = `the queue of ${module} is full`;
-      }
-    }
+    for (const target of targets) refusal = this.#deliver(message, target) ?? refusal;
     return refusal;
-  };
+  }
 
-  function withSender(bag: PropertyBag, from: ModuleRecord): PropertyBag {
+  #deliver(message: RoutedMessage, { sink, priority, timeToLiveSecs }: RouteTarget): string | undefined {
+    const { deviceId, clock, modules, upstream } = this.#options;
+    const { from, bag, body } = message;
+    if (sink.kind === 'upstream') {
+      upstream.append(this.#upstreamMessage(message));
+      return undefined;
+    }
+    const { module, input } = sink;
+    const receiver = modules.find(module);
+    if (receiver === undefined) {
+      from.drop('module-removed');
+      return undefined;
+    }
+    const topic = inputTopic(deviceId, module, input, this.#withSender(bag, from));
+    // Percent signs made it ASCII, so characters are bytes.
+    if (topic.length > topicLimitBytes) {
+      from.drop('undeliverable');
+      return undefined;
+    }
+    const expiresAtMs = clock.now() + timeToLiveSecs * 1000;
+    const stored = receiver.queue.offer({ input, topic, body, priority, expiresAtMs });
+    return stored ? undefined : `the queue of ${module} is full`;
+  }
+
+  #withSender(bag: PropertyBag, from: ModuleRecord): PropertyBag {
     const systemProperties = withoutKeys(bag.systemProperties, ['$.on', '$.cdid', '$.cmid']);
+    const { deviceId } = this.#options;
     return { ...bag, systemProperties: { '$.cdid': deviceId, '$.cmid': from.moduleId, ...systemProperties } };
   }
 
-  function upstreamMessage(from: ModuleRecord, output: string | undefined, bag: PropertyBag, body: Buffer) {
+  #upstreamMessage({ from, output, bag, body }: RoutedMessage): Omit<UpstreamMessage, 'sequence'> {
     return {
-      enqueuedTime: new Date(clock.now()).toISOString(),
-      deviceId,
+      enqueuedTime: new Date(this.#options.clock.now()).toISOString(),
+      deviceId: this.#options.deviceId,
       moduleId: from.moduleId,
       output,
       properties: bag.userProperties,

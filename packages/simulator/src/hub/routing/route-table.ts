@@ -10,17 +10,45 @@ export interface RouteTarget {
   readonly timeToLiveSecs: number;
 }
 
-/** All routes of a configuration, understood. */
-export interface RouteTable {
-  /** The endpoints for a message, each once, by the first of its routes in priority. */
-  targets(source: string): readonly RouteTarget[];
+/** One route, understood. */
+interface Route {
+  readonly prefix: string;
+  readonly target: RouteTarget;
 }
 
 // edgeHub's own default, far behind 0 to 9.
 const lowestPriority = 2_000_000_000;
+/** Modules have few outputs; a module that makes outputs up must not fill the memory. */
+const maxKnownSources = 10_000;
+
+/** All routes of a configuration, understood. */
+export class RouteTable {
+  /** By priority. */
+  readonly #routes: readonly Route[];
+  /** Answers that were given: they are asked for with every message. */
+  readonly #known = new Map<string, readonly RouteTarget[]>();
+
+  constructor(routes: readonly Route[]) {
+    this.#routes = [...routes].sort((left, right) => left.target.priority - right.target.priority);
+  }
+
+  /** The endpoints for a message, each once, by the first of its routes in priority. */
+  targets(source: string): readonly RouteTarget[] {
+    const found = this.#known.get(source);
+    if (found !== undefined) return found;
+    const byEndpoint = new Map<string, RouteTarget>();
+    for (const { prefix, target } of this.#routes) {
+      const endpoint = target.sink.kind === 'upstream' ? '$upstream' : `${target.sink.module}/${target.sink.input}`;
+      if (sourceMatches(prefix, source) && !byEndpoint.has(endpoint)) byEndpoint.set(endpoint, target);
+    }
+    const targets = [...byEndpoint.values()];
+    if (this.#known.size < maxKnownSources) this.#known.set(source, targets);
+    return targets;
+  }
+}
 
 /** Reads all routes or none: the first bad one throws a `HubError` that names it, as edgeHub rejects the whole configuration. */
-export function createRouteTable(
+export function readRoutes(
   routes: Readonly<Record<string, RouteSpec>>,
   timeToLiveSecs: number,
   modules: readonly string[],
@@ -28,36 +56,13 @@ export function createRouteTable(
   if (!isTimeToLive(timeToLiveSecs)) {
     throw new HubError('ROUTE_INVALID', `timeToLiveSecs is ${String(timeToLiveSecs)}, not a whole number of seconds`);
   }
-  const entries = Object.entries(routes)
-    .map(([name, spec]) => readRoute(name, spec, timeToLiveSecs, modules))
-    .sort((left, right) => left.target.priority - right.target.priority);
-  // Modules have few outputs, so the answers are few; they are asked for with every message.
-  const known = new Map<string, readonly RouteTarget[]>();
-  return {
-    targets: (source) => {
-      const found = known.get(source);
-      if (found !== undefined) return found;
-      const byEndpoint = new Map<string, RouteTarget>();
-      for (const { prefix, target } of entries) {
-        const endpoint = target.sink.kind === 'upstream' ? '$upstream' : `${target.sink.module}/${target.sink.input}`;
-        if (sourceMatches(prefix, source) && !byEndpoint.has(endpoint)) byEndpoint.set(endpoint, target);
-      }
-      const targets = [...byEndpoint.values()];
-      if (known.size < 10_000) known.set(source, targets);
-      return targets;
-    },
-  };
+  return new RouteTable(Object.entries(routes).map(([name, spec]) => readRoute(name, spec, timeToLiveSecs, modules)));
 }
 
-function readRoute(
-  name: string,
-  spec: RouteSpec,
-  defaultTimeToLiveSecs: number,
-  modules: readonly string[],
-): { readonly prefix: string; readonly target: RouteTarget } {
+function readRoute(name: string, spec: RouteSpec, defaultTimeToLiveSecs: number, modules: readonly string[]): Route {
   const { route, priority, timeToLiveSecs } = typeof spec === 'string' ? { route: spec } : { ...spec };
   const refuse = (reason: string): HubError =>
-    new HubError('ROUTE_INVALID', `route ${name} is refused: ${reason}`, { route: name, found: route });
+    new HubError('ROUTE_INVALID', `route ${name} is refused: ${reason}`, { facts: { route: name, found: route } });
   if (typeof route !== 'string') throw refuse('it has no text');
   if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= 9)) {
     throw refuse(`its priority ${String(priority)} is not 0 to 9`);
@@ -71,10 +76,7 @@ function readRoute(
     throw new HubError(
       'ROUTE_CONDITION_UNSUPPORTED',
       `route ${name} is refused: conditions are not supported yet (WHERE ${parsed.condition})`,
-      {
-        route: name,
-        found: parsed.condition,
-      },
+      { facts: { route: name, found: parsed.condition } },
     );
   }
   const unknown = unknownRouteModule(parsed, modules);
@@ -82,7 +84,7 @@ function readRoute(
     throw new HubError(
       'ROUTE_MODULE_UNKNOWN',
       `route ${name} is refused: there is no module ${unknown} (there are ${modules.join(', ') || 'none'})`,
-      { route: name, module: unknown },
+      { facts: { route: name, module: unknown } },
     );
   }
   return {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import pino from 'pino';
-import type { HubAddress, HubEvent, HubServer, HubServerOptions, ModuleIdentity } from '../contract/contract.ts';
-import { createHubServer } from '../hub-server.ts';
+import type { HubAddress, HubEvent, HubServerOptions, ModuleIdentity } from '../contract/contract.ts';
+import { HubServer } from '../hub-server.ts';
 
 export const deviceId = 'device-1';
 export const iotHubHostName = 'simulated.azure-devices.net';
@@ -23,7 +23,7 @@ export interface HubFixture extends AsyncDisposable {
 export async function startHub(options: Partial<HubServerOptions> = {}): Promise<HubFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'hub-'));
   const socketPath = join(directory, 'workload.sock');
-  const hub = createHubServer({
+  const hub = new HubServer({
     deviceId,
     iotHubHostName,
     workloadSocketPath: socketPath,

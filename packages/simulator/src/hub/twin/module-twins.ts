@@ -1,110 +1,119 @@
 import type { Logger } from 'pino';
-import type { JsonObject, JsonValue } from '@companion/deployment';
-import { desiredTopic, twinResponseTopic } from '../protocol/topics.ts';
-import type { TwinSection } from '@companion/deployment';
-import type { HubClock } from '../contract/clock.ts';
+import type { Clock, JsonObject, JsonValue, TwinSection } from '@companion/foundation';
+import type { EventSource } from '../../events/event-source.ts';
 import type { HubEvent, HubTwins, ModuleTwin } from '../contract/contract.ts';
 import { HubError } from '../contract/hub-error.ts';
-import { sendOnce, type ModuleRecord } from '../modules/module-record.ts';
-import { createTwinStore, type StoredTwin, type TwinChange, type TwinHalf } from './twin-store.ts';
+import type { ModuleRecord } from '../modules/module-record.ts';
+import type { ModuleRegistry } from '../modules/module-registry.ts';
+import { desiredTopic, twinResponseTopic } from '../protocol/topics.ts';
+import { TwinStore, type StoredTwin, type TwinChange, type TwinHalf } from './twin-store.ts';
 
 export interface ModuleTwinsOptions {
   readonly deviceId: string;
-  readonly clock: HubClock;
+  readonly clock: Clock;
   readonly log: Logger;
-  readonly moduleOf: (moduleId: string) => ModuleRecord | undefined;
-  readonly emit: (event: HubEvent) => void;
-  /** A module's report was accepted: edgeHub routes it as a twin change. */
-  readonly onReported: (module: ModuleRecord, patch: JsonObject) => void;
+  readonly modules: ModuleRegistry;
+  readonly events: EventSource<HubEvent>;
 }
 
-/** The twins with both of their users: the operator (`HubTwins`) and the module over MQTT. */
-export interface ModuleTwins extends HubTwins {
-  add(module: string, desired: JsonObject): void;
-  remove(module: string): void;
+/** The twins with both of their users: the operator (`HubTwins`), whose changes go to a module that listens at once, and the module over MQTT. */
+export class ModuleTwins implements HubTwins {
+  readonly #options: ModuleTwinsOptions;
+  readonly #store: TwinStore;
+
+  constructor(options: ModuleTwinsOptions) {
+    this.#options = options;
+    this.#store = new TwinStore(options.clock);
+  }
+
+  add(module: string, desired: JsonObject): void {
+    this.#store.add(module, desired);
+  }
+
+  remove(module: string): void {
+    this.#store.remove(module);
+  }
+
+  get(module: string): ModuleTwin {
+    return this.#present(module, this.#store.get(module));
+  }
+
+  patchDesired(module: string, patch: JsonObject, { ifMatch }: { readonly ifMatch?: string } = {}): ModuleTwin {
+    return this.#changeDesired(module, ifMatch, () => this.#store.patch(module, 'desired', patch));
+  }
+
+  replaceDesired(module: string, document: JsonObject, { ifMatch }: { readonly ifMatch?: string } = {}): ModuleTwin {
+    return this.#changeDesired(module, ifMatch, () => this.#store.replace(module, 'desired', document));
+  }
+
   /** Answers a module's GET. */
-  answerGet(module: ModuleRecord, requestId: string): void;
-  /** Merges a module's report and answers 204 with the version, or 400 with an empty body. */
-  answerReport(module: ModuleRecord, requestId: string, body: Buffer): void;
-}
+  answerGet({ moduleId, session }: ModuleRecord, requestId: string): void {
+    const { desired, reported } = this.#store.get(moduleId);
+    const document = { desired: withVersion(desired), reported: withVersion(reported) };
+    session.sendOnce('twin-responses', twinResponseTopic(200, requestId), JSON.stringify(document));
+  }
 
-/** No twins yet. Operators' changes go to the module at once where it listens. */
-export function createModuleTwins(options: ModuleTwinsOptions): ModuleTwins {
-  const { deviceId, clock, log, moduleOf, emit } = options;
-  const store = createTwinStore(clock);
+  /** Merges a module's report and answers 204 with the version, or 400 with an empty body. Gives what was merged; undefined where it was refused. */
+  answerReport({ moduleId, session }: ModuleRecord, requestId: string, body: Buffer): JsonObject | undefined {
+    try {
+      const { patch, twin } = this.#change(moduleId, 'reported', () =>
+        this.#store.patch(moduleId, 'reported', parse(moduleId, body)),
+      );
+      session.sendOnce('twin-responses', twinResponseTopic(204, requestId, twin.reported.version), '');
+      return patch;
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      session.sendOnce('twin-responses', twinResponseTopic(400, requestId), '');
+      return undefined;
+    }
+  }
 
-  function present(module: string, twin: StoredTwin): ModuleTwin {
-    const client = moduleOf(module)?.session.client;
+  #changeDesired(module: string, ifMatch: string | undefined, make: () => TwinChange): ModuleTwin {
+    const { patch, twin } = this.#change(module, 'desired', () => {
+      requireEtag(module, this.#store.get(module), ifMatch);
+      return make();
+    });
+    const { version } = twin.desired;
+    const text = JSON.stringify({ ...patch, $version: version });
+    this.#options.modules.find(module)?.session.sendOnce('desired', desiredTopic(version), text);
+    return this.#present(module, twin);
+  }
+
+  #change(module: string, section: TwinSection, make: () => TwinChange): TwinChange {
+    const { events, log } = this.#options;
+    try {
+      const made = make();
+      events.emit({ type: 'twin-updated', module, section, version: made.twin[section].version, patch: made.patch });
+      return made;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ module, section, reason }, 'twin change refused');
+      events.emit({ type: 'twin-refused', module, section, reason });
+      throw error;
+    }
+  }
+
+  #present(module: string, twin: StoredTwin): ModuleTwin {
+    const { deviceId, modules } = this.#options;
     return {
       deviceId,
       moduleId: module,
       etag: etagOf(twin),
       version: twin.version,
-      connectionState: client === undefined ? 'Disconnected' : 'Connected',
+      connectionState: modules.find(module)?.session.client === undefined ? 'Disconnected' : 'Connected',
       properties: { desired: withMetadata(twin.desired), reported: withMetadata(twin.reported) },
     };
   }
-
-  function change(module: string, section: TwinSection, make: () => TwinChange): TwinChange {
-    try {
-      const made = make();
-      emit({ type: 'twin-updated', module, section, version: made.twin[section].version, patch: made.patch });
-      return made;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      log.warn({ module, section, reason }, 'twin change refused');
-      emit({ type: 'twin-refused', module, section, reason });
-      throw error;
-    }
-  }
-
-  function changeDesired(module: string, ifMatch: string | undefined, make: () => TwinChange): ModuleTwin {
-    const { patch, twin } = change(module, 'desired', () => {
-      requireEtag(module, store.get(module), ifMatch);
-      return make();
-    });
-    const record = moduleOf(module);
-    if (record !== undefined) {
-      const { version } = twin.desired;
-      sendOnce(record.session, 'desired', desiredTopic(version), JSON.stringify({ ...patch, $version: version }));
-    }
-    return present(module, twin);
-  }
-
-  return {
-    add: store.add,
-    remove: store.remove,
-    get: (module) => present(module, store.get(module)),
-    patchDesired: (module, patch, { ifMatch } = {}) =>
-      changeDesired(module, ifMatch, () => store.patch(module, 'desired', patch)),
-    replaceDesired: (module, document, { ifMatch } = {}) =>
-      changeDesired(module, ifMatch, () => store.replace(module, 'desired', document)),
-    answerGet: (module, requestId) => {
-      const { desired, reported } = store.get(module.moduleId);
-      const document = { desired: withVersion(desired), reported: withVersion(reported) };
-      sendOnce(module.session, 'twin-responses', twinResponseTopic(200, requestId), JSON.stringify(document));
-    },
-    answerReport: (module, requestId, body) => {
-      const { moduleId, session } = module;
-      try {
-        const { patch, twin } = change(moduleId, 'reported', () =>
-          store.patch(moduleId, 'reported', parse(moduleId, body)),
-        );
-        sendOnce(session, 'twin-responses', twinResponseTopic(204, requestId, twin.reported.version), '');
-        options.onReported(module, patch);
-      } catch (error) {
-        if (!(error instanceof HubError)) throw error;
-        sendOnce(session, 'twin-responses', twinResponseTopic(400, requestId), '');
-      }
-    },
-  };
 }
 
 function parse(module: string, body: Buffer): JsonValue {
   try {
     return JSON.parse(body.toString()) as JsonValue;
-  } catch (error) {
-    throw new HubError('TWIN_INVALID', `the reported properties of ${module} are no JSON`, { module }, error);
+  } catch (cause) {
+    throw new HubError('TWIN_INVALID', `the reported properties of ${module} are no JSON`, {
+      facts: { module },
+      cause,
+    });
   }
 }
 
@@ -119,9 +128,7 @@ function requireEtag(module: string, twin: StoredTwin, ifMatch: string | undefin
   const expected = ifMatch?.replace(/^(?:W\/)?"(.*)"$/u, '$1');
   if (expected === undefined || expected === '*' || expected === etagOf(twin)) return;
   throw new HubError('TWIN_VERSION_CONFLICT', `the twin of ${module} has another ETag, ${etagOf(twin)}`, {
-    module,
-    expected,
-    found: etagOf(twin),
+    facts: { module, expected, found: etagOf(twin) },
   });
 }
 

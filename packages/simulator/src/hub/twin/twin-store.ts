@@ -1,9 +1,16 @@
-import { isJsonObject } from '@companion/deployment';
-import { mergeTwinPatch } from './twin-merge.ts';
-import { twinDifference } from './twin-difference.ts';
-import { findTwinFault, twinLimits, twinSizeBytes, type TwinSection } from '@companion/deployment';
-import type { JsonObject, JsonValue } from '@companion/deployment';
-import type { HubClock } from '../contract/clock.ts';
+import {
+  checkTwin,
+  formatJsonPath,
+  isJsonObject,
+  mergeTwin,
+  twinLimits,
+  twinPatch,
+  twinSizeBytes,
+  type Clock,
+  type JsonObject,
+  type JsonValue,
+  type TwinSection,
+} from '@companion/foundation';
 import { HubError } from '../contract/hub-error.ts';
 
 /** One half of a twin. */
@@ -28,80 +35,85 @@ export interface TwinChange {
 }
 
 /** All twins, in memory. Every change is checked whole before it is made; throws `HubError` MODULE_UNKNOWN, TWIN_INVALID, TWIN_TOO_LARGE. */
-export interface TwinStore {
-  readonly add: (module: string, desired: JsonObject) => void;
-  readonly remove: (module: string) => void;
-  get(module: string): StoredTwin;
-  patch(module: string, section: TwinSection, patch: JsonValue): TwinChange;
-  /** Makes the document the whole section. The change tells the difference, with nulls for what is gone. */
-  replace(module: string, section: TwinSection, document: JsonValue): TwinChange;
-}
+export class TwinStore {
+  readonly #clock: Clock;
+  readonly #twins = new Map<string, StoredTwin>();
 
-/** An empty store. */
-export function createTwinStore(clock: HubClock): TwinStore {
-  const twins = new Map<string, StoredTwin>();
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
-  function get(module: string): StoredTwin {
-    const twin = twins.get(module);
-    if (twin === undefined) throw new HubError('MODULE_UNKNOWN', `there is no module ${module}`, { module });
+  /** A module's first twin: desired properties of version 1, nothing reported. */
+  add(module: string, desired: JsonObject): void {
+    const document = checked(module, 'desired', desired);
+    const empty = { version: 0, properties: {}, lastUpdated: this.#time() };
+    this.#twins.set(module, { version: 0, desired: empty, reported: { ...empty, version: 1 } });
+    try {
+      this.#put(module, 'desired', mergeTwin({}, document));
+    } catch (error) {
+      this.#twins.delete(module);
+      throw error;
+    }
+  }
+
+  remove(module: string): void {
+    this.#twins.delete(module);
+  }
+
+  get(module: string): StoredTwin {
+    const twin = this.#twins.get(module);
+    if (twin === undefined) {
+      throw new HubError('MODULE_UNKNOWN', `there is no module ${module}`, { facts: { module } });
+    }
     return twin;
   }
 
-  function put(module: string, section: TwinSection, properties: JsonObject): StoredTwin {
-    const before = get(module);
+  /** Merges as IoT Hub does. */
+  patch(module: string, section: TwinSection, value: JsonValue): TwinChange {
+    const before = this.get(module)[section].properties;
+    const patch = checked(module, section, value);
+    return { patch, twin: this.#put(module, section, mergeTwin(before, patch)) };
+  }
+
+  /** Makes the document the whole section. The change tells the difference, with nulls for what is gone. */
+  replace(module: string, section: TwinSection, document: JsonValue): TwinChange {
+    const before = this.get(module)[section].properties;
+    const after = mergeTwin({}, checked(module, section, document));
+    return { patch: twinPatch(before, after) ?? {}, twin: this.#put(module, section, after) };
+  }
+
+  #put(module: string, section: TwinSection, properties: JsonObject): StoredTwin {
+    const before = this.get(module);
     const sizeBytes = twinSizeBytes(properties);
     if (sizeBytes > twinLimits.sectionBytes) {
       throw new HubError(
         'TWIN_TOO_LARGE',
         `the ${section} properties of ${module} would be ${sizeBytes} bytes, more than ${twinLimits.sectionBytes}`,
-        { module, section, found: sizeBytes, expected: twinLimits.sectionBytes },
+        { facts: { module, section, found: sizeBytes, expected: twinLimits.sectionBytes } },
       );
     }
-    const half = { version: before[section].version + 1, properties, lastUpdated: isoTime(clock) };
+    const half = { version: before[section].version + 1, properties, lastUpdated: this.#time() };
     const twin = { ...before, version: before.version + 1, [section]: half };
-    twins.set(module, twin);
+    this.#twins.set(module, twin);
     return twin;
   }
 
-  return {
-    get,
-    add: (module, desired) => {
-      const empty = { version: 0, properties: {}, lastUpdated: isoTime(clock) };
-      const document = checked(module, 'desired', desired);
-      twins.set(module, { version: 0, desired: empty, reported: { ...empty, version: 1 } });
-      try {
-        put(module, 'desired', mergeTwinPatch({}, document));
-      } catch (error) {
-        twins.delete(module);
-        throw error;
-      }
-    },
-    remove: (module) => void twins.delete(module),
-    patch: (module, section, value) => {
-      const before = get(module)[section].properties;
-      const patch = checked(module, section, value);
-      return { patch, twin: put(module, section, mergeTwinPatch(before, patch)) };
-    },
-    replace: (module, section, value) => {
-      const before = get(module)[section].properties;
-      const after = mergeTwinPatch({}, checked(module, section, value));
-      return { patch: twinDifference(before, after), twin: put(module, section, after) };
-    },
-  };
+  #time(): string {
+    return new Date(this.#clock.now()).toISOString();
+  }
 }
 
 function checked(module: string, section: TwinSection, value: JsonValue): JsonObject {
   if (!isJsonObject(value)) {
     throw new HubError('TWIN_INVALID', `the ${section} properties of ${module} are not a JSON object`, {
-      module,
-      section,
+      facts: { module, section },
     });
   }
-  const fault = findTwinFault(section, value);
-  if (fault === undefined) return value;
-  throw new HubError('TWIN_INVALID', `the twin of ${module} is refused: ${fault}`, { module, section, found: fault });
-}
-
-function isoTime(clock: HubClock): string {
-  return new Date(clock.now()).toISOString();
+  const [first] = checkTwin(section, value);
+  if (first === undefined) return value;
+  const path = 'path' in first.at ? (first.at.path ?? []) : [];
+  const found = `${formatJsonPath([section, ...path])} ${first.message}`;
+  throw new HubError('TWIN_INVALID', `the twin of ${module} is refused: ${found}`, {
+    facts: { module, section, found },
+  });
 }

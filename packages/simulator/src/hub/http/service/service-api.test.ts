@@ -1,6 +1,8 @@
 import { request } from 'node:http';
+import { Hono } from 'hono';
 import { describe, expect, test } from 'vitest';
-import { connectModule, deviceId, outputTopic, startHub, type HubFixture } from '../testing/started-hub.ts';
+import type { HttpEnv } from '../../contract/contract.ts';
+import { connectModule, deviceId, outputTopic, startHub, type HubFixture } from '../../testing/started-hub.ts';
 
 const twinPath = `/twins/${deviceId}/modules/filter`;
 const json = { 'content-type': 'application/json' };
@@ -158,15 +160,13 @@ describe('the upstream feed over the service API', () => {
 
 describe('the service API', () => {
   test('lists on its front page what there is, extra routes included', async () => {
+    const routes = new Hono<HttpEnv>();
+    routes.get('/modules', (context) => context.text('from outside'));
     await using fixture = await startHub({
-      extraRoutes: [
-        (_request, response, url) => {
-          if (url.pathname !== '/modules') return false;
-          response.end('from outside');
-          return true;
-        },
-      ],
-      extraRouteHelp: ['GET   /modules   the processes'],
+      serviceExtension: {
+        routes,
+        help: ['GET   /modules   the processes'],
+      },
     });
     const page = await (await call(fixture, '/')).text();
     expect(page).toContain('/messages/events');
