@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { encodeMinimal } from '@companion/deepstream/message';
 import { describe, expect, test } from 'vitest';
-import { commands } from './commands/registry.ts';
+import { commands } from './commands/index.ts';
 import { createWorkbench } from './testing/workbench.ts';
 
 describe('companion', () => {
@@ -13,13 +13,13 @@ describe('companion', () => {
     await using bench = await createWorkbench();
     const all = await bench.companion(['--help']);
     expect(all).toMatchObject({ code: 0, stderr: '' });
-    for (const { group, name, summary } of commands) {
-      const called = name === '' ? group : `${group} ${name}`;
+    for (const [called, { summary }] of Object.entries(commands)) {
       expect(all.stdout).toContain(called);
       const { code, stdout } = await bench.call([...called.split(' '), '--help']);
       expect(code).toBe(0);
-      expect(stdout).toContain(summary);
-      expect(stdout).toMatch(new RegExp(`^companion ${called} (?:FILE|--|\\[options\\])`));
+      expect(stdout.replace(/\s+/g, ' ')).toContain(summary);
+      expect(stdout).toMatch(new RegExp(`^Usage: companion ${called} (?:--|\\[options\\])`));
+      expect(stdout).toMatch(new RegExp(`^Examples:\\n(?:  .*companion ${called}.*\\n)+$`, 'm'));
     }
   });
 
@@ -40,6 +40,22 @@ describe('companion', () => {
       expect(stderr).toMatch(/config get|config set|--bogus/);
     }
     expect(await bench.companion(['config', 'get'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test.each([
+    [['confg', 'get', 'a'], 'Did you mean config?'],
+    [['config', 'chek', 'a'], 'Did you mean check?'],
+    [['config', 'get', 'a', '--jsn'], 'Did you mean --json?'],
+    [['apply', '--desird', 'a'], 'Did you mean --desired?'],
+  ])('knows what %j is a slip for', async (args, hint) => {
+    await using bench = await createWorkbench();
+    const { code, stderr } = await bench.run(args);
+    expect({ code, hinted: stderr.includes(hint) }).toEqual({ code: 2, hinted: true });
+  });
+
+  test('says its version', async () => {
+    await using bench = await createWorkbench();
+    expect(await bench.run(['--version'])).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
   });
 
   test('goes quietly where its reader goes away', async () => {

@@ -5,37 +5,40 @@ import type { Applied, ArtifactProgress, DesiredState, ReportedFinding } from '@
 import type { ExitCode } from '../command/command.ts';
 import { desiredProperties, withImports } from '../files/desired-document.ts';
 import { readInput } from '../files/input.ts';
-import { defineOptionCommand } from '../command/option-command.ts';
+import { defineCommand } from '../command/command.ts';
 import { createProgressBars } from '../terminal/progress-bars.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** `companion apply`. */
-export const apply = defineOptionCommand({
-  name: 'apply',
-  summary: 'Make a volume look as desired properties say, once and without IoT Edge.',
+export const command = defineCommand({
+  operands: '',
   notes: `For factory images: downloads, verifies, unpacks and publishes as the artifacts module does, and makes "current" name the
 release. Nobody waits for DeepStream: the module goes on with it at its first start. Where a module or another run has the
 volume, it fails (VOLUME_LOCKED) and touches nothing. A second run changes nothing; one that was cut goes on. Run it as
 uid 1000, like the module, which must be able to write there too: sudo -u '#1000' npx companion apply …
 HTTP_PROXY, HTTPS_PROXY, NO_PROXY and ARTIFACTS_CA_FILES count as they do for the module; windows don't.
 Exit codes: 0 done, or nothing to do; 1 refused or failed; 2 usage, or a file that can't be read.`,
+  examples: [
+    'companion apply --desired desired.json --root /var/deepstream/artifacts',
+    'companion apply --desired desired.json --root ./volume --import /media/usb --json',
+  ],
   options: {
     desired: {
-      type: 'string',
+      type: 'text',
       value: 'FILE',
+      required: true,
       help: "the artifacts module's desired properties, its twin, or its section of a manifest (- is stdin)",
     },
-    root: { type: 'string', value: 'DIR', help: 'the root of the volume; made where it is not there' },
+    root: { type: 'text', value: 'DIR', required: true, help: 'the root of the volume; made where it is not there' },
     import: {
-      type: 'string',
+      type: 'text',
       value: 'DIR',
       help: 'the only directory that file: URLs may name; relative ones (file:a.tgz) start there',
     },
-    secrets: { type: 'string', value: 'DIR', help: 'a file per credential, called like it' },
-    json: { type: 'boolean', help: 'print the result as JSON, and no progress' },
+    secrets: { type: 'text', value: 'DIR', help: 'a file per credential, called like it' },
+    json: { type: 'flag', help: 'print the result as JSON, and no progress' },
   },
-  required: ['desired', 'root'],
-  run: async (options, terminal) => {
+  run: async ({ options }, terminal) => {
     const text = new TextDecoder().decode(await readInput(options.desired, terminal));
     const importDirectory = options.import === undefined ? undefined : resolve(options.import);
     const parsed = parseDesired(withImports(desiredProperties(options.desired, text), importDirectory));
@@ -50,7 +53,7 @@ Exit codes: 0 done, or nothing to do; 1 refused or failed; 2 usage, or a file th
       ARTIFACTS_SECRETS: options.secrets === undefined ? undefined : resolve(options.secrets),
     });
     const bars = createProgressBars({
-      write: options.json === true ? () => undefined : (more) => terminal.err(more),
+      write: options.json ? () => undefined : (more) => terminal.err(more),
       columns: process.stderr.isTTY ? process.stderr.columns : undefined,
     });
     const artifacts = new Map<string, ArtifactProgress>();
@@ -66,7 +69,7 @@ Exit codes: 0 done, or nothing to do; 1 refused or failed; 2 usage, or a file th
       }),
     );
     bars.end();
-    if (options.json === true) terminal.out(`${JSON.stringify(resultOf(applied, artifacts), null, 2)}\n`);
+    if (options.json) terminal.out(`${JSON.stringify(resultOf(applied, artifacts), null, 2)}\n`);
     else tell(applied, parsed.state, terminal);
     return applied?.ok === true ? 0 : 1;
   },
@@ -91,10 +94,10 @@ async function untilInterrupted(work: (signal: AbortSignal) => Promise<Applied>)
 
 function refuse(
   findings: readonly ReportedFinding[],
-  options: { readonly desired: string; readonly json?: boolean },
+  options: { readonly desired: string; readonly json: boolean },
   terminal: Terminal,
 ): ExitCode {
-  if (options.json === true) terminal.out(`${JSON.stringify({ result: 'refused', findings }, null, 2)}\n`);
+  if (options.json) terminal.out(`${JSON.stringify({ result: 'refused', findings }, null, 2)}\n`);
   else terminal.err(findings.map(({ path, message }) => `${options.desired}: ${path}: ${message}\n`).join(''));
   return 1;
 }

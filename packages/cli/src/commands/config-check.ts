@@ -5,35 +5,36 @@ import { readInput } from '../files/input.ts';
 import { createLocalFiles } from '../files/local-files.ts';
 
 /** `companion config check`. */
-export const configCheck = defineCommand({
-  group: 'config',
-  name: 'check',
-  summary: 'Check a config with every file that it refers to.',
+export const command = defineCommand({
   operands: 'FILE',
   notes: `Prints file:line: severity: message [code], as compilers do. Exit code 1 where there are errors: DeepStream would
 not start, or nothing would arrive.`,
+  examples: [
+    'companion config check app.txt --topic detections',
+    'companion config check app.txt --elsewhere /data --json',
+  ],
   options: {
-    json: { type: 'boolean', help: 'print JSON: findings, and the files that were followed' },
+    json: { type: 'flag', help: 'print JSON: findings, and the files that were followed' },
     topic: {
-      type: 'string',
-      multiple: true,
+      type: 'texts',
+
       value: 'NAME',
       help: 'an output that a route takes messages from; without any, topics are not checked',
     },
     elsewhere: {
-      type: 'string',
-      multiple: true,
+      type: 'texts',
+
       value: 'FOLDER',
       help: 'a folder that only the device has; what is missing below it is no error',
     },
   },
   run: async ({ operands: [path], options }, terminal) => {
     const bytes = await readInput(path, terminal);
-    const files = createLocalFiles(options.elsewhere ?? [], { path, bytes });
+    const files = createLocalFiles(options.elsewhere, { path, bytes });
     const { topic: topics } = options;
-    const { findings, references } = checkAppConfig({ path, files, ...(topics !== undefined && { topics }) });
+    const { findings, references } = checkAppConfig({ path, files, ...(topics.length > 0 && { topics }) });
     const errors = findings.filter(({ severity }) => severity === 'error').length;
-    if (options.json === true) terminal.out(`${JSON.stringify({ file: path, findings, references }, null, 2)}\n`);
+    if (options.json) terminal.out(`${JSON.stringify({ file: path, findings, references }, null, 2)}\n`);
     else if (findings.length === 0) terminal.out(`${path}: nothing found\n`);
     else
       terminal.out(

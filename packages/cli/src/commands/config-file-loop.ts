@@ -1,18 +1,16 @@
 import { setFileLoop } from '@companion/deepstream/recipes';
-import { wordArgument } from '../command/argument.ts';
 import { defineCommand } from '../command/command.ts';
+import { wordOperand } from '../command/operand.ts';
 import { editNotes, editOptions, editConfig } from '../config/edit-config.ts';
 
 /** `companion config file-loop`. */
-export const configFileLoop = defineCommand({
-  group: 'config',
-  name: 'file-loop',
-  summary: 'Play file sources again and again (on, as without a word), or once (off).',
+export const command = defineCommand({
   operands: 'FILE [on|off]',
   notes: editNotes,
+  examples: ['companion config file-loop app.txt', 'companion config file-loop app.txt off'],
   options: editOptions,
-  run: ({ operands: [path, word], options }, terminal) => {
-    const enabled = wordArgument('[on|off]', word, ['on', 'off']) !== 'off';
-    return editConfig({ path, json: options.json === true }, terminal, (file) => setFileLoop(file, { enabled }));
+  run: ({ operands: [path, word = 'on'], options }, terminal) => {
+    const enabled = wordOperand('[on|off]', word, ['on', 'off']) === 'on';
+    return editConfig({ path, json: options.json }, terminal, (file) => setFileLoop(file, { enabled }));
   },
 });

@@ -4,13 +4,11 @@ import { defineCommand } from '../command/command.ts';
 import { openConfig } from '../config/config-document.ts';
 
 /** `companion config get`. */
-export const configGet = defineCommand({
-  group: 'config',
-  name: 'get',
-  summary: 'Print a value, a group, or all of it, as DeepStream takes it.',
+export const command = defineCommand({
   operands: 'FILE [GROUP] [KEY]',
   notes: 'Exit code 1 where the group or the key is not there.',
-  options: { json: { type: 'boolean', help: 'print JSON: a string, an object, an object of objects' } },
+  examples: ['companion config get app.txt sink0 enable', 'companion config get app.txt --json'],
+  options: { json: { type: 'flag', help: 'print JSON: a string, an object, an object of objects' } },
   run: async ({ operands: [path, group, key], options }, terminal) => {
     const { file } = await openConfig(path, terminal);
     const missing =
@@ -24,9 +22,7 @@ export const configGet = defineCommand({
       terminal.err(`${formatDiagnostic({ severity: 'error', code, at: { file: path, line }, message })}\n`);
       return 1;
     }
-    terminal.out(
-      options.json === true ? `${JSON.stringify(asJson(file, group, key), null, 2)}\n` : asText(file, group, key),
-    );
+    terminal.out(options.json ? `${JSON.stringify(asJson(file, group, key), null, 2)}\n` : asText(file, group, key));
     return 0;
   },
 });

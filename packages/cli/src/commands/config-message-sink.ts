@@ -1,32 +1,41 @@
 import { setMessageSink } from '@companion/deepstream/recipes';
-import { integerArgument, wordArgument } from '../command/argument.ts';
 import { defineCommand } from '../command/command.ts';
 import { editNotes, editOptions, editConfig } from '../config/edit-config.ts';
 
 /** `companion config message-sink`. */
-export const configMessageSink = defineCommand({
-  group: 'config',
-  name: 'message-sink',
-  summary: 'Send detections to a topic: the output that a route of edgeHub takes them from.',
+export const command = defineCommand({
   operands: 'FILE TOPIC',
   notes: editNotes,
+  examples: [
+    'companion config message-sink app.txt detections',
+    'companion config message-sink app.txt detections --payload full --frame-interval 5',
+  ],
   options: {
     ...editOptions,
-    payload: { type: 'string', value: 'SCHEMA', help: 'minimal (as without the option), full or protobuf' },
-    library: { type: 'string', value: 'PATH', help: "the adapter's libnvds_…_proto.so; IoT Edge's without the option" },
-    connection: { type: 'string', value: 'TEXT', help: 'msg-broker-conn-str; the IoT Edge adapter needs none' },
-    'converter-config': { type: 'string', value: 'PATH', help: 'msg-conv-config: names of sensors and places' },
+    payload: {
+      type: 'text',
+      value: 'SCHEMA',
+      choices: ['minimal', 'full', 'protobuf'],
+      help: 'minimal without the option',
+    },
+    library: { type: 'text', value: 'PATH', help: "the adapter's libnvds_…_proto.so; IoT Edge's without the option" },
+    connection: { type: 'text', value: 'TEXT', help: 'msg-broker-conn-str; the IoT Edge adapter needs none' },
+    'converter-config': { type: 'text', value: 'PATH', help: 'msg-conv-config: names of sensors and places' },
     'frame-interval': {
-      type: 'string',
+      type: 'integer',
       value: 'COUNT',
       help: 'one message in so many frames (DeepStream 6.0 and later)',
     },
   },
-  run: ({ operands: [path, topic = ''], options }, terminal) => {
-    const payload = wordArgument('--payload', options.payload, ['full', 'minimal', 'protobuf']);
-    const frameInterval = integerArgument('--frame-interval', options['frame-interval']);
-    const { library, connection, 'converter-config': converterConfig } = options;
-    return editConfig({ path, json: options.json === true }, terminal, (file) => {
+  run: ({ operands: [path, topic], options }, terminal) => {
+    const {
+      payload,
+      library,
+      connection,
+      'converter-config': converterConfig,
+      'frame-interval': frameInterval,
+    } = options;
+    return editConfig({ path, json: options.json }, terminal, (file) => {
       setMessageSink(file, {
         topic,
         ...(payload !== undefined && { payload }),

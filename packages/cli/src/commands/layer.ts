@@ -1,16 +1,13 @@
 import { errorAt, findTargetFault, type DeploymentDiagnostic } from '@companion/deployment';
 import { formatDiagnostic, type JsonObject } from '@companion/foundation';
-import { integerArgument } from '../command/argument.ts';
 import { CliError } from '../command/cli-error.ts';
 import { azureCommands } from '../deployment/azure-commands.ts';
 import { readBaseDesired } from '../deployment/base-desired.ts';
 import { checkModuleLayer } from '../deployment/layer-check.ts';
-import { layerMetrics } from '../deployment/layer-metrics.ts';
-import { layerSection } from '../deployment/layer-parts.ts';
-import type { LayerPart } from '../deployment/layer-parts.ts';
+import { layerDocument, layerLabels, type ModuleParts } from '../deployment/layer-document.ts';
 import { readLayerParts } from '../deployment/layer-source.ts';
 import type { OurModule } from '../deployment/our-twins.ts';
-import { defineOptionCommand } from '../command/option-command.ts';
+import { defineCommand } from '../command/command.ts';
 import { writeOutput } from '../files/output.ts';
 
 const defaultPriority = 10;
@@ -18,9 +15,8 @@ const defaultPriority = 10;
 const idShape = /^[a-z0-9][a-z0-9._-]{0,127}$/;
 
 /** `companion layer`. */
-export const layer = defineOptionCommand({
-  name: 'layer',
-  summary: 'Make a layered deployment: artifacts or zones for all devices that a condition selects.',
+export const command = defineCommand({
+  operands: '',
   notes: `Writes the document that IoT Hub keeps of a deployment (content, target condition, priority, labels, metrics), checked
 as the modules would, and prints the az commands for it. Devices need a base deployment with the modules first.
 
@@ -33,105 +29,99 @@ What overwrites what:
   IoT Hub never changes the content of a deployment: for another content take a new --id, then delete the old one.
 
 Exit codes: 0 written, perhaps with warnings; 1 errors, and nothing is written; 2 usage, or a file that can't be read.`,
+  examples: [
+    'companion layer --id lot-7-zones --target "tags.site=\'lot7\'" --zones lot7.json --base deployment.template.json',
+    "companion layer --id model-2026-11 --target '*' --artifacts resnet18.json --hub my-hub",
+  ],
   options: {
-    id: { type: 'string', value: 'ID', help: "the deployment's name: lower case, digits, . _ -" },
-    target: { type: 'string', value: 'CONDITION', help: "which devices: tags.site='lot7' AND tags.gpu!='none', or *" },
-    priority: { type: 'string', value: 'N', help: `more is stronger; ${defaultPriority} without it` },
+    id: { type: 'text', value: 'ID', required: true, help: "the deployment's name: lower case, digits, . _ -" },
+    target: {
+      type: 'text',
+      value: 'CONDITION',
+      required: true,
+      help: "which devices: tags.site='lot7' AND tags.gpu!='none', or *",
+    },
+    priority: { type: 'integer', value: 'N', help: `more is stronger; ${defaultPriority} without it` },
     artifact: {
-      type: 'string',
-      multiple: true,
+      type: 'texts',
+
       value: 'NAME=kind:K,url:U,sha256:D',
       help: 'one artifact; also sizeBytes: and credential:',
     },
     artifacts: {
-      type: 'string',
-      multiple: true,
+      type: 'texts',
+
       value: 'FILE',
       help: 'what companion pack printed, or any part of the twin of artifacts (- is stdin)',
     },
-    zones: { type: 'string', multiple: true, value: 'FILE', help: 'zones, or any part of the twin of filter' },
-    remove: { type: 'string', multiple: true, value: 'PATH', help: 'take away: artifacts.NAME, zones.NAME' },
+    zones: { type: 'texts', value: 'FILE', help: 'zones, or any part of the twin of filter' },
+    remove: { type: 'texts', value: 'PATH', help: 'take away: artifacts.NAME, zones.NAME' },
     base: {
-      type: 'string',
+      type: 'text',
       value: 'FILE',
       help: 'template or manifest that it is put on: checks the result as a whole',
     },
-    label: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a label of the deployment' },
-    'artifacts-module': { type: 'string', value: 'NAME', help: 'what the base calls the module; artifacts without it' },
-    'filter-module': { type: 'string', value: 'NAME', help: 'filter without it' },
-    hub: { type: 'string', value: 'NAME', help: 'the IoT hub, for the az commands' },
-    out: { type: 'string', value: 'FILE', help: 'where to write; ID.json without it (- is stdout)' },
+    label: { type: 'texts', value: 'NAME=VALUE', help: 'a label of the deployment' },
+    'artifacts-module': { type: 'text', value: 'NAME', help: 'what the base calls the module; artifacts without it' },
+    'filter-module': { type: 'text', value: 'NAME', help: 'filter without it' },
+    hub: { type: 'text', value: 'NAME', help: 'the IoT hub, for the az commands' },
+    out: { type: 'text', value: 'FILE', help: 'where to write; ID.json without it (- is stdout)' },
   },
-  required: ['id', 'target'],
-  run: async (options, terminal) => {
-    if (!idShape.test(options.id)) {
-      throw new CliError(
-        'usage',
-        `companion layer: --id ${options.id}: lower-case letters, digits, . _ -, 128 at most`,
-      );
-    }
-    const priority = integerArgument('--priority', options.priority) ?? defaultPriority;
-    if (priority > 2_147_483_647) throw new CliError('usage', `companion layer: --priority ${priority} is too large`);
-    const names = {
-      artifacts: options['artifacts-module'] ?? 'artifacts',
-      filter: options['filter-module'] ?? 'filter',
-    };
-    for (const name of Object.values(names)) {
-      if (!/^[A-Za-z0-9_-]{1,128}$/.test(name))
-        throw new CliError('usage', `companion layer: ${name} is no module's name`);
-    }
+  run: async ({ options }, terminal) => {
+    checkNames(options);
+    const { id, target, priority = defaultPriority, out = `${id}.json` } = options;
     const parts = await readLayerParts(options, terminal);
-    if (parts.artifacts.length + parts.filter.length === 0) {
+    const count = parts.artifacts.length + parts.filter.length;
+    if (count === 0) {
       throw new CliError('usage', 'companion layer: nothing to say: give --artifact, --artifacts, --zones or --remove');
     }
+    const modules = {
+      artifacts: { module: options['artifacts-module'] ?? 'artifacts', parts: parts.artifacts },
+      filter: { module: options['filter-module'] ?? 'filter', parts: parts.filter },
+    };
     const base = options.base === undefined ? undefined : readBaseDesired(options.base);
     const findings = [
-      ...checkTarget(options.target),
-      ...checkParts('artifacts', names.artifacts, parts.artifacts, base),
-      ...checkParts('filter', names.filter, parts.filter, base),
+      ...checkTarget(target),
+      ...checkParts('artifacts', modules.artifacts, base),
+      ...checkParts('filter', modules.filter, base),
     ];
-    const out = options.out ?? `${options.id}.json`;
-    terminal.err(
-      findings
-        .map((finding) => `${formatDiagnostic({ ...finding, at: { file: options.id, ...finding.at } })}\n`)
-        .join(''),
-    );
+    for (const finding of findings) {
+      terminal.err(`${formatDiagnostic({ ...finding, at: { file: id, ...finding.at } })}\n`);
+    }
     if (findings.some(({ severity }) => severity === 'error')) return 1;
 
-    const document = {
-      id: options.id,
-      schemaVersion: '2.0',
-      labels: labelsOf(options.label ?? []),
-      content: {
-        modulesContent: Object.fromEntries(
-          (['artifacts', 'filter'] as const)
-            .filter((ours) => parts[ours].length > 0)
-            .map((ours) => [names[ours], layerSection(parts[ours])]),
-        ),
-      },
-      targetCondition: options.target,
-      priority,
-      metrics: {
-        queries: layerMetrics({
-          artifacts: { module: names.artifacts, parts: parts.artifacts },
-          filter: { module: names.filter, parts: parts.filter },
-        }),
-      },
-    };
+    const labels = layerLabels(options.label);
+    const document = layerDocument({ id, labels, targetCondition: target, priority }, modules);
     const text = `${JSON.stringify(document, null, 2)}\n`;
     if (out === '-') {
       terminal.out(text);
       return 0;
     }
     await writeOutput(out, text);
-    const count = parts.artifacts.length + parts.filter.length;
-    terminal.out(
-      `${out}: ${count} ${count === 1 ? 'property' : 'properties'} for ${options.target}, priority ${priority}\n\n`,
-    );
+    const properties = count === 1 ? 'property' : 'properties';
+    terminal.out(`${out}: ${count} ${properties} for ${target}, priority ${priority}\n\n`);
     terminal.out(`${azureCommands(document, out, options.hub ?? 'HUB').join('\n')}\n`);
     return 0;
   },
 });
+
+function checkNames(options: {
+  readonly id: string;
+  readonly priority?: number;
+  readonly 'artifacts-module'?: string;
+  readonly 'filter-module'?: string;
+}): void {
+  const { id, priority = defaultPriority } = options;
+  if (!idShape.test(id)) {
+    throw new CliError('usage', `companion layer: --id ${id}: lower-case letters, digits, . _ -, 128 at most`);
+  }
+  if (priority > 2_147_483_647) throw new CliError('usage', `companion layer: --priority ${priority} is too large`);
+  for (const name of [options['artifacts-module'], options['filter-module']]) {
+    if (name !== undefined && !/^[A-Za-z0-9_-]{1,128}$/.test(name)) {
+      throw new CliError('usage', `companion layer: ${name} is no module's name`);
+    }
+  }
+}
 
 function checkTarget(target: string): readonly DeploymentDiagnostic[] {
   const reason = findTargetFault(target);
@@ -140,25 +130,13 @@ function checkTarget(target: string): readonly DeploymentDiagnostic[] {
 
 function checkParts(
   ours: OurModule,
-  module: string,
-  parts: readonly LayerPart[],
+  { module, parts }: ModuleParts,
   base: ReadonlyMap<string, JsonObject> | undefined,
 ): readonly DeploymentDiagnostic[] {
   if (parts.length === 0) return [];
-  const path = ['content', 'modulesContent', module];
   if (base !== undefined && !base.has(module)) {
     const message = `the base deployment has no module ${module}, only ${[...base.keys()].join(', ') || 'none'}: name it by --${ours}-module`;
-    return [errorAt('MODULE_UNKNOWN', path, message)];
+    return [errorAt('MODULE_UNKNOWN', ['content', 'modulesContent', module], message)];
   }
   return checkModuleLayer({ ours, module, parts, base: base?.get(module) });
-}
-
-function labelsOf(texts: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-      if (name !== undefined && value !== undefined) return [name, value];
-      throw new CliError('usage', `companion layer: --label ${text}: expected NAME=VALUE`);
-    }),
-  );
 }

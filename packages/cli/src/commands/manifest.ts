@@ -6,13 +6,12 @@ import type { DeploymentOutline } from '@companion/deployment';
 import { formatDiagnostic } from '@companion/foundation';
 import { CliError } from '../command/cli-error.ts';
 import { checkOurTwins } from '../deployment/our-twins.ts';
-import { defineOptionCommand } from '../command/option-command.ts';
+import { defineCommand } from '../command/command.ts';
 import { makeFolder, writeOutput } from '../files/output.ts';
 
 /** `companion manifest`. */
-export const manifest = defineOptionCommand({
-  name: 'manifest',
-  summary: 'Make a deployment manifest of a template, and check it.',
+export const command = defineCommand({
+  operands: '',
   notes: `Fills in \${MODULES.name}, \${MODULEDIR<path>} and variables as VS Code's extension and iotedgedev do, cuts createOptions
 into strings of 512 characters, and writes config/<template>.<platform>.json beside the template, as they do. Variables
 come from the environment first, then from .env (so it is with iotedgedev; VS Code's extension lets .env win).
@@ -20,19 +19,22 @@ Checks everything at once: schema versions, routes with their conditions, module
 createOptions, images (a version, not latest), ports of the host, limits of twins, and the desired properties of
 artifacts and filter as the modules themselves would. One line for each: file: place: severity: what and what to do.
 Exit codes: 0 written, perhaps with warnings; 1 errors, and nothing is written; 2 usage, or a file that can't be read.`,
+  examples: [
+    'companion manifest --platform arm64v8',
+    'companion manifest --template config/deployment.amd64.json --check',
+  ],
   options: {
     template: {
-      type: 'string',
+      type: 'text',
       value: 'FILE',
       help: 'the template, or a finished manifest to check; deployment.template.json without it',
     },
-    platform: { type: 'string', value: 'NAME', help: 'what images are for, as in module.json; amd64 without it' },
-    variables: { type: 'string', value: 'FILE', help: 'a file in place of .env' },
-    out: { type: 'string', value: 'FILE', help: 'where to write in place of config/ (- is stdout)' },
-    check: { type: 'boolean', help: 'only check, and write nothing' },
+    platform: { type: 'text', value: 'NAME', help: 'what images are for, as in module.json; amd64 without it' },
+    variables: { type: 'text', value: 'FILE', help: 'a file in place of .env' },
+    out: { type: 'text', value: 'FILE', help: 'where to write in place of config/ (- is stdout)' },
+    check: { type: 'flag', help: 'only check, and write nothing' },
   },
-  required: [],
-  run: async (options, terminal) => {
+  run: async ({ options }, terminal) => {
     const { template = 'deployment.template.json', platform = 'amd64' } = options;
     const made = make(template, {
       templatePath: template,
@@ -47,7 +49,7 @@ Exit codes: 0 written, perhaps with warnings; 1 errors, and nothing is written; 
       terminal.err(`${template}: ${errors} ${errors === 1 ? 'error' : 'errors'}: nothing is written\n`);
       return 1;
     }
-    if (options.check === true) {
+    if (options.check) {
       terminal.out(`${template}: ${summary(made.outline)}\n`);
       return 0;
     }

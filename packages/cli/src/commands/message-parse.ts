@@ -5,18 +5,19 @@ import { defineCommand } from '../command/command.ts';
 import { readInput } from '../files/input.ts';
 
 /** `companion message parse`. */
-export const messageParse = defineCommand({
-  group: 'message',
-  name: 'parse',
-  summary: 'Read messages of DeepStream, as the filter reads them.',
+export const command = defineCommand({
   operands: 'FILE',
   notes: `FILE (- is stdin) holds the full or the minimal schema: one message, JSON lines, an array, or one protobuf frame.
 Exit code 1 where not a single frame can be read.`,
-  options: { json: { type: 'boolean', help: 'print JSON: frames, and what was dropped or rejected' } },
+  examples: [
+    'companion message parse messages.jsonl',
+    'mosquitto_sub -t detections -C 1 | companion message parse - --json',
+  ],
+  options: { json: { type: 'flag', help: 'print JSON: frames, and what was dropped or rejected' } },
   run: async ({ operands: [path], options }, terminal) => {
     const bytes = await readInput(path, terminal);
     const message = parseMessage(bytes);
-    if (options.json === true) terminal.out(`${JSON.stringify(message, null, 2)}\n`);
+    if (options.json) terminal.out(`${JSON.stringify(message, null, 2)}\n`);
     else if (message.ok) terminal.out(message.frames.map(frameText).join(''));
     for (const one of diagnose(message, bytes)) {
       terminal.err(`${formatDiagnostic({ ...one, at: { file: path, ...one.at } })}\n`);

@@ -85,7 +85,7 @@ describe('companion pack', () => {
       [folder, 'net/x.tar.gz', '--kind=model', /is inside/],
       [folder, 'x.tar.gz', '--url=ftp://h/x', /url: must be/],
       [folder, 'x.tar.gz', '--name=../x', /must be a name/],
-      [folder, 'x.tar.gz', '--kind=video', /none of model, config, stream/],
+      [folder, 'x.tar.gz', '--kind=video', /Allowed choices are model, config, stream/],
     ] as const) {
       const { code, stderr } = await packed(bench, path, out, option);
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) as string });

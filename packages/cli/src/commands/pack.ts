@@ -8,7 +8,6 @@ import {
   type ArtifactKind,
 } from '@companion/artifacts';
 import { formatBytes } from '@companion/foundation';
-import { wordArgument } from '../command/argument.ts';
 import { CliError } from '../command/cli-error.ts';
 import { defineCommand } from '../command/command.ts';
 import { listEntries, writeTarball, type TarballEntry } from '../files/tarball.ts';
@@ -16,27 +15,28 @@ import { listEntries, writeTarball, type TarballEntry } from '../files/tarball.t
 const kinds = ['model', 'config', 'stream'] as const;
 
 /** `companion pack`. */
-export const pack = defineCommand({
-  group: 'pack',
-  name: '',
-  summary: 'Pack a file or a directory as an artifact, and print its part of the twin.',
+export const command = defineCommand({
   operands: 'FILE|DIR',
   notes: `Writes a tar.gz whose bytes depend on names and contents alone (with one version of Node), so that packing again
 changes no digest. Links, devices and names that devices refuse are refused here. The fragment for the twin goes to
 stdout; upload the archive to the URL yourself. Exit codes: 0 done, 2 it could not be packed.`,
+  examples: [
+    'companion pack ./resnet10 --url https://files.example/models/',
+    'companion pack app.txt --kind config --name app --url https://files.example/app.tar.gz',
+  ],
   options: {
     url: {
-      type: 'string',
+      type: 'text',
       value: 'URL',
-      help: "where devices will find it (required); the archive's name is added to one that ends in /",
+      required: true,
+      help: "where devices will find it; the archive's name is added to one that ends in /",
     },
-    kind: { type: 'string', value: 'KIND', help: 'model, config or stream; told from the contents without it' },
-    name: { type: 'string', value: 'NAME', help: "the artifact's name; made of the operand without it" },
-    out: { type: 'string', value: 'FILE', help: 'the archive; NAME.tar.gz here without it' },
+    kind: { type: 'text', value: 'KIND', choices: kinds, help: 'told from the contents without it' },
+    name: { type: 'text', value: 'NAME', help: "the artifact's name; made of the operand without it" },
+    out: { type: 'text', value: 'FILE', help: 'the archive; NAME.tar.gz here without it' },
   },
   run: async ({ operands: [path], options }, terminal) => {
-    if (options.url === undefined) throw new CliError('usage', 'companion pack: --url URL is missing');
-    const asked = wordArgument('--kind', options.kind, kinds);
+    const { kind: asked } = options;
     const name = options.name ?? nameOf(path);
     const out = options.out ?? `${name}.tar.gz`;
     const url = options.url.endsWith('/') ? `${options.url}${encodeURIComponent(basename(out))}` : options.url;

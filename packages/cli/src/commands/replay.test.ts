@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { encodeFull, encodeMinimal } from '@companion/deepstream/message';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { replay } from './replay.ts';
+import { runCompanion } from '../companion.ts';
 
 const startMs = Date.UTC(2026, 4, 1, 10);
 const desired = {
@@ -37,7 +37,7 @@ function file(name: string, content: string): string {
 async function call(args: readonly string[], stdin = '') {
   let out = '';
   let err = '';
-  const code = await replay.run(args, {
+  const code = await runCompanion(['replay', ...args], {
     out: (text) => void (out += text.toString()),
     err: (text) => void (err += text),
     stdin: Readable.from([Buffer.from(stdin)]),
@@ -92,17 +92,20 @@ describe('companion replay', () => {
   });
 
   test.each([
-    [[], /--desired FILE is missing/],
+    [[], /--desired <FILE>' not specified/],
     [['--desired', '/nowhere'], /\/nowhere: no such file/],
   ])('with %j can’t do its work', async (args, message) => {
-    await expect(call([file('m', lines), ...args])).rejects.toThrow(message);
+    expect(await call([file('m', lines), ...args])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(message) as string,
+    });
   });
 
   test('refuses desired properties that the filter would refuse, and files that are not there', async () => {
-    await expect(call([file('m', lines), '--desired', desiredFile({ zone: {} })])).rejects.toThrow(
-      /zone: is not a known field/,
-    );
-    await expect(call([join(folder, 'none'), '--desired', desiredFile()])).rejects.toThrow(/none: /);
+    const refused = await call([file('m', lines), '--desired', desiredFile({ zone: {} })]);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringMatching(/zone: is not a known field/) as string });
+    const missing = await call([join(folder, 'none'), '--desired', desiredFile()]);
+    expect(missing).toMatchObject({ code: 2, err: expect.stringMatching(/none: /) as string });
   });
 
   const recording = new URL('../../../../../shared/data/parking360.jsonl', import.meta.url);

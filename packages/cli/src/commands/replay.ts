@@ -14,20 +14,25 @@ const dayMs = 86_400_000;
 const maxWholeBytes = 256 * 1024 * 1024;
 
 /** `companion replay`. */
-export const replay = defineCommand({
-  group: 'replay',
-  name: '',
-  summary: 'Turn recorded messages into events, as the filter does.',
+export const command = defineCommand({
   operands: 'FILE…',
   notes: `FILE (- is stdin) holds messages of the full or the minimal schema: JSON lines, or a JSON array. Several are one recording,
 in the order given. Events go to stdout as JSON lines, statistics to stderr. What can't be read is counted by reason.`,
+  examples: [
+    'companion replay messages.jsonl --desired zones.json',
+    'companion replay monday.jsonl tuesday.jsonl --desired twin.json --json > events.jsonl',
+  ],
   options: {
-    desired: { type: 'string', value: 'FILE', help: "the filter's desired properties: zones, defaults, … (required)" },
-    zones: { type: 'string', value: 'FILE', help: 'what stands for the zonesFile that they name' },
-    json: { type: 'boolean', help: 'print the statistics as one line of JSON' },
+    desired: {
+      type: 'text',
+      value: 'FILE',
+      required: true,
+      help: "the filter's desired properties: zones, defaults, …",
+    },
+    zones: { type: 'text', value: 'FILE', help: 'what stands for the zonesFile that they name' },
+    json: { type: 'flag', help: 'print the statistics as one line of JSON' },
   },
   run: async ({ operands, options }, terminal) => {
-    if (options.desired === undefined) throw new CliError('usage', 'companion replay: --desired FILE is missing');
     const desired = await readDesired(options.desired, options.zones, terminal);
     const startMs = Date.now();
     const run = new Replay(desired.config, { latestMs: startMs + dayMs });
@@ -49,9 +54,7 @@ in the order given. Events go to stdout as JSON lines, statistics to stderr. Wha
     }
     print(run.end());
     const seconds = Math.max(Date.now() - startMs, 1) / 1_000;
-    terminal.err(
-      options.json === true ? `${JSON.stringify(statisticsJson(run, seconds))}\n` : statisticsText(run, seconds),
-    );
+    terminal.err(options.json ? `${JSON.stringify(statisticsJson(run, seconds))}\n` : statisticsText(run, seconds));
     return 0;
   },
 });

@@ -3,25 +3,24 @@ import { describeHolder, readVolumeStatus } from '@companion/artifacts';
 import type { ReleaseStatus, VolumeStatus } from '@companion/artifacts';
 import { formatBytes } from '@companion/foundation';
 import { CliError } from '../command/cli-error.ts';
-import { defineOptionCommand } from '../command/option-command.ts';
+import { defineCommand } from '../command/command.ts';
 
 /** `companion status`. */
-export const status = defineOptionCommand({
-  name: 'status',
-  summary: 'Say what a volume holds: its releases, what runs, what was rejected and why.',
+export const command = defineCommand({
+  operands: '',
   notes: `Only reads, so it may be called at any time. Exit code 1 where "current" names a release that is not whole.`,
+  examples: ['companion status --root /var/deepstream/artifacts'],
   options: {
-    root: { type: 'string', value: 'DIR', help: 'the root of the volume' },
-    json: { type: 'boolean', help: 'print it as JSON' },
+    root: { type: 'text', value: 'DIR', required: true, help: 'the root of the volume' },
+    json: { type: 'flag', help: 'print it as JSON' },
   },
-  required: ['root'],
-  run: async ({ root, json }, terminal) => {
+  run: async ({ options: { root, json } }, terminal) => {
     const volume = await readVolumeStatus(resolve(root)).catch((cause: unknown) => {
       const text = cause instanceof Error ? cause.message : String(cause);
       throw new CliError('not-readable', `companion: ${root}: ${text}`, { cause });
     });
     if (volume === undefined) throw new CliError('not-found', `companion: ${root}: no volume of the artifacts module`);
-    terminal.out(json === true ? `${JSON.stringify(statusJson(volume), null, 2)}\n` : statusText(volume));
+    terminal.out(json ? `${JSON.stringify(statusJson(volume), null, 2)}\n` : statusText(volume));
     const current = volume.releases.find(({ id }) => id === volume.current);
     return volume.current === undefined || isWhole(current) ? 0 : 1;
   },

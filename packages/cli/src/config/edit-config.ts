@@ -13,7 +13,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 
 /** The option that every editing command has. */
 export const editOptions = {
-  json: { type: 'boolean', help: 'say what changed as JSON' },
+  json: { type: 'flag', help: 'say what changed as JSON' },
 } as const;
 
 /** What the help of every editing command says. */

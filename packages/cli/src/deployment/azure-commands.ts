@@ -1,11 +1,4 @@
-/** What `az` needs beside the file, as the file says it too. */
-export interface LayerDocument {
-  readonly id: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly targetCondition: string;
-  readonly priority: number;
-  readonly metrics: { readonly queries: Readonly<Record<string, string>> };
-}
+import type { LayerDocument } from './layer-document.ts';
 
 /** The commands that put a layered deployment into force, watch it and take it away again, for a POSIX shell. */
 export function azureCommands(layer: LayerDocument, file: string, hub: string): readonly string[] {

@@ -9,10 +9,10 @@ import type { LayerPart } from './layer-parts.ts';
 
 /** What the options of `companion layer` say that a layer holds. */
 export interface LayerOptions {
-  readonly artifact?: readonly string[];
-  readonly artifacts?: readonly string[];
-  readonly zones?: readonly string[];
-  readonly remove?: readonly string[];
+  readonly artifact: readonly string[];
+  readonly artifacts: readonly string[];
+  readonly zones: readonly string[];
+  readonly remove: readonly string[];
 }
 
 /** Reads the files and options of a layer: the parts for each of our modules. A part that is given twice, differently, throws a `CliError`. */
@@ -22,19 +22,19 @@ export async function readLayerParts(
 ): Promise<{ readonly artifacts: readonly LayerPart[]; readonly filter: readonly LayerPart[] }> {
   const artifacts = createCollection();
   const filter = createCollection();
-  for (const path of options.artifacts ?? []) {
+  for (const path of options.artifacts) {
     const desired = await readDesired(path, terminal);
     // As `companion pack` prints it, or the map alone.
     artifacts.add(path, looksLike(desired, 'kind') ? { artifacts: desired } : desired);
   }
-  for (const text of options.artifact ?? []) {
+  for (const text of options.artifact) {
     artifacts.add('--artifact', { artifacts: Object.fromEntries([artifactOption(text)]) });
   }
-  for (const path of options.zones ?? []) {
+  for (const path of options.zones) {
     const desired = await readDesired(path, terminal);
     filter.add(path, looksLike(desired, 'kind') ? { zones: desired } : desired);
   }
-  for (const path of options.remove ?? []) {
+  for (const path of options.remove) {
     const [map = '', ...name] = path.split('.');
     const known = name.length > 0 && ['artifacts', 'deepstream', 'policy', 'zones', 'defaults'].includes(map);
     if (!known) {

@@ -3,9 +3,9 @@ import type { Readable, Writable } from 'node:stream';
 /** What a command talks to. */
 export interface Terminal {
   /** What was asked for. */
-  out(text: string | Uint8Array): void;
+  readonly out: (text: string | Uint8Array) => void;
   /** What is to be said besides. */
-  err(text: string): void;
+  readonly err: (text: string) => void;
   readonly stdin: Readable;
 }
 

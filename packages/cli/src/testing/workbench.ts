@@ -6,7 +6,6 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { commands } from '../commands/registry.ts';
 import { runCompanion } from '../companion.ts';
 
 const bin = fileURLToPath(new URL('../../bin/companion.mjs', import.meta.url));
@@ -36,7 +35,7 @@ export async function createWorkbench(): Promise<Workbench> {
   const folder = await mkdtemp(join(tmpdir(), 'companion-cli-'));
   const run = async (args: readonly string[], stdin: string | Uint8Array = '') => {
     const said = { stdout: '', stderr: '' };
-    const code = await runCompanion(commands, args, {
+    const code = await runCompanion(args, {
       out: (more: string | Uint8Array) => void (said.stdout += Buffer.from(more).toString()),
       err: (more: string) => void (said.stderr += more),
       stdin: Readable.from([Buffer.from(stdin)]),
