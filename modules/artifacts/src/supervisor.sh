@@ -4,8 +4,8 @@
 #   usage: supervisor.sh ROOT APP [ARG...]     runs: APP [ARG...] -c ROOT/releases/<id>/<config>
 #
 # It is the entrypoint of DeepStream's container. The artifacts module writes it into the shared volume, so it knows
-# nothing of containers, sockets or IoT Edge: it reads the link ROOT/current and writes the file ROOT/supervisor.status,
-# which the artifacts module reads.
+# nothing of containers, sockets or IoT Edge: it reads the link ROOT/current and writes two files, which the artifacts
+# module reads: ROOT/supervisor.status says what it does, and ROOT/supervisor.heartbeat changes as long as it lives.
 #
 # States:  waiting  -> running            the first release is there
 #          running  -> stopping -> running    `current` names another release
@@ -28,12 +28,20 @@ shift
 stop_seconds=${SUPERVISOR_STOP_SECONDS:-20}
 max_backoff_seconds=60
 steady_seconds=60
+heartbeat_seconds=${SUPERVISOR_HEARTBEAT_SECONDS:-10}
 poll_seconds=0.5
 sleep $poll_seconds 2>/dev/null || poll_seconds=1
 
+# In a container this is always process 1, so a number of its own tells one start of the supervisor from the next.
 me=$$
+id=
+[ ! -r /proc/sys/kernel/random/uuid ] || read -r id </proc/sys/kernel/random/uuid || :
+[ -n "$id" ] || id=$(date +%s)-$me
 app=
 watcher=
+heart=
+retrier=
+napping=
 release=
 starts=0
 code=
@@ -47,13 +55,50 @@ say() {
   printf 'supervisor: %s\n' "$*"
 }
 
+# Sleeps so that a trap runs at once instead of afterwards.
+nap() {
+  sleep "$1" &
+  napping=$!
+  wait "$napping" 2>/dev/null
+}
+
 # A reader sees the old file or the new one, never half of one.
+write_status() {
+  printf '%s\n' "$1" >"$root/.supervisor.status.$me" && mv -f "$root/.supervisor.status.$me" "$root/supervisor.status"
+} 2>/dev/null
+
+# Writes what the supervisor does now. What can't be written (a full disk) is written again until it is right. The retry of
+# an older status has ended before a newer one is written: it finishes its write on TERM, so none comes late.
 status() {
-  {
-    printf 'state=%s\nrelease=%s\npid=%s\nstarts=%s\nexitCode=%s\nsince=%s\nsupervisor=%s\n' \
-      "$1" "$release" "$app" "$starts" "$code" "$(date +%s)" "$me" >"$root/.supervisor.status.$me" &&
-      mv -f "$root/.supervisor.status.$me" "$root/supervisor.status"
-  } || say "can't write $root/supervisor.status"
+  while [ -n "$retrier" ] && kill -TERM "$retrier" 2>/dev/null; do wait "$retrier" 2>/dev/null; done
+  retrier=
+  text=$(printf 'state=%s\nrelease=%s\npid=%s\nstarts=%s\nexitCode=%s\nsince=%s\nsupervisor=%s\nheartbeatSeconds=%s' \
+    "$1" "$release" "$app" "$starts" "$code" "$(date +%s)" "$id" "$heartbeat_seconds")
+  if write_status "$text"; then return 0; fi
+  say "can't write $root/supervisor.status, trying again"
+  (
+    napping=
+    trap 'kill "$napping" 2>/dev/null; exit 0' TERM
+    until write_status "$text"; do
+      kill -0 "$me" 2>/dev/null || exit 0
+      nap 1
+    done
+    say "$root/supervisor.status is written"
+  ) &
+  retrier=$!
+}
+
+# Shows that this supervisor lives, by a number that grows: readers need no clock of ours. Not flushed, so it costs little.
+beat() {
+  napping=
+  trap 'kill "$napping" 2>/dev/null; exit 0' TERM
+  beats=0
+  while kill -0 "$me" 2>/dev/null; do
+    beats=$((beats + 1))
+    { printf 'supervisor=%s\nbeats=%s\n' "$id" "$beats" >"$root/.supervisor.heartbeat.$me" &&
+      mv -f "$root/.supervisor.heartbeat.$me" "$root/supervisor.heartbeat"; } 2>/dev/null
+    nap "$heartbeat_seconds"
+  done
 }
 
 # Prints the id of the release to run, or nothing: no release yet, or one that holds no config.
@@ -123,10 +168,43 @@ watch() {
   done
 }
 
-# Sleeps so that a trap runs at once instead of afterwards.
-nap() {
-  sleep "$1" &
-  wait $! 2>/dev/null
+# A process that a shell starts with & ignores SIGINT until it says otherwise, and then SIGINT can't end it. The app gets it
+# as a fresh process has it, by what an Ubuntu or busybox base has; without either it must have a handler of its own.
+if env --default-signal=INT true 2>/dev/null; then
+  launcher='env'
+elif command -v perl >/dev/null 2>&1; then
+  launcher=perl
+else
+  launcher=
+fi
+# shellcheck disable=SC2016 # perl's own variables
+launch() {
+  SUPERVISED_APP=$id/$starts.
+  export SUPERVISED_APP
+  case $launcher in
+    env) exec env --default-signal=INT,QUIT "$@" ;;
+    perl) exec perl -e '$SIG{INT} = $SIG{QUIT} = "DEFAULT"; exec { $ARGV[0] } @ARGV; exit 127' "$@" ;;
+    *) exec "$@" ;;
+  esac
+}
+
+# What the app started and left behind: it inherited the app's mark, wherever it is now.
+leftovers() {
+  # shellcheck disable=SC2013 # paths without blanks
+  for environ in $(grep -ls "SUPERVISED_APP=$id/$starts\." /proc/[0-9]*/environ 2>/dev/null); do
+    left_pid=${environ#/proc/}
+    printf '%s\n' "${left_pid%/environ}"
+  done
+}
+end_leftovers() {
+  left=$(leftovers)
+  [ -n "$left" ] || return 0
+  say "ending what the app left behind: $(printf '%s' "$left" | tr '\n' ' ')"
+  # shellcheck disable=SC2086 # one word a process
+  kill -TERM $left 2>/dev/null
+  sleep 1
+  # shellcheck disable=SC2046
+  kill -KILL $(leftovers) 2>/dev/null
 }
 
 run_app() {
@@ -140,7 +218,7 @@ run_app() {
   started=$(date +%s)
   cd "$root/releases/$release" || return 1
   # The path names the release, not `current`: a running app can't come to read files of two releases.
-  "$@" -c "$root/releases/$release/$config" &
+  launch "$@" -c "$root/releases/$release/$config" &
   app=$!
   say "release $release: started $1 (pid $app) on $config"
   code=
@@ -174,16 +252,21 @@ run_app() {
     wait "$killer" 2>/dev/null
   fi
   cd "$root" || return 1
+  end_leftovers
   app=
   say "release $release: the app ended with exit code $code after $(($(date +%s) - started)) s"
 }
 
 leave() {
   status stopped
+  [ -z "$retrier" ] || kill -TERM "$retrier" 2>/dev/null
+  kill -TERM "$heart" 2>/dev/null
   exit "${code:-0}"
 }
 
 cd "$root" || exit 1
+beat &
+heart=$!
 crashes=0
 announced=
 while :; do

@@ -38,13 +38,12 @@ describe.each(shells)('the supervisor under %s', (shell) => {
     await rm(root, { recursive: true, force: true });
   });
 
-  function start(): ChildProcess {
-    const command = shell === 'busybox' ? ['busybox', 'sh'] : [shell];
-    const [file, ...args] = [...command, script, root, process.execPath, join(root, 'app.mjs'), join(root, 'starts')];
+  function start(command = [process.execPath, join(root, 'app.mjs'), join(root, 'starts')]): ChildProcess {
+    const [file, ...args] = [...(shell === 'busybox' ? ['busybox', 'sh'] : [shell]), script, root, ...command];
     const child = spawn(file, args, {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, SUPERVISOR_STOP_SECONDS: '1' },
+      env: { ...process.env, SUPERVISOR_STOP_SECONDS: '1', SUPERVISOR_HEARTBEAT_SECONDS: '1' },
     });
     child.stdout.on('data', (data: Buffer) => (output += data.toString()));
     child.stderr.on('data', (data: Buffer) => (output += data.toString()));
@@ -67,6 +66,16 @@ describe.each(shells)('the supervisor under %s', (shell) => {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as { config: string; pid: number });
+  }
+
+  /** A program that is no Node: Node resets the signals that it inherits. */
+  async function shellApp(lines: string): Promise<string[]> {
+    await writeFile(join(root, 'app.sh'), lines);
+    return ['sh', join(root, 'app.sh')];
+  }
+
+  async function heartbeat(): Promise<string> {
+    return readFile(join(root, 'supervisor.heartbeat'), 'utf8').catch(() => '');
   }
 
   async function until(state: SupervisorStatus['state'], id: string, moreThanStarts = 0): Promise<SupervisorStatus> {
@@ -186,6 +195,72 @@ describe.each(shells)('the supervisor under %s', (shell) => {
     supervisor = child;
     const status = await until('backoff', 'r1');
     expect(status.exitCode).toBe(127);
+  });
+
+  test('is another supervisor after each start, though its process id may be the same', async () => {
+    await release('r1');
+    const ids = new Set<string>();
+    for (const count of [1, 2]) {
+      const child = start();
+      await started(count);
+      await vi.waitFor(async () => {
+        const status = await readSupervisorStatus(join(root, 'supervisor.status'));
+        expect(status?.state).toBe('running');
+        ids.add(status?.supervisor ?? '');
+      });
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    expect(ids.size).toBe(2);
+    for (const id of ids) expect(id.length).toBeGreaterThan(8);
+  });
+
+  test('shows that it lives by a number that grows, and no longer does once it was killed', async () => {
+    const child = start();
+    await vi.waitFor(async () => expect(await heartbeat()).toMatch(/^supervisor=.+\nbeats=2\n$/), { timeout: 8000 });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const last = await heartbeat();
+    // Whatever it started ends with it: the pipe of its output closes.
+    await once(child, 'close');
+    expect([last, await heartbeat()]).toEqual([last, last]);
+  });
+
+  test('writes a status again that could not be written, until it is right', async () => {
+    await release('r1');
+    const child = start();
+    await until('running', 'r1');
+    await started(1);
+    // Stands in for a full disk: a directory is where the temporary file has to be.
+    const obstacle = join(root, `.supervisor.status.${child.pid ?? 0}`);
+    await mkdir(obstacle);
+    await release('r2');
+    await started(2);
+    await vi.waitFor(() => expect(output).toContain("can't write"), { timeout: 8000 });
+    expect(await readSupervisorStatus(join(root, 'supervisor.status'))).toMatchObject({ release: 'r1' });
+    await rm(obstacle, { recursive: true });
+    await until('running', 'r2');
+    await release('r3');
+    await until('running', 'r3');
+  });
+
+  test('ends an app that has no handler of its own by SIGINT', async () => {
+    await release('r1');
+    const child = start(await shellApp('exec sleep 1000\n'));
+    await until('running', 'r1');
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(output).not.toContain('killing it');
+  });
+
+  test('ends what the app leaves behind before it starts the app again', async () => {
+    await release('r1');
+    start(await shellApp(`nohup sleep 1000 >/dev/null 2>&1 &\necho $! >>${join(root, 'left')}\nexit 3\n`));
+    await until('backoff', 'r1', 1);
+    const left = (await readFile(join(root, 'left'), 'utf8')).trim().split('\n').map(Number);
+    expect(left.length).toBeGreaterThan(1);
+    // A killed process is there until its new parent, process 1, has noticed.
+    for (const pid of left) await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), { timeout: 8000 });
   });
 });
 
