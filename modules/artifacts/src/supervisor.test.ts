@@ -39,7 +39,7 @@ describe.each(shells)('the supervisor under %s', (shell) => {
   });
 
   function start(command = [process.execPath, join(root, 'app.mjs'), join(root, 'starts')]): ChildProcess {
-    const [file, ...args] = [...(shell === 'busybox' ? ['busybox', 'sh'] : [shell]), script, root, ...command];
+    const [file = shell, ...args] = [...(shell === 'busybox' ? ['busybox', 'sh'] : [shell]), script, root, ...command];
     const child = spawn(file, args, {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

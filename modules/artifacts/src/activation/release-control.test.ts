@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { sleep } from '@companion/foundation';
 import { FastClock } from '@companion/foundation/testing';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -161,4 +162,88 @@ describe('the control of releases on a volume', () => {
     await control.activate('a1', spec);
     await steadyOn('a1');
   });
+
+  describe('while DeepStream is switched off', () => {
+    const life = (): string => control.view.health?.state ?? '';
+
+    test('a release is neither healthy nor given up, and settles when DeepStream comes back', async () => {
+      await control.activate('a1', spec);
+      await steadyOn('a1');
+      await deepStream.stop();
+      await writeFile(join(root, 'supervisor.status'), stopped('a1'));
+      await until(() => life() === 'starting');
+      await control.activate('b2', spec);
+      await passes(4 * spec.giveUpAfterSec);
+      expect(control.view).toMatchObject({
+        health: { state: 'starting' },
+        hint: expect.stringContaining('stopped') as string,
+      });
+      expect(control.view.control.rejected).toEqual([]);
+      deepStream = startDeepStream({ root });
+      await steadyOn('b2');
+    });
+
+    test('a supervisor that was killed is noticed by its missing heartbeat, whatever its status says', async () => {
+      await deepStream.stop();
+      const status = (beats: number): Promise<unknown> =>
+        Promise.all([
+          writeFile(join(root, 'supervisor.status'), running('a1', 'first')),
+          writeFile(join(root, 'supervisor.heartbeat'), `supervisor=first\nbeats=${beats}\n`),
+        ]);
+      await control.activate('a1', { ...spec, healthyAfterSec: 1 });
+      await status(1);
+      await until(() => life() === 'starting' || life() === 'settling');
+      await status(2);
+      await steadyOn('a1');
+      await until((view) => view.health?.state === 'starting' && view.hint !== undefined);
+      expect(control.view.hint).toContain('no sign of life');
+      expect(control.view.control.activation.phase).toBe('steady');
+    });
+
+    test('a status that a dead supervisor left behind makes no release healthy', async () => {
+      await deepStream.stop();
+      await writeFile(join(root, 'supervisor.status'), running('a1', 'dead'));
+      await writeFile(join(root, 'supervisor.heartbeat'), 'supervisor=dead\nbeats=9\n');
+      await control.activate('a1', spec);
+      await passes(4 * spec.giveUpAfterSec);
+      expect(control.view.control).toMatchObject({ active: undefined, rejected: [] });
+    });
+
+    test('an older supervisor without a heartbeat counts as alive, and is reported', async () => {
+      await deepStream.stop();
+      await writeFile(join(root, 'supervisor.status'), running('a1', '1').replace(/heartbeatSeconds=.*\n/, ''));
+      await control.activate('a1', spec);
+      await steadyOn('a1');
+      await until((view) => view.hint?.includes('older supervisor.sh') === true);
+    });
+  });
+
+  test('a release whose container ends every two seconds is given up, though each start looks like the first', async () => {
+    await control.activate('a1', spec);
+    await steadyOn('a1');
+    await deepStream.stop();
+    let start = 0;
+    const dying = setInterval(() => {
+      start += 1;
+      void writeFile(join(root, 'supervisor.status'), running('b2', `start-${start}`));
+    }, 10);
+    await control.activate('b2', spec);
+    await until((view) => view.control.activation.phase === 'returning');
+    clearInterval(dying);
+    expect(rejectionOf(control.view.control, 'b2')).toMatchObject({ code: 'UNHEALTHY' });
+  });
+
+  function running(release: string, supervisor: string): string {
+    const fields = { state: 'running', release, starts: 1, exitCode: '', since: 1, supervisor, heartbeatSeconds: 10 };
+    return `${Object.entries(fields)
+      .map(([key, value]) => `${key}=${value}`)
+      .join('\n')}\n`;
+  }
+  function stopped(release: string): string {
+    return running(release, 'stopped').replace('state=running', 'state=stopped');
+  }
+  /** Waits so many seconds of the control's own clock, which runs a hundred times faster. */
+  function passes(seconds: number): Promise<void> {
+    return sleep(new FastClock(100), seconds * 1000, new AbortController().signal);
+  }
 });

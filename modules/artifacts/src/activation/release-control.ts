@@ -13,7 +13,7 @@ import type { Activator } from './activators/activator.ts';
 import { createActivator } from './activators/registry.ts';
 import { ControlStore } from './control-store.ts';
 import { initialView, type ControlView } from './control-view.ts';
-import { watchRelease, type Seen } from './watch-release.ts';
+import { Supervision, watchRelease, type Seen } from './watch-release.ts';
 
 interface ReleaseControlOptions {
   readonly layout: VolumeLayout;
@@ -36,6 +36,8 @@ export class ReleaseControl {
   #view: ControlView = initialView;
   /** Messages at the `health` input since the start. */
   #messages = 0;
+  /** For how long DeepStream could have run. */
+  readonly #supervision = new Supervision();
   /** Changes of the control, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   /** What drives DeepStream to the target while nothing changes. */
@@ -218,7 +220,17 @@ export class ReleaseControl {
     const { clock } = this.#options;
     const { health } = this.#view;
     const messages = (): number => this.#messages;
-    for await (const seen of watchRelease({ release, spec, activator, health, messages, clock, signal })) {
+    const supervision = this.#supervision;
+    for await (const seen of watchRelease({
+      release,
+      spec,
+      activator,
+      health,
+      messages,
+      supervision,
+      clock,
+      signal,
+    })) {
       if (seen.kind === 'blind') {
         this.#show({ problem: shownError(seen.reason, 'ACTIVATION_FAILED') });
         continue;

@@ -9,8 +9,8 @@ import type { ActivateSpec } from './desired.ts';
  *      └──giveUpAfterSec since the switch, never healthy──▶ failed ──runs it──▶ settling
  *
  * Invariant: `running` is reached only through a full `healthyAfterSec` of one and the same process,
- * and, where messages are expected, with one of them. Times are
- * milliseconds of a clock that does not jump.
+ * and, where messages are expected, with one of them. Times are milliseconds of a clock that runs only while whoever
+ * starts DeepStream lives (supervised-time.ts).
  */
 export type Health =
   | {

@@ -5,7 +5,7 @@ import type { ControlView } from '../activation/control-view.ts';
 import { ReleaseControl } from '../activation/release-control.ts';
 import { asArtifactError, type ArtifactError } from '../core/artifact-error.ts';
 import { shownError } from '../core/shown-error.ts';
-import { rejectionOf, targetOf } from '../domain/control.ts';
+import { rejectionOf, targetOf, type Rejection } from '../domain/control.ts';
 import { parseDesired, type DesiredState } from '../domain/desired.ts';
 import { defineRelease, type Release } from '../domain/release.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
@@ -26,6 +26,15 @@ interface ReconcilerOptions {
   readonly log: Log;
   readonly onState: (state: ModuleState) => void;
 }
+
+/** What a call of `activateNow` will do. */
+export type ActivationAnswer =
+  | { readonly kind: 'nothing-wanted' }
+  /** It is not tried again before somebody forgives it. */
+  | { readonly kind: 'rejected'; readonly rejection: Rejection }
+  /** It is current already, and nothing more can be done for it. */
+  | { readonly kind: 'current'; readonly release: string; readonly proven: boolean }
+  | { readonly kind: 'activating'; readonly release: string };
 
 /** Pauses between passes that failed: full jitter, so that a fleet does not come back to a server in step. */
 const retry = { baseMs: 2_000, capMs: 300_000 };
@@ -80,14 +89,24 @@ export class Reconciler {
     return true;
   }
 
-  /** Lets the wanted release run now, outside the window too, and again if it was rejected. Undefined where no release is wanted. */
-  async activateNow({ retry: again }: { readonly retry: boolean }): Promise<string | undefined> {
+  /**
+   * Lets the wanted release run now, outside the window too, and again if it was rejected and `retry` is set. Answers what
+   * that will do.
+   */
+  async activateNow({ retry: again }: { readonly retry: boolean }): Promise<ActivationAnswer> {
     const id = this.#state.wanted?.id;
-    if (id === undefined || this.#newest === undefined) return undefined;
-    this.#urgent = id;
+    if (id === undefined || this.#newest === undefined) return { kind: 'nothing-wanted' };
     if (again) await this.releases.put({ type: 'forgive', release: id });
+    const { control } = this.releases.view;
+    const rejection = rejectionOf(control, id);
+    if (rejection !== undefined) return { kind: 'rejected', rejection };
+    const { phase } = control.activation;
+    if (targetOf(control) === id && (phase === 'steady' || phase === 'stuck')) {
+      return { kind: 'current', release: id, proven: phase === 'steady' };
+    }
+    this.#urgent = id;
     this.#runner.submit(this.#newest);
-    return id;
+    return { kind: 'activating', release: id };
   }
 
   /** Removes what no kept release and no twin needs; bytes freed. */

@@ -124,9 +124,20 @@ describe('the direct methods', () => {
     await until('rolledBack');
     expect((await call('refresh')).status).toBe(200);
     expect(reconciler.state.releases.current).toBe(one);
-    expect((await call('activate', { retry: true })).status).toBe(200);
+    expect(await call('activate')).toMatchObject({
+      status: 409,
+      payload: { error: { code: 'REJECTED', message: expect.stringContaining('"retry": true') as string } },
+    });
+    const two = reconciler.state.wanted?.id ?? '';
+    expect(await call('activate', { retry: true })).toEqual({
+      status: 200,
+      payload: { release: two, activating: true },
+    });
     await until('running');
-    expect(reconciler.state.releases.current).not.toBe(one);
+    expect(reconciler.state.releases.current).toBe(two);
+    await vi.waitFor(async () =>
+      expect(await call('activate')).toMatchObject({ status: 200, payload: { release: two, activating: false } }),
+    );
   });
 
   test('restart starts DeepStream again on the same release, and prune says what it freed', async () => {

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@companion/foundation';
 import type { Hub, MethodResult } from '@companion/edge';
 import * as z from 'zod';
 import { targetOf } from '../domain/control.ts';
-import type { Reconciler } from '../reconcile/reconciler.ts';
+import type { ActivationAnswer, Reconciler } from '../reconcile/reconciler.ts';
 import type { ShownError } from '../core/shown-error.ts';
 
 type Handler = (payload: JsonValue) => Promise<MethodResult>;
@@ -35,12 +35,9 @@ export function createMethods({ reconciler, obstacle, status }: MethodOptions): 
         reconciler.refresh() ? done({ refreshing: true }) : refused('NO_TWIN', 'no twin has arrived yet'),
       ),
     ),
-    activate: onVolume(z.strictObject({ retry: z.boolean().default(false) }), async ({ retry }) => {
-      const release = await reconciler.activateNow({ retry });
-      return release === undefined
-        ? refused('NOTHING_WANTED', 'the twin asks for no release')
-        : done({ release, activating: true });
-    }),
+    activate: onVolume(z.strictObject({ retry: z.boolean().default(false) }), async (payload) =>
+      activationAnswer(await reconciler.activateNow(payload)),
+    ),
     rollback: onVolume(nothing, async () => {
       if (!(await releases.put({ type: 'rollback' }))) {
         return refused('NOTHING_TO_GO_BACK_TO', 'there is no proven release before this one');
@@ -66,6 +63,26 @@ function method<S extends z.ZodType>(schema: S, handle: (payload: z.output<S>) =
     const message = 'the payload is not as this method needs it';
     return { status: 400, payload: { error: { code: 'PAYLOAD_INVALID', message, places } } };
   };
+}
+
+/** Says what will happen: a caller that reads `activating` may wait for it. */
+function activationAnswer(answer: ActivationAnswer): MethodResult {
+  switch (answer.kind) {
+    case 'nothing-wanted':
+      return refused('NOTHING_WANTED', 'the twin asks for no release');
+    case 'rejected': {
+      const { id, code, message } = answer.rejection;
+      return refused('REJECTED', `release ${id} was rejected (${code}: ${message}); {"retry": true} tries it again`);
+    }
+    case 'current': {
+      const reason = answer.proven
+        ? 'it is active already'
+        : 'it is current, but DeepStream is not healthy on it: see the log of its container, or call restart';
+      return done({ release: answer.release, activating: false, reason });
+    }
+    case 'activating':
+      return done({ release: answer.release, activating: true });
+  }
 }
 
 function done(payload: JsonObject): MethodResult {

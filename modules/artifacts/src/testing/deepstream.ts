@@ -26,10 +26,11 @@ export function startDeepStream({ root, exitCodeOf = () => undefined }: DoubleOp
   let request = '';
   let ending: number | undefined;
   let stopped = false;
+  let beats = 0;
 
   const write = (state: string, release: string, exitCode: number | undefined): void => {
     const temporary = join(root, '.supervisor.status.double');
-    const text = `state=${state}\nrelease=${release}\nstarts=${started.length}\nexitCode=${exitCode ?? ''}\nsince=${started.length}\nsupervisor=1\n`;
+    const text = `state=${state}\nrelease=${release}\nstarts=${started.length}\nexitCode=${exitCode ?? ''}\nsince=${started.length}\nsupervisor=1\nheartbeatSeconds=100000\n`;
     writeFileSync(temporary, text);
     renameSync(temporary, join(root, 'supervisor.status'));
   };
@@ -43,6 +44,7 @@ export function startDeepStream({ root, exitCodeOf = () => undefined }: DoubleOp
   const loop = async (): Promise<void> => {
     let last: string | undefined;
     while (!stopped) {
+      writeFileSync(join(root, 'supervisor.heartbeat'), `supervisor=1\nbeats=${beats++}\n`);
       const current = await readlink(join(root, 'current')).then(basename, () => undefined);
       const asked = await readFile(files.restartRequest, 'utf8').catch(() => '');
       const taken = (await readFile(files.otaRelease, 'utf8').catch(() => '')).trim();

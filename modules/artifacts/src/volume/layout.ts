@@ -14,6 +14,8 @@ export interface VolumeLayout {
   readonly supervisor: string;
   /** Written by the supervisor, read by us. */
   readonly supervisorStatus: string;
+  /** Changed by the supervisor as long as it lives. */
+  readonly supervisorHeartbeat: string;
 }
 
 /** The layout of a volume whose root is `root`. */
@@ -28,5 +30,6 @@ export function volumeLayout(root: string): VolumeLayout {
     state: join(root, 'state.json'),
     supervisor: join(root, 'supervisor.sh'),
     supervisorStatus: join(root, 'supervisor.status'),
+    supervisorHeartbeat: join(root, 'supervisor.heartbeat'),
   };
 }

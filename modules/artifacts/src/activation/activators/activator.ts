@@ -1,12 +1,18 @@
 import type { ActivateSpec } from '../../domain/desired.ts';
 import type { Sighting } from '../../domain/health.ts';
 import type { Release } from '../../domain/release.ts';
+import type { Life } from '../../domain/supervised-time.ts';
 import type { VolumeLayout } from '../../volume/layout.ts';
 
 /** A look at DeepStream: what its health is judged by, and what an operator may have to look at. */
 export interface Look {
   readonly sighting: Omit<Sighting, 'messages'>;
+  /** Whether whoever starts DeepStream lives. */
+  readonly life: Life;
+  /** Why DeepStream does not run, as far as can be seen. */
   readonly hint: string | undefined;
+  /** What an operator should do even while it runs. */
+  readonly advice?: string | undefined;
 }
 
 /** Stands for "whatever is current" in a sighting of a daemon that knows no releases. */

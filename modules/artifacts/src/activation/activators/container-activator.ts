@@ -60,6 +60,8 @@ export abstract class ContainerActivator implements Activator {
     return {
       // Restarted before this process began, it runs what is current.
       sighting: { release: running ? (this.#notified ?? anyRelease) : undefined, process: startedAt, exitCode },
+      // A daemon that answers lives.
+      life: { kind: 'unknown' },
       hint: running ? undefined : `${module} does not run`,
     };
   }

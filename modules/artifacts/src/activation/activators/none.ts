@@ -19,6 +19,7 @@ export class NoActivator implements Activator {
   look(): Promise<Look> {
     return Promise.resolve({
       sighting: { release: undefined, process: '', exitCode: undefined },
+      life: { kind: 'unknown' },
       hint: undefined,
     });
   }

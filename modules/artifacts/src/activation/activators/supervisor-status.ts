@@ -14,8 +14,10 @@ export interface SupervisorStatus {
   readonly exitCode: number | undefined;
   /** When this state began, milliseconds since 1970 on the device's clock, whole seconds. */
   readonly sinceMs: number;
-  /** Process id of the supervisor in its own container: another one is another supervisor. */
+  /** An id of this start of the supervisor. Before it had one, its process id in its own container. */
   readonly supervisor: string;
+  /** How often `supervisor.heartbeat` changes while the supervisor lives; undefined for an older one, which has no such file. */
+  readonly heartbeatMs: number | undefined;
 }
 
 /** A missing field is an empty one; ini reads the words `true`, `false` and `null` as values of their own. */
@@ -32,6 +34,7 @@ const statusFields = z.object({
     .transform((code) => (code === '' ? undefined : code)),
   since: z.string().regex(/^\d+$/),
   supervisor: text,
+  heartbeatSeconds: z.coerce.number().positive().optional(),
 });
 
 /** Reads the supervisor's status file; undefined where there is none, or none that can be understood. */
@@ -48,6 +51,7 @@ export async function readSupervisorStatus(file: string): Promise<SupervisorStat
 export function parseSupervisorStatus(content: string): SupervisorStatus | undefined {
   const fields = statusFields.safeParse(parse(content)).data;
   if (fields === undefined) return undefined;
-  const { since, ...status } = fields;
-  return { ...status, sinceMs: Number(since) * 1000 };
+  const { since, heartbeatSeconds, ...status } = fields;
+  const heartbeatMs = heartbeatSeconds === undefined ? undefined : heartbeatSeconds * 1000;
+  return { ...status, sinceMs: Number(since) * 1000, heartbeatMs };
 }

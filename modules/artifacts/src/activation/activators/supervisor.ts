@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Life } from '../../domain/supervised-time.ts';
 import { replaceFileDurably } from '../../volume/durable.ts';
 import type { VolumeLayout } from '../../volume/layout.ts';
 import { activationFiles } from './activation-files.ts';
@@ -35,10 +37,24 @@ export class SupervisorActivator implements Activator {
         process: `${status?.supervisor ?? ''}/${status?.starts ?? 0}`,
         exitCode: status?.exitCode,
       },
+      life: await this.#life(status),
       hint: hintFor(status, this.#layout),
+      advice: status !== undefined && status.heartbeatMs === undefined ? olderSupervisor : undefined,
     };
   }
+
+  /** A new status shows life, too: it comes earlier than the next beat. */
+  async #life(status: SupervisorStatus | undefined): Promise<Life> {
+    if (status === undefined || status.state === 'stopped') return { kind: 'gone' };
+    if (status.heartbeatMs === undefined) return { kind: 'unknown' };
+    const heartbeat = await readFile(this.#layout.supervisorHeartbeat, 'utf8').catch(() => '');
+    const beat = [heartbeat, status.supervisor, status.state, status.release, status.starts, status.sinceMs].join('\n');
+    return { kind: 'pulse', beat, everyMs: status.heartbeatMs };
+  }
 }
+
+const olderSupervisor =
+  'an older supervisor.sh runs DeepStream, and whether it lives can not be seen: restart its container when it suits';
 
 function hintFor(status: SupervisorStatus | undefined, layout: VolumeLayout): string | undefined {
   if (status === undefined) {
