@@ -70,9 +70,9 @@ export async function startContainerDemo(options: {
     standInEnvironment: { DEEPSTREAM_STAND_IN_ENGINE_BUILD_MS: '200' },
     backoffUnitMs: 300,
     log: pino({ level: 'silent' }),
-    onOutput: (module, line) => lines.push(`${module}: ${line}`),
   });
   const demo = await startDemo({ root, seed: 1, reach: simulator.reach });
+  simulator.agent.lines.subscribe(({ module, line }) => lines.push(`${module}: ${line}`));
   await simulator.start();
 
   const reported = (module: string): JsonObject => simulator.hub.twins.get(module).properties.reported;

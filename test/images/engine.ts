@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { loadDeployment } from '@companion/deployment/node';
 
-import { createDockerClient, dockerSocket, type DockerClient } from '@companion/simulator/testing';
+import { DockerClient, dockerSocket } from '@companion/simulator/testing';
 import { listImages } from '../../scripts/image-list.ts';
 
 /** An engine that has our images, or in one line why there is none. */
@@ -12,7 +12,7 @@ export type Engine =
 /** Looks for the engine that DOCKER_HOST names, and there for every amd64 image of `npm run images`. */
 export async function findEngine(): Promise<Engine> {
   try {
-    const client = createDockerClient({ socketPath: dockerSocket(process.env) });
+    const client = new DockerClient({ socketPath: dockerSocket(process.env) });
     await client.call('GET', '/version');
     for (const platform of ['amd64', 'amd64.debug'] as const) {
       for (const { image } of listImages(platform, process.env)) await client.call('GET', `/images/${image}/json`);

@@ -10,7 +10,8 @@ import { runOnce, summary } from './demo/run-once.ts';
 import { countReplayMessages } from './demo/replay-file.ts';
 import { createStory } from './demo/story.ts';
 import type { MachineChoice } from './device/machine.ts';
-import { openSimulator, type Simulator } from './device/simulator.ts';
+import { openSimulator } from './device/open-simulator.ts';
+import type { Simulator } from './device/simulator.ts';
 import { narrate } from './demo/timeline/narrator.ts';
 import { createTimeline } from './demo/timeline/timeline.ts';
 
@@ -69,12 +70,9 @@ async function run(
     backoffUnitMs,
     without: command.without,
     log: pino({ level: 'silent' }),
-    onOutput: (module, line) => {
-      if (command.logs) timeline.write(`${module}| ${line}\n`);
-    },
-    onNote: (module, text) => timeline.say(module, text, 'quiet'),
   });
-  const { address } = simulator;
+  const { address, agent } = simulator;
+  if (command.logs) agent.lines.subscribe(({ module, line }) => timeline.write(`${module}| ${line}\n`));
   const patienceMs = command.patienceSec * 1000;
   timeline.say(
     'simulator',

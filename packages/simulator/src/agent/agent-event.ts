@@ -7,6 +7,8 @@ export type Happening =
       readonly pid: number | undefined;
       readonly restarts: number;
     }
+  /** How its run differs from a device's, for people. */
+  | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'exited'; readonly exitCode: number | null; readonly signal: string | null }
   /** It will be started again after `delayMs`. */
   | { readonly kind: 'backoff'; readonly restarts: number; readonly delayMs: number }
@@ -17,3 +19,9 @@ export type Happening =
 
 /** What a timeline can show of the modules' lives. Times are milliseconds since 1970. */
 export type AgentEvent = { readonly module: string; readonly atMs: number } & Happening;
+
+/** A line that a module wrote, without its end. */
+export interface OutputLine {
+  readonly module: string;
+  readonly line: string;
+}

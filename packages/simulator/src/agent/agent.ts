@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 
 import type { Deployment, ModuleSpec } from '@companion/deployment';
-import { edgeAgentBackoffUnitMs } from './restart-policy.ts';
-import { systemClock } from './agent-clock.ts';
-import type { AgentClock } from './agent-clock.ts';
+import type { Clock } from '@companion/foundation';
+import { backgroundClock } from '@companion/foundation/node';
+import { EventSource } from '../events/event-source.ts';
+import type { AgentEvent, OutputLine } from './agent-event.ts';
 import { AgentError } from './engine/agent-error.ts';
-import type { AgentEvent } from './agent-event.ts';
 import type { Engine } from './engine/engine.ts';
-import { createModuleRunner } from './module-runner.ts';
-import type { ModuleInfo, ModuleRunner } from './module-runner.ts';
+import { ModuleRunner, type ModuleInfo } from './module-runner.ts';
+import { edgeAgentBackoffUnitMs } from './restart-policy.ts';
 
 /** What the agent needs. */
 export interface AgentOptions {
@@ -16,92 +16,93 @@ export interface AgentOptions {
   /** Where the modules run; the agent opens and closes it. */
   readonly engine: Engine;
   readonly log: Pick<Logger, 'info' | 'warn'>;
-  readonly clock?: AgentClock;
+  /** The machine's own unless given. Waiting does not keep the process alive: the modules' processes do. */
+  readonly clock?: Clock;
   /** edgeAgent's is 10 s; a smaller unit shortens back-off and healthy time alike. */
   readonly backoffUnitMs?: number;
   /** How long a module has to end after SIGTERM: 10 s as in Docker. */
   readonly stopGraceMs?: number;
   /** How many lines of a module's output are kept. */
   readonly keptLines?: number;
-  /** Called with each line that a module writes to stdout or stderr. */
-  readonly onOutput?: (module: string, line: string) => void;
 }
 
-/** edgeAgent's stand-in: keeps the deployment's modules running. */
-export interface Agent extends AsyncDisposable {
-  /** Starts the modules by startupOrder, each when the one before has been started. Throws an `AgentError` before the first if one can't be run. */
-  start(): Promise<void>;
-  /** Ends the modules in reverse order; afterwards nothing runs. May be called twice. */
-  stop(): Promise<void>;
-  /** Restarts one module as `iotedge restart` does. Throws an `AgentError` for a name that is no module. */
-  restart(module: string): Promise<void>;
+/** edgeAgent's stand-in: keeps a deployment's modules running, on an engine of processes or of containers. */
+export class Agent implements AsyncDisposable {
+  /** What happens to the modules. */
+  readonly events = new EventSource<AgentEvent>();
+  /** Each line that a module writes to stdout or stderr. */
+  readonly lines = new EventSource<OutputLine>();
+  readonly #engine: Engine;
   /** In the order in which they start. */
-  modules(): readonly ModuleInfo[];
-  /** The last lines a module wrote, oldest first. */
-  output(module: string): readonly string[];
-  onEvent(listener: (event: AgentEvent) => void): () => void;
-}
-
-/** Runs a deployment as edgeAgent would, on an engine of processes or of containers. */
-export function createAgent(options: AgentOptions): Agent {
-  const { deployment, engine, log, clock = systemClock() } = options;
-  const listeners = new Set<(event: AgentEvent) => void>();
+  readonly #ordered: readonly ModuleSpec[];
+  readonly #runners: ReadonlyMap<string, ModuleRunner>;
   /** Counts calls of start and stop, so that a start still under way sees that it has been overtaken. */
-  let turn = 0;
-  const ordered = [...deployment.modules].sort((one, other) => one.startupOrder - other.startupOrder);
-  const runners = new Map(ordered.map((spec) => [spec.name, runnerOf(spec)]));
-  let starting: Promise<void> = Promise.resolve();
+  #turn = 0;
+  #starting: Promise<void> = Promise.resolve();
 
-  function runnerOf(spec: ModuleSpec): ModuleRunner {
-    return createModuleRunner({
-      spec,
-      rule: { policy: spec.restartPolicy, backoffUnitMs: options.backoffUnitMs ?? edgeAgentBackoffUnitMs },
-      clock,
-      log,
-      stopGraceMs: options.stopGraceMs ?? 10_000,
-      keptLines: options.keptLines ?? 200,
-      run: (onLine) => engine.run(spec, onLine),
-      onOutput: (line) => options.onOutput?.(spec.name, line),
-      onEvent: (event) => listeners.forEach((listener) => listener(event)),
-    });
+  constructor(options: AgentOptions) {
+    const { deployment, engine, log, clock = backgroundClock } = options;
+    const { backoffUnitMs = edgeAgentBackoffUnitMs, stopGraceMs = 10_000, keptLines = 200 } = options;
+    this.#engine = engine;
+    this.#ordered = [...deployment.modules].sort((one, other) => one.startupOrder - other.startupOrder);
+    const { events, lines } = this;
+    this.#runners = new Map(
+      this.#ordered.map((spec) => [
+        spec.name,
+        new ModuleRunner({ spec, engine, backoffUnitMs, clock, log, stopGraceMs, keptLines, events, lines }),
+      ]),
+    );
   }
-  function find(name: string): ModuleRunner {
-    const runner = runners.get(name);
+
+  /** Starts the modules by startupOrder, each when the one before has been started. Throws an `AgentError` before the first if one can't be run. */
+  start(): Promise<void> {
+    this.#turn += 1;
+    this.#starting = this.#startAll(this.#turn);
+    return this.#starting;
+  }
+
+  /** Ends the modules in reverse order; afterwards nothing runs. May be called twice. */
+  async stop(): Promise<void> {
+    this.#turn += 1;
+    // What is being opened has to be open before it can be closed.
+    await this.#starting.catch(() => undefined);
+    for (const runner of [...this.#runners.values()].reverse()) await runner.stop();
+    await this.#engine.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** Restarts one module as `iotedge restart` does. Throws an `AgentError` for a name that is no module. */
+  async restart(module: string): Promise<void> {
+    await this.#runner(module).restart();
+  }
+
+  /** In the order in which they start. */
+  modules(): readonly ModuleInfo[] {
+    return [...this.#runners.values()].map((runner) => runner.info());
+  }
+
+  /** The last lines a module wrote, oldest first. */
+  output(module: string): readonly string[] {
+    return this.#runner(module).output();
+  }
+
+  async #startAll(mine: number): Promise<void> {
+    const toRun = this.#ordered.filter(({ status }) => status === 'running');
+    for (const spec of toRun) await this.#engine.check(spec);
+    if (this.#turn !== mine) return;
+    await this.#engine.open();
+    for (const { name } of toRun) {
+      if (this.#turn !== mine) return;
+      await this.#runner(name).start();
+    }
+  }
+
+  #runner(name: string): ModuleRunner {
+    const runner = this.#runners.get(name);
     if (runner === undefined) throw new AgentError('MODULE_UNKNOWN', name, 'the deployment has no such module');
     return runner;
   }
-  async function startAll(mine: number): Promise<void> {
-    const toRun = ordered.filter(({ status }) => status === 'running');
-    for (const spec of toRun) await engine.check(spec);
-    if (turn !== mine) return;
-    await engine.open();
-    for (const { name } of toRun) {
-      if (turn !== mine) return;
-      await find(name).start();
-    }
-  }
-  async function stop(): Promise<void> {
-    turn += 1;
-    // What is being opened has to be open before it can be closed.
-    await starting.catch(() => undefined);
-    for (const runner of [...runners.values()].reverse()) await runner.stop();
-    await engine.close();
-  }
-
-  return {
-    start() {
-      turn += 1;
-      starting = startAll(turn);
-      return starting;
-    },
-    stop,
-    restart: async (name) => find(name).restart(),
-    modules: () => [...runners.values()].map((runner) => runner.info()),
-    output: (name) => find(name).output(),
-    onEvent(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    [Symbol.asyncDispose]: stop,
-  };
 }

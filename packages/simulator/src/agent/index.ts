@@ -1,12 +1,11 @@
-export { createAgent } from './agent.ts';
-export type { Agent } from './agent.ts';
-export { AgentError } from './engine/agent-error.ts';
+export { Agent } from './agent.ts';
 export type { AgentEvent } from './agent-event.ts';
+export { AgentError } from './engine/agent-error.ts';
 export type { Engine } from './engine/engine.ts';
 export type { ModuleInfo } from './module-runner.ts';
 export { agentFolders } from './processes/agent-folders.ts';
-export { createProcessEngine } from './processes/process-engine.ts';
+export { ProcessEngine } from './processes/process-engine.ts';
 export type { ContainerMount } from './docker/container-plan.ts';
 export { gatewayName } from './docker/container-network.ts';
-export { createDockerEngine } from './docker/docker-engine.ts';
+export { DockerEngine } from './docker/docker-engine.ts';
 export { openDockerHost } from './docker/docker-host.ts';

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 
 import type { ModuleSpec } from '@companion/deployment';
-import { step } from './restart-policy.ts';
-import type { LifeEffect, LifeInput, LifeState, RestartRule } from './restart-policy.ts';
-import type { AgentClock } from './agent-clock.ts';
-import type { AgentEvent, Happening } from './agent-event.ts';
-import type { ModuleExit, ModuleRun } from './engine/engine.ts';
+import { Fifo, type Clock } from '@companion/foundation';
+import type { EventSource } from '../events/event-source.ts';
+import type { AgentEvent, Happening, OutputLine } from './agent-event.ts';
+import type { Engine, ModuleExit, ModuleRun } from './engine/engine.ts';
+import { step, type LifeEffect, type LifeInput, type LifeState } from './restart-policy.ts';
 
 /** What one module does at the moment. */
 export interface ModuleInfo {
@@ -25,133 +25,162 @@ export interface ModuleInfo {
 /** What the runner of one module needs. */
 export interface ModuleRunnerOptions {
   readonly spec: ModuleSpec;
-  readonly rule: RestartRule;
-  readonly clock: AgentClock;
+  readonly engine: Pick<Engine, 'run'>;
+  readonly backoffUnitMs: number;
+  readonly clock: Clock;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly stopGraceMs: number;
   readonly keptLines: number;
-  /** Starts it once more. */
-  readonly run: (onLine: (line: string) => void) => Promise<ModuleRun>;
-  readonly onOutput: (line: string) => void;
-  readonly onEvent: (event: AgentEvent) => void;
+  readonly events: EventSource<AgentEvent>;
+  readonly lines: EventSource<OutputLine>;
 }
 
-/** Keeps one module in the state that its restart policy wants. */
-export interface ModuleRunner {
+/**
+ * Keeps one module in the state that its restart policy wants: the thin layer under `step` of restart-policy.ts, which
+ * turns its effects into runs and timers, and their ends into inputs.
+ */
+export class ModuleRunner {
+  readonly #options: ModuleRunnerOptions;
+  /** The last lines of all runs. */
+  readonly #kept = new Fifo<string>();
+  #state: LifeState = { kind: 'idle', restarts: 0 };
+  #lastExit: ModuleExit | undefined;
+  /** While it runs. */
+  #current: ModuleRun | undefined;
+  /** Settles when the newest run has begun, or could not. */
+  #launched: Promise<void> = Promise.resolve();
+  /** Settles when the newest run has ended. */
+  #finished: Promise<void> = Promise.resolve();
+  #cancelTimer: () => void = () => undefined;
+
+  constructor(options: ModuleRunnerOptions) {
+    this.#options = options;
+  }
+
   /** Resolves when it runs (or has failed to start, which is the restart policy's business). */
-  start(): Promise<void>;
+  async start(): Promise<void> {
+    this.#dispatch({ kind: 'start' });
+    await this.#launched;
+  }
+
   /** Resolves when nothing of the module runs any more. */
-  stop(): Promise<void>;
+  async stop(): Promise<void> {
+    this.#dispatch({ kind: 'stop' });
+    await this.#finished;
+  }
+
   /** Stops and starts, without back-off and with a fresh count of restarts. */
-  restart(): Promise<void>;
-  info(): ModuleInfo;
+  async restart(): Promise<void> {
+    const old = this.#finished;
+    const hadProcess = this.#state.kind === 'running' || this.#state.kind === 'stopping';
+    this.#dispatch({ kind: 'restart' });
+    if (hadProcess) await old;
+    await this.#launched;
+  }
+
+  info(): ModuleInfo {
+    const running = this.#state.kind === 'running' ? this.#state : undefined;
+    return {
+      name: this.#options.spec.name,
+      state: this.#visibleState(),
+      pid: this.#current?.pid,
+      restarts: this.#state.restarts,
+      exitCode: this.#lastExit?.exitCode,
+      metricsUrl: running && this.#current?.metricsUrl,
+      startedAtMs: running?.sinceMs,
+    };
+  }
+
   /** The last lines of all its runs, oldest first. */
-  output(): readonly string[];
-}
-
-/** The thin layer under `step` of rules/restart-policy.ts: turns its effects into runs and timers, and their ends into inputs. */
-export function createModuleRunner(options: ModuleRunnerOptions): ModuleRunner {
-  const { spec, clock, log } = options;
-  const kept: string[] = [];
-  let state: LifeState = { kind: 'idle', restarts: 0 };
-  let lastExit: ModuleExit | undefined;
-  let current: ModuleRun | undefined;
-  let launched: Promise<void> = Promise.resolve();
-  let finished: Promise<void> = Promise.resolve();
-  let cancelTimer: () => void = () => undefined;
-
-  function line(text: string): void {
-    kept.push(text);
-    if (kept.length > options.keptLines) kept.shift();
-    options.onOutput(text);
+  output(): readonly string[] {
+    return [...this.#kept];
   }
-  function dispatch(input: LifeInput): void {
-    const before = state;
+
+  #dispatch(input: LifeInput): void {
+    const { clock, backoffUnitMs, spec } = this.#options;
+    const before = this.#state;
     const nowMs = clock.now();
-    const [after, effects] = step(state, input, nowMs, options.rule);
-    state = after;
-    effects.forEach(execute);
-    if (after.kind !== before.kind) tell(nowMs);
+    const [after, effects] = step(before, input, nowMs, { policy: spec.restartPolicy, backoffUnitMs });
+    this.#state = after;
+    for (const effect of effects) this.#execute(effect);
+    if (after.kind !== before.kind) this.#announce(nowMs);
   }
-  function execute(effect: LifeEffect): void {
+
+  #execute(effect: LifeEffect): void {
+    const { clock, stopGraceMs } = this.#options;
     switch (effect.kind) {
       case 'spawn':
-        launched = launch();
-        finished = launched.then(waitForExit);
+        this.#launched = this.#launch();
+        this.#finished = this.#launched.then(() => this.#waitForExit());
         return;
       case 'terminate':
-        void launched.then(() => current?.terminate(options.stopGraceMs));
+        void this.#launched.then(() => this.#current?.terminate(stopGraceMs));
         return;
       case 'wait':
-        cancelTimer();
-        cancelTimer = clock.after(effect.delayMs, () => dispatch({ kind: 'timer' }));
+        this.#cancelTimer();
+        this.#cancelTimer = clock.after(effect.delayMs, () => this.#dispatch({ kind: 'timer' }));
         return;
       case 'unwait':
-        cancelTimer();
+        this.#cancelTimer();
         return;
     }
   }
-  async function launch(): Promise<void> {
+
+  async #launch(): Promise<void> {
+    const { spec, engine, log } = this.#options;
+    const { restarts } = this.#state;
     try {
-      current = await options.run(line);
-      const { pid, label } = current;
-      emit({ kind: 'started', label, pid, restarts: state.restarts });
-      log.info({ module: spec.name, pid, restarts: state.restarts }, 'module started');
+      this.#current = await engine.run(spec, (line) => this.#keep(line));
+      const { pid, label, notes } = this.#current;
+      for (const text of notes) this.#emit({ kind: 'note', text });
+      this.#emit({ kind: 'started', label, pid, restarts });
+      log.info({ module: spec.name, pid, restarts }, 'module started');
     } catch (error) {
       // A folder that can't be made, a port that can't be had: for the restart policy this is a run that failed at once.
-      line(`can't be started: ${error instanceof Error ? error.message : String(error)}`);
+      this.#keep(`can't be started: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  async function waitForExit(): Promise<void> {
-    const exit = current === undefined ? { exitCode: 127, signal: null } : await current.exit;
-    current = undefined;
-    lastExit = exit;
-    emit({ kind: 'exited', ...exit });
-    log.info({ module: spec.name, ...exit }, 'module exited');
-    dispatch({ kind: 'exited', clean: exit.exitCode === 0 });
-  }
-  function emit(event: Happening): void {
-    options.onEvent({ module: spec.name, atMs: clock.now(), ...event });
-  }
-  function tell(nowMs: number): void {
-    const { restarts } = state;
-    if (state.kind === 'backoff') emit({ kind: 'backoff', restarts, delayMs: state.untilMs - nowMs });
-    else if (visibleState() === 'failed') {
-      log.warn({ module: spec.name, restarts, policy: spec.restartPolicy }, 'module failed and is not started again');
-      emit({ kind: 'failed', restarts });
-    } else if (state.kind === 'idle' || state.kind === 'ended') emit({ kind: 'stopped' });
-  }
-  function visibleState(): ModuleInfo['state'] {
-    if (state.kind === 'idle') return 'stopped';
-    if (state.kind === 'ended') return lastExit?.exitCode === 0 ? 'stopped' : 'failed';
-    return state.kind;
+
+  async #waitForExit(): Promise<void> {
+    const exit = this.#current === undefined ? { exitCode: 127, signal: null } : await this.#current.exit;
+    this.#current = undefined;
+    this.#lastExit = exit;
+    this.#emit({ kind: 'exited', ...exit });
+    this.#options.log.info({ module: this.#options.spec.name, ...exit }, 'module exited');
+    this.#dispatch({ kind: 'exited', clean: exit.exitCode === 0 });
   }
 
-  return {
-    async start() {
-      dispatch({ kind: 'start' });
-      await launched;
-    },
-    async stop() {
-      dispatch({ kind: 'stop' });
-      await finished;
-    },
-    async restart() {
-      const old = finished;
-      const hadProcess = state.kind === 'running' || state.kind === 'stopping';
-      dispatch({ kind: 'restart' });
-      if (hadProcess) await old;
-      await launched;
-    },
-    info: () => ({
-      name: spec.name,
-      state: visibleState(),
-      pid: current?.pid,
-      restarts: state.restarts,
-      exitCode: lastExit?.exitCode,
-      metricsUrl: state.kind === 'running' ? current?.metricsUrl : undefined,
-      startedAtMs: state.kind === 'running' ? state.sinceMs : undefined,
-    }),
-    output: () => [...kept],
-  };
+  #keep(line: string): void {
+    const { spec, keptLines, lines } = this.#options;
+    this.#kept.push(line);
+    if (this.#kept.size > keptLines) this.#kept.shift();
+    lines.emit({ module: spec.name, line });
+  }
+
+  #emit(event: Happening): void {
+    const { spec, clock, events } = this.#options;
+    events.emit({ module: spec.name, atMs: clock.now(), ...event });
+  }
+
+  #announce(nowMs: number): void {
+    const { spec, log } = this.#options;
+    const state = this.#state;
+    const { restarts } = state;
+    if (state.kind === 'backoff') this.#emit({ kind: 'backoff', restarts, delayMs: state.untilMs - nowMs });
+    else if (this.#visibleState() === 'failed') {
+      log.warn({ module: spec.name, restarts, policy: spec.restartPolicy }, 'module failed and is not started again');
+      this.#emit({ kind: 'failed', restarts });
+    } else if (state.kind === 'idle' || state.kind === 'ended') this.#emit({ kind: 'stopped' });
+  }
+
+  #visibleState(): ModuleInfo['state'] {
+    switch (this.#state.kind) {
+      case 'idle':
+        return 'stopped';
+      case 'ended':
+        return this.#lastExit?.exitCode === 0 ? 'stopped' : 'failed';
+      default:
+        return this.#state.kind;
+    }
+  }
 }

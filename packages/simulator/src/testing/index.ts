@@ -1,4 +1,4 @@
-export { createDockerClient, type DockerClient } from '../agent/docker/docker-client.ts';
+export { DockerClient } from '../agent/docker/docker-client.ts';
 export { dockerSocket } from '../agent/docker/docker-socket.ts';
 export { dockerForTests } from '../agent/docker/testing/docker-for-tests.ts';
 export { demoZones } from '../demo/scene/index.ts';

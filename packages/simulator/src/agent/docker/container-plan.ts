@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue, ModuleSpec } from '@companion/deployment';
+import type { ModuleSpec } from '@companion/deployment';
+import type { JsonObject, JsonValue } from '@companion/foundation';
 
-import { withoutKeys } from '../../hub/protocol/without-keys.ts';
 import { gatewayName, type ContainerNetwork } from './container-network.ts';
 import { labelsOf, ownerLabel } from './labels.ts';
 
@@ -48,6 +48,8 @@ export interface ContainerPlan {
   readonly volumes: readonly string[];
 }
 
+/** What the engine here may not have, and what is the agent's. */
+const notOurs: ReadonlySet<string> = new Set(['Runtime', 'RestartPolicy', 'DeviceRequests']);
 /** Docker's defaults need setrlimit; these are below what any process has. */
 const lowLimits = ['nofile', 'nproc'].map((Name) => ({ Name, Soft: 1024, Hard: 1024 }));
 
@@ -61,7 +63,7 @@ export function planContainer(spec: ModuleSpec, context: ContainerContext): Cont
   const { Binds: allBinds = [], Mounts: allMounts = [], PortBindings = {}, ...rest } = createOptions.HostConfig ?? {};
   const Binds = allBinds.filter((bind) => !context.withheld.has(bindSource(bind)));
   const Mounts = allMounts.filter(({ Source }) => !context.withheld.has(Source));
-  const host = withoutKeys(rest, ['Runtime', 'RestartPolicy', 'DeviceRequests']);
+  const host = Object.fromEntries(Object.entries(rest).filter(([key]) => !notOurs.has(key)));
   const sources = [...Binds.map(bindSource), ...Mounts.map(({ Source }) => Source)];
   const place = (source: string): string =>
     source.startsWith('/') ? (context.given.get(source) ?? context.hostPath(source)) : context.volumeName(source);

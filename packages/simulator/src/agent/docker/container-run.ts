@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { ModuleExit, ModuleRun } from '../engine/engine.ts';
 import { readAll, type DockerClient } from './docker-client.ts';
 import { DockerError } from './docker-error.ts';
-import { createLogReader } from './log-frames.ts';
+import { LogReader } from './log-frames.ts';
 
 const inspected = z.object({
   State: z.object({ Running: z.boolean(), Pid: z.number(), ExitCode: z.number(), StartedAt: z.string() }),
@@ -35,7 +35,7 @@ export async function runContainer(
   const output = before.Running
     ? await client.open('GET', `/containers/${container}/logs?follow=1&stdout=1&stderr=1&since=${since}`)
     : await client.attach(container);
-  const lines = createLogReader(onLine);
+  const lines = new LogReader(onLine);
   output.on('data', (chunk: Buffer) => lines.write(chunk));
   // An engine that goes away breaks it off; how the container ended is told by the other call.
   output.on('error', () => undefined);

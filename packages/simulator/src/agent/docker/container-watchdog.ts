@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { createDockerClient } from './docker-client.ts';
+import { DockerClient } from './docker-client.ts';
 import { sweep, type SweepScope } from './sweep.ts';
 
 /**
@@ -13,7 +13,7 @@ const rounds = 3;
 const roundMs = 500;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-const client = createDockerClient({ socketPath });
+const client = new DockerClient({ socketPath });
 process.stdin.resume().once('end', () => {
   void (async () => {
     for (let round = 0; round < rounds; round += 1) {

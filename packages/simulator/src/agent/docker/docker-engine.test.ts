@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { describeAgentOn } from '../testing/agent-contract.ts';
 import { agentFolders } from '../processes/agent-folders.ts';
 import { gatewayName, type ContainerNetwork } from './container-network.ts';
-import { createDockerEngine } from './docker-engine.ts';
+import { DockerEngine } from './docker-engine.ts';
 import { openDockerHost } from './docker-host.ts';
 import { dockerForTests } from './testing/docker-for-tests.ts';
 
@@ -25,7 +25,7 @@ async function engineOn(root: string, network?: ContainerNetwork['kind']) {
     root: state,
     ...(network === undefined ? {} : { network }),
   });
-  const engine = createDockerEngine({
+  const engine = new DockerEngine({
     ...host,
     containerPrefix: `test-${host.id}-`,
     images: new Map(),
@@ -35,7 +35,6 @@ async function engineOn(root: string, network?: ContainerNetwork['kind']) {
     withheld: new Map(),
     mounts: () => [],
     volumes: 'remove',
-    onNote: () => undefined,
   });
   return { engine, host };
 }
@@ -45,15 +44,15 @@ if (docker.ok) {
     create: async (root) => (await engineOn(root)).engine,
     source: (root) => `
       import { mkdirSync } from 'node:fs';
-      import { createDockerEngine } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'docker-engine.ts')).href)};
+      import { DockerEngine } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'docker-engine.ts')).href)};
       import { openDockerHost } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'docker-host.ts')).href)};
       const root = ${JSON.stringify(join(root, 'state'))};
       mkdirSync(root, { recursive: true });
       const host = await openDockerHost({ environment: process.env, root });
-      const engine = createDockerEngine({
+      const engine = new DockerEngine({
         ...host, containerPrefix: 'test-' + host.id + '-', images: new Map(), moduleEnvironment: () => ({}),
         hostPath: (path) => root + '/host' + path, given: new Map(), withheld: new Map(), mounts: () => [],
-        volumes: 'remove', onNote() {},
+        volumes: 'remove',
       });`,
     image: docker.image,
     async kill(agent, module) {

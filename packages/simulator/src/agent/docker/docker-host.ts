@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 import { sweepNetworks } from './sweep.ts';
 import { openNetwork, type ContainerNetwork } from './container-network.ts';
-import { createDockerClient, type DockerClient } from './docker-client.ts';
+import { DockerClient } from './docker-client.ts';
 import { dockerSocket } from './docker-socket.ts';
 
 /** An engine that answers, and what has to be known of it before anything is made on it. */
@@ -35,7 +35,7 @@ export async function openDockerHost(options: {
   readonly network?: ContainerNetwork['kind'];
 }): Promise<DockerHost> {
   const socketPath = dockerSocket(options.environment);
-  const client = createDockerClient({ socketPath });
+  const client = new DockerClient({ socketPath });
   const { Version, Arch } = versionAnswer.parse(await client.call('GET', '/version'));
   const id = createHash('sha256').update(realpathSync(options.root)).digest('hex').slice(0, 12);
   const run = randomBytes(4).toString('hex');

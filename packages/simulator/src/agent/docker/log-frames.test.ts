@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { createLogReader } from './log-frames.ts';
+import { LogReader } from './log-frames.ts';
 
 function frame(stream: number, text: string): Buffer {
   const body = Buffer.from(text);
@@ -18,7 +18,7 @@ test.each([1, 3, 8, 1000])('lines of both streams are told apart, however the by
     frame(2, 'rest'),
   ]);
   const lines: string[] = [];
-  const reader = createLogReader((line) => lines.push(line));
+  const reader = new LogReader((line) => lines.push(line));
   for (let at = 0; at < bytes.length; at += size) reader.write(bytes.subarray(at, at + size));
   reader.end();
   expect(lines).toEqual(['one', 'error', 'two', 'ü', 'rest']);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { moduleSpec } from '../testing/module-spec.ts';
-import { createDockerEngine } from './docker-engine.ts';
+import { DockerEngine } from './docker-engine.ts';
 import { answeringEngine } from './testing/engine-answers.ts';
 
 const spec = moduleSpec();
@@ -25,7 +25,7 @@ test('a container that was removed from outside is made anew', async () => {
     if (verb === 'wait') return { body: { StatusCode: 0 } };
     return verb === 'attach' ? { body: '' } : undefined;
   });
-  const engine = createDockerEngine({
+  const engine = new DockerEngine({
     ...docker,
     id: '4711',
     run: '0815',
@@ -38,7 +38,6 @@ test('a container that was removed from outside is made anew', async () => {
     withheld: new Map(),
     mounts: () => [],
     volumes: 'keep',
-    onNote: () => undefined,
   });
   const runs = async () => (await engine.run(spec, () => undefined)).label;
   expect(await runs()).toBe('container made1');

@@ -1,3 +1,5 @@
+import { CodedError } from '@companion/foundation';
+
 /**
  * What can go wrong with running a deployment. `MODULE_UNKNOWN`: no module of this name. `NOTHING_TO_RUN`: a module with
  * neither code here nor an Entrypoint or Cmd. `SOURCE_MISSING`: the folder of a module has no src/main.ts.
@@ -8,16 +10,10 @@ export type AgentErrorCode =
   'MODULE_UNKNOWN' | 'NOTHING_TO_RUN' | 'SOURCE_MISSING' | 'MOUNT_UNSUPPORTED' | 'IMAGE_MISSING' | 'NAME_TAKEN';
 
 /** A deployment or a wish that the agent can't fulfil; trying again changes nothing. The message is one line. */
-export class AgentError extends Error {
+export class AgentError extends CodedError<AgentErrorCode> {
   override readonly name = 'AgentError';
-  readonly code: AgentErrorCode;
-  readonly retryable = false;
-  /** The module that is meant. */
-  readonly module: string;
 
   constructor(code: AgentErrorCode, module: string, message: string) {
-    super(`module ${module}: ${message}`);
-    this.code = code;
-    this.module = module;
+    super(code, `module ${module}: ${message}`, { facts: { module } });
   }
 }

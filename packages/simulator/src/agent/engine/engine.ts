@@ -14,6 +14,8 @@ export interface ModuleRun {
   readonly pid: number | undefined;
   /** Where its `/metrics` can be read from here; undefined for a module that serves none. */
   readonly metricsUrl: string | undefined;
+  /** How it differs from what a device would run, a sentence each: those that no run of the module has said before. */
+  readonly notes: readonly string[];
   /** Settles when everything of it is gone and its last line has been handed over. Never rejects. */
   readonly exit: Promise<ModuleExit>;
   /** SIGTERM to its first process (or the signal that its image names); what is left after `graceMs` is killed. */

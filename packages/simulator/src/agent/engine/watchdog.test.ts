@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 import { expect, onTestFinished, test, vi } from 'vitest';
 
-import { createWatchdog } from './watchdog.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** A process in a group of its own that would run for long. */
 function sleeper(): { readonly pid: number; readonly ended: Promise<unknown[]> } {
@@ -13,7 +13,7 @@ function sleeper(): { readonly pid: number; readonly ended: Promise<unknown[]> }
 }
 
 test('the end of its pipe ends every group that it guards, and none that was released', async () => {
-  const watchdog = createWatchdog();
+  const watchdog = new Watchdog();
   watchdog.start();
   const [one, two, released] = [sleeper(), sleeper(), sleeper()];
   for (const { pid } of [one, released, two]) watchdog.guard(pid);
@@ -24,7 +24,7 @@ test('the end of its pipe ends every group that it guards, and none that was rel
 });
 
 test('one that was killed is replaced and told everything anew', async () => {
-  const watchdog = createWatchdog();
+  const watchdog = new Watchdog();
   watchdog.start();
   const guarded = sleeper();
   watchdog.guard(guarded.pid);
@@ -37,7 +37,7 @@ test('one that was killed is replaced and told everything anew', async () => {
 });
 
 test('with nothing to guard it ends quietly, also when it was never started or is stopped twice', async () => {
-  const watchdog = createWatchdog();
+  const watchdog = new Watchdog();
   await watchdog.stop();
   watchdog.start();
   await watchdog.stop();

@@ -1,23 +1,13 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-
-/** A process that ends the modules when the agent itself was killed and can't. */
-export interface Watchdog {
-  /** Its process, while it runs. */
-  readonly pid: number | undefined;
-  start(): void;
-  /** From now on this process group must not outlive the agent. */
-  guard(groupId: number): void;
-  /** The group is gone. */
-  release(groupId: number): void;
-  stop(): Promise<void>;
-}
+import type { Clock } from '@companion/foundation';
+import { backgroundClock } from '@companion/foundation/node';
 
 /** What is left when the agent is gone, and how to end it. */
-export interface WatchdogProgram {
-  /** Acts when its stdin ends; all signals but KILL must mean nothing to it. */
-  readonly command: readonly [string, ...string[]];
+export interface WatchdogOptions {
+  /** Acts when its stdin ends; all signals but KILL must mean nothing to it. By default a small `sh` that ends process groups. */
+  readonly command?: readonly [string, ...string[]];
+  readonly clock?: Clock;
 }
 
 /**
@@ -48,64 +38,80 @@ exit 0
 const respawnMs = 200;
 
 /**
- * A watchdog in a process (and session) of its own, by default a small `sh` that ends process groups: a signal from the
- * terminal or a kill of the agent does not reach it. It needs no help from the modules. One that is killed is started
- * again and told everything anew.
+ * Ends the modules when the agent itself was killed and can't: a process (and session) of its own, which a signal from the
+ * terminal or a kill of the agent does not reach. It needs no help from the modules. One that is killed is started again
+ * and gets all groups once more.
  */
-export function createWatchdog(program: WatchdogProgram = { command: ['/bin/sh', '-c', killGroups] }): Watchdog {
-  const [command, ...args] = program.command;
-  const groups = new Set<number>();
-  let child: ChildProcess | undefined;
-  let running = false;
-  let respawn: NodeJS.Timeout | undefined;
+export class Watchdog {
+  readonly #command: readonly [string, ...string[]];
+  readonly #clock: Clock;
+  /** Process groups that must not outlive the agent. */
+  readonly #groups = new Set<number>();
+  #child: ChildProcess | undefined;
+  /** Between start and stop. */
+  #running = false;
+  #cancelRespawn: () => void = () => undefined;
 
-  function tell(line: string): void {
-    // A pipe without a reader: its 'exit' event follows, and the next watchdog is told all.
-    if (child?.stdin?.writable === true) child.stdin.write(`${line}\n`);
+  constructor({ command = ['/bin/sh', '-c', killGroups], clock = backgroundClock }: WatchdogOptions = {}) {
+    this.#command = command;
+    this.#clock = clock;
   }
-  function open(): void {
+
+  /** Its process, while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#open();
+  }
+
+  /** From now on this process group must not outlive the agent. */
+  guard(groupId: number): void {
+    this.#groups.add(groupId);
+    this.#send(`add ${groupId}`);
+  }
+
+  /** The group is gone. */
+  release(groupId: number): void {
+    if (this.#groups.delete(groupId)) this.#send(`drop ${groupId}`);
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#cancelRespawn();
+    const closing = this.#child;
+    if (closing === undefined) return;
+    closing.ref();
+    const closed = once(closing, 'close');
+    closing.stdin?.end();
+    await closed;
+  }
+
+  #open(): void {
+    const [command, ...args] = this.#command;
     const opened = spawn(command, args, {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
       env: { PATH: '/usr/bin:/bin' },
     });
-    child = opened;
+    this.#child = opened;
     opened.stdin.on('error', () => undefined);
     opened.on('error', () => undefined);
     opened.once('close', () => {
-      if (child !== opened) return;
-      child = undefined;
-      if (running) respawn = setTimeout(open, respawnMs).unref();
+      if (this.#child !== opened) return;
+      this.#child = undefined;
+      if (this.#running) this.#cancelRespawn = this.#clock.after(respawnMs, () => this.#open());
     });
     // It must not be what keeps the agent's process alive.
     opened.unref();
-    for (const group of groups) tell(`add ${group}`);
+    for (const group of this.#groups) this.#send(`add ${group}`);
   }
-  return {
-    get pid() {
-      return child?.pid;
-    },
-    start() {
-      if (running) return;
-      running = true;
-      open();
-    },
-    guard(groupId) {
-      groups.add(groupId);
-      tell(`add ${groupId}`);
-    },
-    release(groupId) {
-      if (groups.delete(groupId)) tell(`drop ${groupId}`);
-    },
-    async stop() {
-      running = false;
-      clearTimeout(respawn);
-      const closing = child;
-      if (closing === undefined) return;
-      closing.ref();
-      const closed = once(closing, 'close');
-      closing.stdin?.end();
-      await closed;
-    },
-  };
+
+  #send(line: string): void {
+    // A pipe without a reader: its 'exit' event follows, and the next watchdog gets all.
+    if (this.#child?.stdin?.writable === true) this.#child.stdin.write(`${line}\n`);
+  }
 }

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { ModuleExit, ModuleRun } from '../engine/engine.ts';
 import type { Launch } from './launch.ts';
-import { createLineSplitter } from '../engine/line-splitter.ts';
+import { LineSplitter } from '../engine/line-splitter.ts';
 import type { Watchdog } from '../engine/watchdog.ts';
 
 /** A module's process with all that it started. */
@@ -34,7 +34,7 @@ export async function startModuleProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   for (const stream of [child.stdout, child.stderr]) {
-    const lines = createLineSplitter(onLine);
+    const lines = new LineSplitter(onLine);
     stream.on('data', (chunk: Buffer) => lines.write(chunk));
     stream.on('end', () => lines.end());
   }

@@ -6,12 +6,11 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import type { ModuleSpec } from '@companion/deployment';
-import { createAgent } from '../agent.ts';
-import type { AgentOptions } from '../agent.ts';
+import { ManualClock } from '@companion/foundation/testing';
+import { Agent, type AgentOptions } from '../agent.ts';
 import { describeAgentOn } from '../testing/agent-contract.ts';
 import { AgentError } from '../engine/agent-error.ts';
-import { movableClock } from '../testing/movable-clock.ts';
-import { createProcessEngine, type ProcessEngineOptions } from './process-engine.ts';
+import { ProcessEngine, type ProcessEngineOptions } from './process-engine.ts';
 
 const optionsFor = (root: string): ProcessEngineOptions => ({
   root: join(root, 'state'),
@@ -20,10 +19,10 @@ const optionsFor = (root: string): ProcessEngineOptions => ({
 });
 
 describeAgentOn('an agent with processes', {
-  create: (root) => Promise.resolve(createProcessEngine(optionsFor(root))),
+  create: (root) => Promise.resolve(new ProcessEngine(optionsFor(root))),
   source: (root) => `
-    import { createProcessEngine } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'process-engine.ts')).href)};
-    const engine = createProcessEngine({ root: ${JSON.stringify(join(root, 'state'))}, moduleEnvironment: () => ({}), standIns: {} });`,
+    import { ProcessEngine } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'process-engine.ts')).href)};
+    const engine = new ProcessEngine({ root: ${JSON.stringify(join(root, 'state'))}, moduleEnvironment: () => ({}), standIns: {} });`,
   image: 'registry/image:1',
   kill(agent, module) {
     const pid = agent.modules().find(({ name }) => name === module)?.pid;
@@ -63,13 +62,13 @@ describe('processes', () => {
     ofAgent: Partial<AgentOptions> = {},
   ) {
     const lines: string[] = [];
-    const agent = createAgent({
+    const agent = new Agent({
       deployment: { modules },
-      engine: createProcessEngine({ ...optionsFor(root), ...ofEngine }),
+      engine: new ProcessEngine({ ...optionsFor(root), ...ofEngine }),
       log: { info: () => undefined, warn: () => undefined },
-      onOutput: (module, line) => lines.push(`${module}: ${line}`),
       ...ofAgent,
     });
+    agent.lines.subscribe(({ module, line }) => lines.push(`${module}: ${line}`));
     onTestFinished(() => agent.stop());
     return { agent, lines };
   }
@@ -168,20 +167,20 @@ describe('processes', () => {
 
   test('are not started where the code of one is missing or one has nothing to run', async () => {
     const missing = prepare([shell('one', 'echo ran'), shell('two', '', { source: { dir: root, debug: false } })]);
-    await expect(missing.agent.start()).rejects.toMatchObject({ code: 'SOURCE_MISSING', module: 'two' });
+    await expect(missing.agent.start()).rejects.toMatchObject({ code: 'SOURCE_MISSING', facts: { module: 'two' } });
     const nothing = prepare([shell('one', 'echo ran'), shell('two', '', { createOptions: { Entrypoint: [] } })]);
     await expect(nothing.agent.start()).rejects.toThrow(AgentError);
-    await expect(nothing.agent.start()).rejects.toMatchObject({ code: 'NOTHING_TO_RUN', module: 'two' });
+    await expect(nothing.agent.start()).rejects.toMatchObject({ code: 'NOTHING_TO_RUN', facts: { module: 'two' } });
     expect([...missing.lines, ...nothing.lines]).toEqual([]);
   });
 
   test('are failed after the twentieth restart', async () => {
-    const clock = movableClock();
+    const clock = new ManualClock();
     const starts: string[] = [];
     const { agent } = prepare([shell('one', 'exit 1', { restartPolicy: 'always' })], {}, { clock });
-    agent.onEvent((event) => {
+    agent.events.subscribe((event) => {
       starts.push(event.kind);
-      if (event.kind === 'backoff') setImmediate(() => clock.move(event.delayMs));
+      if (event.kind === 'backoff') setImmediate(() => clock.advance(event.delayMs));
     });
     await agent.start();
     await until(() => expect(agent.modules()[0]).toMatchObject({ state: 'failed', restarts: 20 }));

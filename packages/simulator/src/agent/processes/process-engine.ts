@@ -5,18 +5,16 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { ModuleSpec } from '@companion/deployment';
-import { mapPaths } from './path-mapping.ts';
 import { AgentError } from '../engine/agent-error.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, ModuleRun } from '../engine/engine.ts';
 import { freePort } from '../engine/free-port.ts';
-import { agentFolders } from './agent-folders.ts';
-import { mappingsOf, planLaunch, servesMetrics } from './launch.ts';
-import type { LaunchContext } from './launch.ts';
+import { Watchdog } from '../engine/watchdog.ts';
+import { agentFolders, type AgentFolders } from './agent-folders.ts';
+import { mappingsOf, planLaunch, servesMetrics, type LaunchContext } from './launch.ts';
 import { startModuleProcess } from './module-process.ts';
-import { openShellSafeRoot } from './shell-safe-root.ts';
-import type { ShellSafeRoot } from './shell-safe-root.ts';
+import { mapPaths } from './path-mapping.ts';
+import { openShellSafeRoot, type ShellSafeRoot } from './shell-safe-root.ts';
 import { writeShims } from './shims.ts';
-import { createWatchdog } from '../engine/watchdog.ts';
 
 /** What modules need to run as processes. */
 export interface ProcessEngineOptions {
@@ -35,55 +33,75 @@ const containerPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
 const sharedVariables = ['TZ', 'LANG', 'LC_ALL', 'TMPDIR'];
 
 /** Runs modules as processes of this machine. They see a clean environment and their bind mounts below `root`. */
-export function createProcessEngine(options: ProcessEngineOptions): Engine {
-  const watchdog = createWatchdog();
-  const metricsPorts = new Map<string, number>();
-  let root: ShellSafeRoot | undefined;
-  const folders = () => agentFolders(root?.path ?? options.root);
+export class ProcessEngine implements Engine {
+  readonly #options: ProcessEngineOptions;
+  readonly #watchdog = new Watchdog();
+  /** By module: each keeps its port while it is free. */
+  readonly #metricsPorts = new Map<string, number>();
+  /** While it is open. */
+  #root: ShellSafeRoot | undefined;
 
-  function contextOf(spec: ModuleSpec): LaunchContext {
+  constructor(options: ProcessEngineOptions) {
+    this.#options = options;
+  }
+
+  check(spec: ModuleSpec): void {
+    planLaunch(spec, this.#contextOf(spec));
+    if (spec.source === undefined) return;
+    const main = join(spec.source.dir, 'src', 'main.ts');
+    if (!existsSync(main)) throw new AgentError('SOURCE_MISSING', spec.name, `there is no ${main}`);
+  }
+
+  open(): void {
+    this.#root ??= openShellSafeRoot(this.#options.root);
+    writeShims(this.#folders().bin, this.#options.standIns);
+    this.#watchdog.start();
+  }
+
+  async run(spec: ModuleSpec, onLine: (line: string) => void): Promise<ModuleRun> {
+    const { name } = spec;
+    // All modules would have :9600 in their containers; here each gets a port of its own.
+    if (servesMetrics(spec)) this.#metricsPorts.set(name, await freePort(this.#metricsPorts.get(name)));
+    const started = await startModuleProcess(planLaunch(spec, this.#contextOf(spec)), this.#watchdog, onLine);
+    const port = this.#metricsPorts.get(name);
     return {
-      folders: folders(),
-      standIns: new Set(Object.keys(options.standIns)),
-      runTypeScript: [process.execPath, '--import', tsxUrl()],
-      injected: options.moduleEnvironment(spec.name),
-      base: { PATH: containerPath, ...shared(options.environment ?? {}) },
-      metricsPort: metricsPorts.get(spec.name),
+      ...started,
+      label: `process ${started.pid ?? '?'}`,
+      metricsUrl: port === undefined ? undefined : `http://127.0.0.1:${port}/metrics`,
+      notes: [],
     };
   }
 
-  return {
-    check(spec) {
-      planLaunch(spec, contextOf(spec));
-      if (spec.source === undefined) return;
-      const main = join(spec.source.dir, 'src', 'main.ts');
-      if (!existsSync(main)) throw new AgentError('SOURCE_MISSING', spec.name, `there is no ${main}`);
-    },
-    open() {
-      root ??= openShellSafeRoot(options.root);
-      writeShims(folders().bin, options.standIns);
-      watchdog.start();
-    },
-    async run(spec, onLine) {
-      const { name } = spec;
-      // All modules would have :9600 in their containers; here each gets a port of its own and keeps it while it is free.
-      if (servesMetrics(spec)) metricsPorts.set(name, await freePort(metricsPorts.get(name)));
-      const started = await startModuleProcess(planLaunch(spec, contextOf(spec)), watchdog, onLine);
-      const port = metricsPorts.get(name);
-      return {
-        ...started,
-        label: `process ${started.pid ?? '?'}`,
-        metricsUrl: port === undefined ? undefined : `http://127.0.0.1:${port}/metrics`,
-      };
-    },
-    volumePath: (source) => (source.startsWith('/') ? folders().hostPath(source) : join(folders().volumes, source)),
-    readFile: async (spec, path) => readFile(mapPaths(path, mappingsOf(spec, folders()))),
-    async close() {
-      await watchdog.stop();
-      root?.remove();
-      root = undefined;
-    },
-  };
+  volumePath(source: string): string {
+    const { hostPath, volumes } = this.#folders();
+    return source.startsWith('/') ? hostPath(source) : join(volumes, source);
+  }
+
+  async readFile(spec: ModuleSpec, path: string): Promise<Buffer> {
+    return readFile(mapPaths(path, mappingsOf(spec, this.#folders())));
+  }
+
+  async close(): Promise<void> {
+    await this.#watchdog.stop();
+    this.#root?.remove();
+    this.#root = undefined;
+  }
+
+  #folders(): AgentFolders {
+    return agentFolders(this.#root?.path ?? this.#options.root);
+  }
+
+  #contextOf({ name }: ModuleSpec): LaunchContext {
+    const { standIns, moduleEnvironment, environment = {} } = this.#options;
+    return {
+      folders: this.#folders(),
+      standIns: new Set(Object.keys(standIns)),
+      runTypeScript: [process.execPath, '--import', tsxUrl()],
+      injected: moduleEnvironment(name),
+      base: { PATH: containerPath, ...shared(environment) },
+      metricsPort: this.#metricsPorts.get(name),
+    };
+  }
 }
 
 function shared(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {

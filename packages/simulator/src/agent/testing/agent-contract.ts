@@ -9,11 +9,10 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import type { ModuleSpec } from '@companion/deployment';
 import { AgentError } from '../engine/agent-error.ts';
 import type { AgentEvent } from '../agent-event.ts';
-import { createAgent } from '../agent.ts';
-import type { Agent, AgentOptions } from '../agent.ts';
+import { ManualClock } from '@companion/foundation/testing';
+import { Agent, type AgentOptions } from '../agent.ts';
 import type { Engine } from '../engine/engine.ts';
 import { countMarkedShells } from './marked-shells.ts';
-import { movableClock } from './movable-clock.ts';
 
 /** One kind of engine, as the contract needs it. */
 export interface EngineUnderTest {
@@ -64,16 +63,18 @@ export function describeAgentOn(title: string, under: EngineUnderTest): void {
       const lines: string[] = [];
       const events: AgentEvent[] = [];
       const plain = (name: string) => name.slice(0, name.lastIndexOf('-'));
-      const agent = createAgent({
+      const agent = new Agent({
         deployment: { modules },
         engine: await under.create(root),
         log: { info: () => undefined, warn: () => undefined },
         backoffUnitMs: 1,
         stopGraceMs: 2_000,
-        onOutput: (module, line) => lines.push(`${plain(module)}: ${line}`),
         ...options,
       });
-      agent.onEvent((event) => events.push({ ...event, module: plain(event.module) }));
+      agent.lines.subscribe(({ module, line }) => lines.push(`${plain(module)}: ${line}`));
+      agent.events.subscribe((event) => {
+        if (event.kind !== 'note') events.push({ ...event, module: plain(event.module) });
+      });
       onTestFinished(() => agent.stop(), 60_000);
       const states = () => agent.modules().map(({ name, state }) => [plain(name), state]);
       return { agent, events, lines, states, info: () => agent.modules()[0] };
@@ -175,13 +176,13 @@ export function describeAgentOn(title: string, under: EngineUnderTest): void {
       });
 
       test('wait as long as edgeAgent would: 10 s, then 20 s, by a clock that the test moves', async () => {
-        const clock = movableClock();
+        const clock = new ManualClock();
         const { agent, events, info } = await prepare([shell('one', 'exit 3')], { clock, backoffUnitMs: 10_000 });
         await agent.start();
         await until(() => expect(info()).toMatchObject({ state: 'backoff', exitCode: 3 }));
-        clock.move(9_999);
+        clock.advance(9_999);
         expect(info()?.state).toBe('backoff');
-        clock.move(1);
+        clock.advance(1);
         const delays = () => events.flatMap((event) => (event.kind === 'backoff' ? [event.delayMs] : []));
         await until(() => expect(delays()).toEqual([10_000, 20_000]));
       });
@@ -290,12 +291,13 @@ export function describeAgentOn(title: string, under: EngineUnderTest): void {
 
       test('when the agent itself is killed, a watchdog ends all of it', async () => {
         const script = `
-          import { createAgent } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../agent.ts')).href)};
+          import { Agent } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../agent.ts')).href)};
           ${under.source(root)}
-          const agent = createAgent({
+          const agent = new Agent({
             deployment: ${JSON.stringify({ modules: [shell('one', supervised)] })},
-            engine, log: { info() {}, warn() {} }, onOutput: (module, line) => console.log(line),
+            engine, log: { info() {}, warn() {} },
           });
+          agent.lines.subscribe(({ line }) => console.log(line));
           await agent.start();
         `;
         writeFileSync(join(root, 'agent.mts'), script);

@@ -14,7 +14,7 @@ export function narrate(simulator: Simulator, timeline: Timeline): () => void {
   const ends = [
     hub.events.subscribe((event) => tellHubEvent(event, timeline)),
     hub.upstream.subscribe((message) => timeline.say('IoT Hub', upstreamText(message), 'good')),
-    agent.onEvent((event) => tellAgentEvent(event, agent.output(event.module).at(-1), timeline)),
+    agent.events.subscribe((event) => tellAgentEvent(event, agent.output(event.module).at(-1), timeline)),
     followDownloads(simulator, timeline),
   ];
   return () => ends.forEach((end) => end());
@@ -62,6 +62,9 @@ function tellAgentEvent(event: AgentEvent, lastLine: string | undefined, timelin
         event.restarts === 0 ? `${event.label} started` : `${event.label} started (restart ${event.restarts})`,
         'quiet',
       );
+      break;
+    case 'note':
+      timeline.say(event.module, event.text, 'quiet');
       break;
     case 'exited':
       timeline.say(

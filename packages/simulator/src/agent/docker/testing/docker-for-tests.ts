@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 
 import * as z from 'zod';
 
-import { createDockerClient, type DockerClient } from '../docker-client.ts';
+import { DockerClient } from '../docker-client.ts';
 import { dockerSocket } from '../docker-socket.ts';
 
 /** An engine with our images, or why tests have to be skipped. */
@@ -19,7 +19,7 @@ export async function dockerForTests(): Promise<DockerForTests> {
     return { ok: false, reason: 'CONTAINER_TESTS is not set: tests on a real engine take minutes' };
   try {
     const socketPath = dockerSocket(process.env);
-    const client = createDockerClient({ socketPath });
+    const client = new DockerClient({ socketPath });
     const images = tags.parse(await client.call('GET', '/images/json'));
     const names = images.flatMap(({ RepoTags }) => RepoTags ?? []);
     const wanted = `${registry()}/deepstream-companion-stand-in:`;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createDockerClient, type DockerClient } from '../docker-client.ts';
+import { DockerClient } from '../docker-client.ts';
 
 /** What an engine says to a call: a status, a body; or its head alone, with the body to come some day. */
 export type EngineAnswer = { readonly status?: number; readonly body?: unknown } | 'head alone';
@@ -38,7 +38,7 @@ export async function answeringEngine(answer: (call: string) => EngineAnswer | u
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   return {
-    client: createDockerClient({ socketPath }),
+    client: new DockerClient({ socketPath }),
     socketPath,
     calls,
     hungUp,
