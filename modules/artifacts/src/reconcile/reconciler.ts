@@ -144,13 +144,14 @@ export class Reconciler {
         log.info({ version }, 'the twin names no artifacts: nothing is managed, nothing is touched');
         this.#update({ desiredVersion: version, twin: 'unmanaged', findings: [], artifacts: {}, wanted: undefined });
         return;
-      case 'invalid': {
-        const findings = desired.findings.map(formatDiagnostic);
-        log.error({ version, findings }, 'the twin has mistakes: the last good state is kept');
+      case 'invalid':
+        log.error(
+          { version, findings: desired.findings.map(formatDiagnostic) },
+          'the twin has mistakes: the last good state is kept',
+        );
         this.#update({ desiredVersion: version, twin: 'invalid', findings: desired.findings });
         if (this.#lastGood !== undefined) await this.#converge(this.#lastGood, {}, signal);
         return;
-      }
       case 'managed':
         this.#lastGood = desired.state;
         await this.#converge(desired.state, { desiredVersion: version, twin: 'managed', findings: [] }, signal);
@@ -187,14 +188,18 @@ export class Reconciler {
 
   /** True once the release is published; false where no pause would help. */
   async #prepare(desired: DesiredState, release: Release, signal: AbortSignal): Promise<boolean> {
-    const needed = (): Needed => this.#needed();
-    const onArtifact: Parameters<ReleasePreparer['prepare']>[0]['onArtifact'] = (digest, change) => {
-      const artifacts = withProgress(this.#state.artifacts, digest, change);
-      if (artifacts !== this.#state.artifacts) this.#update({ artifacts });
-    };
     for (let failures = 1; ; failures++) {
       try {
-        await this.#preparer.prepare({ desired, release, signal, needed, onArtifact });
+        await this.#preparer.prepare({
+          desired,
+          release,
+          signal,
+          needed: () => this.#needed(),
+          onArtifact: (digest, change) => {
+            const artifacts = withProgress(this.#state.artifacts, digest, change);
+            if (artifacts !== this.#state.artifacts) this.#update({ artifacts });
+          },
+        });
         return true;
       } catch (error) {
         signal.throwIfAborted();

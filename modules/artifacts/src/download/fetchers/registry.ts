@@ -1,7 +1,7 @@
 import { urlSchemeOf, type UrlScheme } from '../../domain/url-schemes.ts';
 import { downloadRefused } from '../transfer/download-failure.ts';
 import type { Transfer } from '../transfer/transfer.ts';
-import type { FetcherClass, FetchMeans } from './fetcher.ts';
+import type { FetcherClass, FetchMeans } from '../transfer/fetcher.ts';
 import { FileFetcher } from './file/file-fetcher.ts';
 import { HttpFetcher } from './http/http-fetcher.ts';
 

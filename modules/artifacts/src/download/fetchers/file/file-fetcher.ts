@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ArtifactError } from '../../../core/artifact-error.ts';
 import type { Where } from '../../transfer/download-failure.ts';
 import type { Transfer } from '../../transfer/transfer.ts';
-import type { Fetcher, FetchMeans } from '../fetcher.ts';
+import type { Fetcher, FetchMeans } from '../../transfer/fetcher.ts';
 
 const chunkBytes = 512 * 1024;
 

@@ -4,7 +4,7 @@ import { ArtifactError } from '../../../core/artifact-error.ts';
 import { downloadFailed } from '../../transfer/download-failure.ts';
 import type { Landing } from '../../transfer/landing.ts';
 import type { Transfer } from '../../transfer/transfer.ts';
-import type { Fetcher, FetchMeans } from '../fetcher.ts';
+import type { Fetcher, FetchMeans } from '../../transfer/fetcher.ts';
 import { createAgents, type AgentFor } from './agents.ts';
 import { HttpAnswer, type Outcome } from './http-answer.ts';
 import { dispose, request } from './http-request.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '@companion/foundation';
 import type { Credentials } from '../../credentials/credentials.ts';
-import type { Bandwidth } from '../transfer/bandwidth.ts';
-import type { FetchPolicy } from '../transfer/fetch-policy.ts';
-import type { Transfer } from '../transfer/transfer.ts';
+import type { Bandwidth } from './bandwidth.ts';
+import type { FetchPolicy } from './fetch-policy.ts';
+import type { Transfer } from './transfer.ts';
 
 /** What a fetcher has to work with. */
 export interface FetchMeans {
