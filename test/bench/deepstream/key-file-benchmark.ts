@@ -13,7 +13,7 @@ export const keyFile: Benchmark = {
     const ms = measureInterleaved(
       () => {
         const parsed = parseKeyFile(text);
-        if (!parsed.ok) throw new Error(parsed.error.reason);
+        if (!parsed.ok) throw new Error(parsed.error.message);
         parsed.file.set('source7', 'uri', 'file:///a.mp4');
         return parsed.file.toString().length;
       },

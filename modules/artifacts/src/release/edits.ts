@@ -20,7 +20,10 @@ export interface ChangedConfig {
 export function changeConfig(text: string, path: string, { sources, edits }: ConfigChange): ChangedConfig {
   const parsed = parseConfig(text, path);
   if (!parsed.ok) {
-    const { line, reason } = parsed.error;
+    const {
+      at: { line },
+      message: reason,
+    } = parsed.error;
     throw new ArtifactError('CONFIG_INVALID', `${path}:${line}: ${reason}`, {
       retryable: false,
       facts: { path, line, reason },

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { checkAppConfig, type ConfigDiagnostic, type ConfigSource } from '@companion/deepstream/app-config';
 import { redactUrlsIn } from '@companion/foundation';
-import { checkAppConfig, type ConfigSource, type Finding } from '@companion/deepstream/app-config';
 import { ArtifactError } from '../core/artifact-error.ts';
 
 /** So many findings go into the error; whoever mends the first few sees the others next. */
@@ -14,7 +14,7 @@ const maxNamed = 5;
  */
 export function checkRelease(directory: string, config: string, volume: string): void {
   const report = checkAppConfig({ path: join(directory, config), files: filesBelow(volume) });
-  const errors = report.findings.filter(({ severity }) => severity === 'error');
+  const errors = report.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
   const lines = errors.slice(0, maxNamed).map((finding) => lineOf(finding, directory));
   const more = errors.length > maxNamed ? ` (and ${errors.length - maxNamed} more)` : '';
@@ -24,7 +24,7 @@ export function checkRelease(directory: string, config: string, volume: string):
   });
 }
 
-function lineOf({ file, line, message }: Finding, directory: string): string {
+function lineOf({ at: { file, line }, message }: ConfigDiagnostic, directory: string): string {
   const within = file.startsWith(`${directory}${sep}`) ? relative(directory, file) : file;
   // A finding may quote a source, whose URI may hold a password or a token.
   return `${within}:${line}: ${redactUrlsIn(message.replaceAll(`${directory}${sep}`, ''))}`;

@@ -32,14 +32,13 @@ not start, or nothing would arrive.`,
     const bytes = await readInput(path, terminal);
     const files = createLocalFiles(options.elsewhere, { path, bytes });
     const { topic: topics } = options;
-    const { findings, references } = checkAppConfig({ path, files, ...(topics.length > 0 && { topics }) });
-    const errors = findings.filter(({ severity }) => severity === 'error').length;
-    if (options.json) terminal.out(`${JSON.stringify({ file: path, findings, references }, null, 2)}\n`);
-    else if (findings.length === 0) terminal.out(`${path}: nothing found\n`);
-    else
-      terminal.out(
-        findings.map(({ file, line, ...rest }) => `${formatDiagnostic({ ...rest, at: { file, line } })}\n`).join(''),
-      );
+    const { diagnostics, references } = checkAppConfig({ path, files, ...(topics.length > 0 && { topics }) });
+    const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+    if (options.json) {
+      const findings = diagnostics.map(({ severity, code, at, message }) => ({ severity, code, ...at, message }));
+      terminal.out(`${JSON.stringify({ file: path, findings, references }, null, 2)}\n`);
+    } else if (diagnostics.length === 0) terminal.out(`${path}: nothing found\n`);
+    else terminal.out(diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join(''));
     return errors > 0 ? 1 : 0;
   },
 });

@@ -23,7 +23,6 @@ export async function openConfig(path: string, terminal: Terminal): Promise<Conf
 export function parseDocument(bytes: Uint8Array, path: string): ConfigFile {
   const parsed = parseConfig(bytes, path);
   if (parsed.ok) return parsed.file;
-  const { line, code, reason } = parsed.error;
-  const at = { file: path, line };
-  throw new CliError('not-a-config', formatDiagnostic({ severity: 'error', code, at, message: reason }));
+  const { error } = parsed;
+  throw new CliError('not-a-config', formatDiagnostic({ ...error, at: { file: path, ...error.at } }));
 }

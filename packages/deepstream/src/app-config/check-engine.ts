@@ -1,6 +1,6 @@
 import { precisionOf, readEngineName } from './engine-name.ts';
 import type { EngineName } from './engine-name.ts';
-import type { FindingSink } from './finding.ts';
+import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
 import { readGroup } from './group-reader.ts';
 import type { GroupReader } from './group-reader.ts';
 import type { FollowedConfig, Reference, References } from './reference.ts';
@@ -14,7 +14,7 @@ const customEngine = ['custom-network-config', 'engine-create-func-name', 'netwo
  * nvinfer uses an engine that is there, and otherwise builds one beside the model under a name of its own rule. Where
  * `model-engine-file` is another name, it is built again at every start.
  */
-export function checkEngine(config: FollowedConfig, { references }: References, findings: FindingSink): void {
+export function* checkEngine(config: FollowedConfig, { references }: References): Generator<ConfigDiagnostic> {
   const property = readGroup(config.file, 'property');
   const { namedBy } = config;
   const override = namedBy === undefined ? undefined : readGroup(namedBy.config.file, namedBy.group);
@@ -32,13 +32,13 @@ export function checkEngine(config: FollowedConfig, { references }: References, 
     if (reference.kind !== 'model' || reference.exists !== false) continue;
     const at = { file: reference.from, line: reference.line };
     const message = `[property] ${reference.key}: there is no ${reference.path ?? reference.value}`;
-    if (usable) findings.add('warning', 'model-missing', at, `${message}; the engine alone is used`);
-    else findings.add('error', 'model-missing', at, message);
+    if (usable) yield diagnose('warning', 'model-missing', at, `${message}; the engine alone is used`);
+    else yield diagnose('error', 'model-missing', at, message);
   }
   if (engine?.path === undefined) return;
   const at = { file: engine.from, line: engine.line };
   if (!usable && model === undefined && !custom) {
-    findings.add('error', 'model-missing', at, `there is no ${engine.path}, and no model to build it from`);
+    yield diagnose('error', 'model-missing', at, `there is no ${engine.path}, and no model to build it from`);
     return;
   }
   const name = readEngineName(engine.path);
@@ -51,10 +51,10 @@ export function checkEngine(config: FollowedConfig, { references }: References, 
   }
   if (reasons.length > 0) {
     const message = `model-engine-file says ${reasons.join('; ')}: the engine is built anew at every start`;
-    findings.add('warning', 'engine-never-matches', at, message);
+    yield diagnose('warning', 'engine-never-matches', at, message);
   } else if (!usable) {
     const message = `there is no ${engine.path} yet: the first start builds it, which takes minutes`;
-    findings.add('info', 'engine-to-be-built', at, message);
+    yield diagnose('info', 'engine-to-be-built', at, message);
   }
 }
 

@@ -1,22 +1,22 @@
 import type { ConfigSource } from './config-source.ts';
 import { checkEngine } from './check-engine.ts';
 import { checkLabels } from './check-labels.ts';
-import type { FindingSink } from './finding.ts';
+import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
 import { numberedGroups, readGroup } from './group-reader.ts';
 import type { FollowedConfig, References } from './reference.ts';
 
 /** Looks at inference: its configs, its model and engine files, its labels, and who works on whose objects. */
-export function checkGies(collected: References, files: ConfigSource, findings: FindingSink): void {
+export function* checkGies(collected: References, files: ConfigSource): Generator<ConfigDiagnostic> {
   const [first] = collected.configs;
-  if (first?.kind === 'app') checkIds(first, collected, findings);
+  if (first?.kind === 'app') yield* checkIds(first, collected);
   for (const config of collected.configs) {
     if (config.kind !== 'nvinfer' || !config.active) continue;
-    checkEngine(config, collected, findings);
-    checkLabels(config, collected, files, findings);
+    yield* checkEngine(config, collected);
+    yield* checkLabels(config, collected, files);
   }
 }
 
-function checkIds({ file, path }: FollowedConfig, collected: References, findings: FindingSink): void {
+function* checkIds({ file, path }: FollowedConfig, collected: References): Generator<ConfigDiagnostic> {
   const groups = [...numberedGroups(file, 'primary-gie', { bare: true }), ...numberedGroups(file, 'secondary-gie')];
   const owners = new Map<number, string>();
   const operators: { readonly group: string; readonly on: number }[] = [];
@@ -26,7 +26,7 @@ function checkIds({ file, path }: FollowedConfig, collected: References, finding
     const configFile = reader.text('config-file') ?? reader.text('config-file-path') ?? reader.text('cfg-file-path');
     if (configFile === undefined) {
       const message = `[${group}] is enabled and names no config-file`;
-      findings.add('error', 'config-file-missing', { file: path, line: reader.line }, message);
+      yield diagnose('error', 'config-file-missing', { file: path, line: reader.line }, message);
       continue;
     }
     const own = collected.configs.find((each) => each.namedBy?.config.path === path && each.namedBy.group === group);
@@ -36,7 +36,7 @@ function checkIds({ file, path }: FollowedConfig, collected: References, finding
       const owner = owners.get(id);
       const at = { file: path, line: reader.lineOf('gie-unique-id') };
       if (owner !== undefined)
-        findings.add('warning', 'gie-id-conflict', at, `[${group}] and [${owner}] share gie-unique-id ${id}`);
+        yield diagnose('warning', 'gie-id-conflict', at, `[${group}] and [${owner}] share gie-unique-id ${id}`);
       else owners.set(id, group);
     }
     const on = reader.integer('operate-on-gie-id') ?? property?.integer('operate-on-gie-id');
@@ -45,7 +45,7 @@ function checkIds({ file, path }: FollowedConfig, collected: References, finding
   for (const { group, on } of operators) {
     if (owners.has(on) || owners.size === 0) continue;
     const at = { file: path, line: readGroup(file, group).lineOf('operate-on-gie-id') };
-    findings.add(
+    yield diagnose(
       'warning',
       'gie-id-unknown',
       at,

@@ -1,16 +1,15 @@
 import { decodeUtf8 } from '../text/text-codec.ts';
 import type { ConfigSource } from './config-source.ts';
-import type { FindingSink } from './finding.ts';
+import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
 import { readGroup } from './group-reader.ts';
 import type { FollowedConfig, References } from './reference.ts';
 
 /** A detector's labels stand one a line; a wrong count gives wrong names, or a crash in old versions. */
-export function checkLabels(
+export function* checkLabels(
   config: FollowedConfig,
   { references }: References,
   files: ConfigSource,
-  findings: FindingSink,
-): void {
+): Generator<ConfigDiagnostic> {
   const property = readGroup(config.file, 'property');
   const classes = property.integer('num-detected-classes');
   const detector = (property.integer('network-type') ?? 0) === 0 && !property.flag('is-classifier');
@@ -23,5 +22,5 @@ export function checkLabels(
     .filter((line) => line.trim() !== '');
   if (lines.length === classes || lines.some((line) => line.includes(';'))) return;
   const message = `${labels.path} has ${lines.length} labels, and num-detected-classes is ${classes}`;
-  findings.add('warning', 'labels-count', { file: labels.from, line: labels.line }, message);
+  yield diagnose('warning', 'labels-count', { file: labels.from, line: labels.line }, message);
 }

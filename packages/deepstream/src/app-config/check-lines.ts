@@ -1,4 +1,4 @@
-import type { FindingSink } from './finding.ts';
+import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
 import { parseInteger } from './group-reader.ts';
 import type { FollowedConfig } from './reference.ts';
 import { referenceRule } from './reference-rule.ts';
@@ -11,12 +11,12 @@ const appGroups =
   /^(?:application|tiled-display|source\d+|sink\d+|streammux|(?:primary|secondary)-gie\d*|tracker|tests|osd|message-converter|property)$/;
 
 /** Looks at every line alone: duplicates, numbers that are none, and comments that are not. */
-export function checkLines({ path, file, kind }: FollowedConfig, findings: FindingSink): void {
+export function* checkLines({ path, file, kind }: FollowedConfig): Generator<ConfigDiagnostic> {
   for (const { group, key, lines } of file.duplicates()) {
     const line = lines.at(-1) ?? 1;
     const all = lines.join(', ');
     if (key !== undefined) {
-      findings.add(
+      yield diagnose(
         'warning',
         'duplicate-key',
         { file: path, line },
@@ -24,7 +24,7 @@ export function checkLines({ path, file, kind }: FollowedConfig, findings: Findi
       );
     } else {
       const effect = file.format === 'yaml' ? 'only the first one is read' : 'they are read as one group';
-      findings.add(
+      yield diagnose(
         'warning',
         'duplicate-group',
         { file: path, line },
@@ -38,9 +38,9 @@ export function checkLines({ path, file, kind }: FollowedConfig, findings: Findi
       const at = { file: path, line: file.lineOf(group, key) ?? 1 };
       const isNumber = integers.test(key) && appGroups.test(group) && (kind === 'app' || kind === 'nvinfer');
       if (isNumber && parseInteger(value) === undefined) {
-        findings.add('error', 'invalid-number', at, `[${group}] ${key}=${value} is not a whole number`);
+        yield diagnose('error', 'invalid-number', at, `[${group}] ${key}=${value} is not a whole number`);
       } else if (file.format === 'keyfile' && value.includes(' #') && referenceRule(group, key) !== undefined) {
-        findings.add(
+        yield diagnose(
           'warning',
           'inline-comment',
           at,

@@ -1,11 +1,12 @@
-import type { FindingSink, Severity } from './finding.ts';
+import type { Severity } from '@companion/foundation';
+import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
 import type { Reference, References } from './reference.ts';
 
 /** Looks for configs that can't be read and for files that are not there. Models and engines are `checkGies`' part. */
-export function checkReferences({ references, unreadable }: References, findings: FindingSink): void {
+export function* checkReferences({ references, unreadable }: References): Generator<ConfigDiagnostic> {
   for (const { path, error, active } of unreadable) {
-    const at = { file: path, line: error?.line ?? 1 };
-    findings.add(active ? 'error' : 'info', 'unreadable', at, error?.reason ?? 'there is no such file');
+    const at = { file: path, line: error?.at.line ?? 1 };
+    yield diagnose(active ? 'error' : 'info', 'unreadable', at, error?.message ?? 'there is no such file');
   }
   for (const reference of references) {
     if (reference.exists !== false) continue;
@@ -14,7 +15,12 @@ export function checkReferences({ references, unreadable }: References, findings
     const at = { file: reference.from, line: reference.line };
     const name = reference.group === '' ? reference.key : `[${reference.group}] ${reference.key}`;
     const off = reference.active ? '' : ' (not in use)';
-    findings.add(severity, 'reference-missing', at, `${name}: there is no ${reference.path ?? reference.value}${off}`);
+    yield diagnose(
+      severity,
+      'reference-missing',
+      at,
+      `${name}: there is no ${reference.path ?? reference.value}${off}`,
+    );
   }
 }
 

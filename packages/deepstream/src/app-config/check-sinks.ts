@@ -1,7 +1,7 @@
 import type { AppConfig, MessageSink, Sink } from './app-config.ts';
 import { numberedGroups, readGroup } from './group-reader.ts';
 import { enabledSources } from './check-sources.ts';
-import type { FindingSink } from './finding.ts';
+import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
 import { resolvePath } from './path.ts';
 import type { References } from './reference.ts';
 
@@ -9,17 +9,16 @@ import type { References } from './reference.ts';
 const readablePayloads = [0, 1, 2];
 
 /** Looks at the sinks: ports, and whether messages leave in a form and on a topic that something takes. */
-export function checkSinks(
+export function* checkSinks(
   app: AppConfig,
   collected: References,
   topics: readonly string[] | undefined,
-  findings: FindingSink,
-): void {
+): Generator<ConfigDiagnostic> {
   const sinks = app.sinks.filter((sink) => sink.enabled);
-  checkPorts(app, sinks, findings);
+  yield* checkPorts(app, sinks);
   const messages = sinks.filter((sink) => sink.message !== undefined);
   if (messages.length === 0 && topics !== undefined) {
-    findings.add(
+    yield diagnose(
       'warning',
       'no-message-sink',
       { file: app.path, line: 1 },
@@ -27,11 +26,11 @@ export function checkSinks(
     );
   }
   for (const { group, message } of messages) {
-    if (message !== undefined) checkMessages(app, collected, group, message, topics, findings);
+    if (message !== undefined) yield* checkMessages(app, collected, group, message, topics);
   }
 }
 
-function checkPorts(app: AppConfig, sinks: readonly Sink[], findings: FindingSink): void {
+function* checkPorts(app: AppConfig, sinks: readonly Sink[]): Generator<ConfigDiagnostic> {
   for (const key of ['rtsp', 'udp'] as const) {
     const owners = new Map<number, string>();
     for (const { group, ports } of sinks) {
@@ -43,19 +42,18 @@ function checkPorts(app: AppConfig, sinks: readonly Sink[], findings: FindingSin
         continue;
       }
       const at = { file: app.path, line: readGroup(app.file, group).lineOf(`${key}-port`) };
-      findings.add('error', 'port-conflict', at, `[${group}] and [${owner}] both use ${key}-port ${port}`);
+      yield diagnose('error', 'port-conflict', at, `[${group}] and [${owner}] both use ${key}-port ${port}`);
     }
   }
 }
 
-function checkMessages(
+function* checkMessages(
   app: AppConfig,
   collected: References,
   group: string,
   message: MessageSink,
   topics: readonly string[] | undefined,
-  findings: FindingSink,
-): void {
+): Generator<ConfigDiagnostic> {
   const reader = readGroup(app.file, group);
   const at = (key: string) => ({ file: app.path, line: reader.lineOf(key) });
   const converter = app.messageConverter?.enabled === true ? app.messageConverter : undefined;
@@ -63,34 +61,33 @@ function checkMessages(
 
   if (message.sharesConverter && converter === undefined) {
     const text = `[${group}] disable-msgconv=1 sends what [message-converter] makes, and that is not enabled`;
-    findings.add('error', 'converter-missing', at('disable-msgconv'), text);
+    yield diagnose('error', 'converter-missing', at('disable-msgconv'), text);
   }
   const payloadType = message.sharesConverter ? (converter?.payloadType ?? 0) : message.payloadType;
   if (!readablePayloads.includes(payloadType)) {
     const text = `[${group}] msg-conv-payload-type=${payloadType} is none of 0 (full), 1 (minimal), 2 (protobuf), which the filter reads`;
     const key = 'msg-conv-payload-type';
-    findings.add(toEdgeHub || topics !== undefined ? 'error' : 'warning', 'payload-type-unreadable', at(key), text);
+    yield diagnose(toEdgeHub || topics !== undefined ? 'error' : 'warning', 'payload-type-unreadable', at(key), text);
   }
   if (topics !== undefined && toEdgeHub && !topics.includes(message.topic ?? '')) {
     const known = topics.length === 0 ? 'no route takes any' : `routes take ${topics.join(', ')}`;
     const text = `[${group}] topic=${message.topic ?? ''}: no route takes this output (${known}), edgeHub drops its messages`;
-    findings.add('error', 'topic-without-route', at('topic'), text);
+    yield diagnose('error', 'topic-without-route', at('topic'), text);
   }
   if ((reader.integer('msg-conv-frame-interval') ?? 1) > 1 && !reader.flag('msg-conv-msg2p-new-api')) {
     const text = `[${group}] msg-conv-frame-interval has no effect without msg-conv-msg2p-new-api=1`;
-    findings.add('warning', 'frame-interval-ignored', at('msg-conv-frame-interval'), text);
+    yield diagnose('warning', 'frame-interval-ignored', at('msg-conv-frame-interval'), text);
   }
   const configFile = message.sharesConverter ? converter?.configFile : message.converterConfig;
-  checkSensors(app, collected, configFile, findings);
+  yield* checkSensors(app, collected, configFile);
 }
 
 /** Each source's name comes from the `[sensorN]` of its number; without one it is a number or empty. */
-function checkSensors(
+function* checkSensors(
   app: AppConfig,
   collected: References,
   configFile: string | undefined,
-  findings: FindingSink,
-): void {
+): Generator<ConfigDiagnostic> {
   const path = configFile === undefined ? undefined : resolvePath(app.path, configFile);
   const config = collected.configs.find((each) => each.path === path);
   if (config === undefined) return;
@@ -100,5 +97,5 @@ function checkSensors(
   const count = enabledSources(app, collected).reduce((sum, source) => sum + source.streams, 0);
   if (sensors.length >= count) return;
   const text = `${sensors.length} sensors are described for ${count} enabled sources: the others have no name in messages`;
-  findings.add('warning', 'sensors-below-sources', { file: config.path, line: 1 }, text);
+  yield diagnose('warning', 'sensors-below-sources', { file: config.path, line: 1 }, text);
 }

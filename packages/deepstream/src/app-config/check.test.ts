@@ -88,14 +88,14 @@ function findings(from?: string | RegExp, to = '', rest: Readonly<Record<string,
 }
 
 const show = (report: AppConfigReport) =>
-  report.findings.map(
-    ({ severity, code, file, line }) => `${severity} ${code} ${file.slice(file.lastIndexOf('/') + 1)}:${line}`,
+  report.diagnostics.map(
+    ({ severity, code, at: { file, line } }) => `${severity} ${code} ${file.slice(file.lastIndexOf('/') + 1)}:${line}`,
   );
 
 describe('the check of an app config', () => {
   test('finds nothing where all is well, and follows every file', () => {
     const report = check();
-    expect(report.findings).toEqual([]);
+    expect(report.diagnostics).toEqual([]);
     expect(report.configs.map(({ path, kind }) => `${kind} ${path}`)).toEqual([
       'app /r/configs/app.txt',
       'msgconv /r/configs/msgconv.txt',

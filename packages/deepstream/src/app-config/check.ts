@@ -6,10 +6,9 @@ import { checkReferences } from './check-references.ts';
 import { checkSinks } from './check-sinks.ts';
 import { checkSources } from './check-sources.ts';
 import type { ConfigSource } from './config-source.ts';
-import { createFindingSink } from './finding.ts';
-import type { Finding, FindingSink } from './finding.ts';
+import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
 import { collectReferences } from './reference.ts';
-import type { FollowedConfig, Reference } from './reference.ts';
+import type { FollowedConfig, Reference, References } from './reference.ts';
 
 /** What to check, and against what. */
 export interface CheckOptions {
@@ -27,46 +26,49 @@ export interface AppConfigReport {
   readonly configs: readonly FollowedConfig[];
   readonly references: readonly Reference[];
   /** In the order of files and lines. */
-  readonly findings: readonly Finding[];
+  readonly diagnostics: readonly ConfigDiagnostic[];
 }
 
 /**
  * Checks an app config, or a config of another kind as far as that goes, with all that it leads to. An error among the
- * findings means that DeepStream will not start or that its messages arrive nowhere. Never throws of its own.
+ * diagnostics means that DeepStream will not start or that its messages arrive nowhere. Never throws of its own.
  */
 export function checkAppConfig({ path, files, topics }: CheckOptions): AppConfigReport {
-  const findings: Finding[] = [];
-  const sink = createFindingSink(findings);
   const collected = collectReferences(path, files);
   const [first] = collected.configs;
   const app = first?.path === path && first.kind === 'app' ? readAppConfig(path, first.file) : undefined;
-
-  for (const config of collected.configs) checkLines(config, sink);
-  checkReferences(collected, sink);
-  checkGies(collected, files, sink);
-  if (app !== undefined) {
-    checkSources(app, collected, sink);
-    checkSinks(app, collected, topics, sink);
-    checkTracker(app, sink);
-  } else if (first?.path === path && first.kind === 'other') {
-    sink.add(
-      'info',
-      'not-a-config',
-      { file: path, line: 1 },
-      'no config of a kind that is known here: only its lines were checked',
-    );
-  }
-
+  const diagnostics = [...checkAll(path, app, collected, files, topics)];
   const order = new Map(
     [...new Set([path, ...collected.configs.map((config) => config.path)])].map((name, i) => [name, i]),
   );
-  const place = (finding: Finding) => order.get(finding.file) ?? order.size;
-  findings.sort((a, b) => place(a) - place(b) || a.line - b.line);
-  return { app, configs: collected.configs, references: collected.references, findings };
+  const place = ({ at }: ConfigDiagnostic) => order.get(at.file) ?? order.size;
+  diagnostics.sort((a, b) => place(a) - place(b) || a.at.line - b.at.line);
+  return { app, configs: collected.configs, references: collected.references, diagnostics };
 }
 
-function checkTracker({ path, tracker }: AppConfig, findings: FindingSink): void {
+function* checkAll(
+  path: string,
+  app: AppConfig | undefined,
+  collected: References,
+  files: ConfigSource,
+  topics: readonly string[] | undefined,
+): Generator<ConfigDiagnostic> {
+  for (const config of collected.configs) yield* checkLines(config);
+  yield* checkReferences(collected);
+  yield* checkGies(collected, files);
+  const [first] = collected.configs;
+  if (app !== undefined) {
+    yield* checkSources(app, collected);
+    yield* checkSinks(app, collected, topics);
+    yield* checkTracker(app);
+  } else if (first?.path === path && first.kind === 'other') {
+    const message = 'no config of a kind that is known here: only its lines were checked';
+    yield diagnose('info', 'not-a-config', { file: path, line: 1 }, message);
+  }
+}
+
+function* checkTracker({ path, tracker }: AppConfig): Generator<ConfigDiagnostic> {
   if (tracker?.enabled !== true || tracker.library !== undefined) return;
   const message = '[tracker] is enabled and names no ll-lib-file';
-  findings.add('error', 'tracker-library-missing', { file: path, line: tracker.line }, message);
+  yield diagnose('error', 'tracker-library-missing', { file: path, line: tracker.line }, message);
 }

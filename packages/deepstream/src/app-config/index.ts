@@ -15,6 +15,6 @@ export type {
 export { checkAppConfig } from './check.ts';
 export type { AppConfigReport, CheckOptions } from './check.ts';
 export type { ConfigSource } from './config-source.ts';
-export type { Finding, FindingCode, Severity } from './finding.ts';
+export type { ConfigDiagnostic, ConfigDiagnosticCode } from './config-diagnostic.ts';
 export { collectReferences } from './reference.ts';
 export type { FollowedConfig, Reference, ReferenceKind } from './reference.ts';

@@ -1,17 +1,13 @@
 import { parseKeyFile } from '../keyfile/parse.ts';
-import type { KeyFileErrorCode } from '../keyfile/key-file-error.ts';
+import type { KeyFileErrorCode } from '../keyfile/key-file-error-code.ts';
 import { decodeBytes } from '../text/text-codec.ts';
 import { parseYamlConfig } from '../yaml-config/parse.ts';
-import type { YamlConfigErrorCode } from '../yaml-config/yaml-config-error.ts';
+import type { YamlConfigErrorCode } from '../yaml-config/yaml-config-error-code.ts';
 import type { ConfigFile } from '../editing/config-file.ts';
+import type { LineDiagnostic } from '../editing/line-diagnostic.ts';
 
 /** The first thing in a file that stops it from being read. */
-export interface ConfigError {
-  readonly code: KeyFileErrorCode | YamlConfigErrorCode;
-  /** Counted from 1. */
-  readonly line: number;
-  readonly reason: string;
-}
+export type ConfigError = LineDiagnostic<KeyFileErrorCode | YamlConfigErrorCode>;
 
 /** A configuration file, or why it can't be read. */
 export type ParsedConfig =

@@ -1,5 +1,6 @@
 import { parse, stringify } from 'ini';
 import { expect, test } from 'vitest';
+import { ownConfigs } from '../testing/config-corpus.ts';
 import { parseKeyFile } from './index.ts';
 
 /**
@@ -8,7 +9,7 @@ import { parseKeyFile } from './index.ts';
  */
 function keyFile(text: string): (key: string) => string | undefined {
   const parsed = parseKeyFile(text);
-  if (!parsed.ok) throw new Error(parsed.error.reason);
+  if (!parsed.ok) throw new Error(parsed.error.message);
   return (key) => parsed.file.get('a', key);
 }
 const iniValue = (text: string): unknown => (parse(text) as Record<string, Record<string, unknown>>)['a']?.['x'];
@@ -37,4 +38,78 @@ test('comments, order and spacing are gone once it is written', () => {
   const parsed = parseKeyFile(text);
   expect(parsed.ok && parsed.file.toString()).toBe(text);
   expect(stringify(parse(text))).toBe('[a]\nx=1\n\n[b]\ny=2\n');
+});
+
+/** What `ini` has for a key: its text, or a list of texts, or nothing. */
+function iniText(read: unknown, group: string, key: string): unknown {
+  const found = (read as Record<string, Record<string, unknown> | undefined>)[group];
+  return found !== undefined && Object.hasOwn(found, key) ? found[key] : undefined;
+}
+
+test('in our own configs it loses or changes these values', () => {
+  const differing = ownConfigs.configs
+    .filter(({ kind }) => kind === 'keyfile')
+    .flatMap(({ name, bytes }) => {
+      const text = bytes.toString('utf8');
+      const parsed = parseKeyFile(text);
+      if (!parsed.ok) return [name];
+      const { file } = parsed;
+      const read: unknown = parse(text);
+      return file.groups().flatMap((group) =>
+        file
+          .keys(group)
+          .filter((key) => iniText(read, group, key) !== file.get(group, key))
+          .map((key) => `${name} [${group}] ${key}`),
+      );
+    });
+  expect(differing).toMatchInlineSnapshot(`
+    [
+      "odd/crlf.txt [property] batch-size",
+      "odd/duplicates.txt [source0] enable",
+      "odd/duplicates.txt [source0] uri",
+      "odd/names.txt [Group With Spaces] path",
+      "odd/names.txt [Group With Spaces] tail",
+      "odd/names.txt [Group With Spaces] many",
+      "odd/names.txt [Group With Spaces] true",
+      "odd/names.txt [Group With Spaces] None",
+      "odd/names.txt [Group With Spaces] __proto__",
+      "odd/names.txt [Group With Spaces] a[]",
+      "yard/analytics.txt [roi-filtering-stream-0] roi-Spots",
+      "yard/analytics.txt [overcrowding-stream-1] roi-OC",
+      "yard/analytics.txt [overcrowding-stream-1] class-id",
+      "yard/analytics.txt [line-crossing-stream-0] line-crossing-Entry",
+      "yard/analytics.txt [line-crossing-stream-0] line-crossing-Exit",
+      "yard/analytics.txt [direction-detection-stream-0] direction-South",
+      "yard/analytics.txt [direction-detection-stream-0] direction-North",
+      "yard/app.txt [source0] uri",
+      "yard/app.txt [source1] uri",
+      "yard/app.txt [source1] smart-rec-file-prefix",
+      "yard/app.txt [message-consumer0] conn-str",
+      "yard/app.txt [message-consumer0] subscribe-topic-list",
+      "yard/app.txt [osd] text-color",
+      "yard/app.txt [osd] text-bg-color",
+      "yard/app.txt [osd] clock-color",
+      "yard/app.txt [primary-gie] bbox-border-color0",
+      "yard/app.txt [primary-gie] bbox-border-color1",
+      "yard/app.txt [secondary-gie0] operate-on-class-ids",
+      "yard/broker.txt [message-broker] password",
+      "yard/broker.txt [message-broker] proto-cfg",
+      "yard/infer.txt [property] offsets",
+      "yard/infer.txt [property] uff-input-dims",
+      "yard/infer.txt [property] output-blob-names",
+      "yard/infer.txt [property] filter-out-class-ids",
+      "yard/metamux.txt [group-0] src-ids-model-1",
+      "yard/msgconv.txt [sensor0] location",
+      "yard/msgconv.txt [sensor0] coordinate",
+      "yard/msgconv.txt [sensor1] location",
+      "yard/msgconv.txt [sensor1] description",
+      "yard/msgconv.txt [sensor1] coordinate",
+      "yard/msgconv.txt [place0] location",
+      "yard/msgconv.txt [place0] coordinate",
+      "yard/preprocess.txt [property] network-input-shape",
+      "yard/preprocess.txt [group-0] src-ids",
+      "yard/preprocess.txt [group-0] roi-params-src-0",
+      "yard/preprocess.txt [group-0] roi-params-src-1",
+    ]
+  `);
 });

@@ -1,4 +1,4 @@
-import type { KeyFileErrorCode } from './key-file-error.ts';
+import type { KeyFileErrorCode } from './key-file-error-code.ts';
 import { isForeignTranslation, isGroupName, isKeyName, isSpace } from './name.ts';
 
 /** One line of a key file. `text` + `eol` are its bytes; `eol` is "" only in a last line without a newline. */

@@ -1,13 +1,15 @@
 import type { TextEncoding } from '../text/text-codec.ts';
 import { decodeBytes } from '../text/text-codec.ts';
-import type { KeyFileError } from './key-file-error.ts';
+import type { LineDiagnostic } from '../editing/line-diagnostic.ts';
+import type { KeyFileErrorCode } from './key-file-error-code.ts';
 import { KeyFile } from './key-file.ts';
 import { readLine } from './line.ts';
 import type { Line } from './line.ts';
 
-/** A key file, or the first thing in it that GLib refuses. */
+/** A key file, or the first thing in it that GLib refuses; GLib reads nothing of such a file. */
 export type ParsedKeyFile =
-  { readonly ok: true; readonly file: KeyFile } | { readonly ok: false; readonly error: KeyFileError };
+  | { readonly ok: true; readonly file: KeyFile }
+  | { readonly ok: false; readonly error: LineDiagnostic<KeyFileErrorCode> };
 
 /**
  * Reads a key file as GLib's g_key_file_load_from_file does without flags, and keeps every byte of it. Bytes that are
@@ -27,7 +29,8 @@ export function parseKeyFile(input: string | Uint8Array): ParsedKeyFile {
     const place = { inGroup: group !== undefined, inStartGroup: group !== undefined && group === startGroup };
     const line = readLine(text.slice(at, next - eol.length), eol, place);
     if (line.kind === 'fault') {
-      return { ok: false, error: { code: line.code, line: lines.length + 1, reason: line.reason } };
+      const { code, reason: message } = line;
+      return { ok: false, error: { severity: 'error', code, at: { line: lines.length + 1 }, message } };
     }
     if (line.kind === 'group') {
       group = line.name;

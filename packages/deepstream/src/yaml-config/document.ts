@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Document, ParsedNode } from 'yaml';
 import { splitLines } from './text-line.ts';
-import type { YamlConfigErrorCode } from './yaml-config-error.ts';
+import type { YamlConfigErrorCode } from './yaml-config-error-code.ts';
 
 /** What is wrong with a text, with the offset where. */
 export interface DocumentFault {

@@ -1,3 +1,3 @@
 export { parseYamlConfig } from './parse.ts';
 export type { ParsedYamlConfig } from './parse.ts';
-export type { YamlConfigError, YamlConfigErrorCode } from './yaml-config-error.ts';
+export type { YamlConfigErrorCode } from './yaml-config-error-code.ts';

@@ -1,9 +1,10 @@
 import { isMap, isScalar } from 'yaml';
 import type { ParsedNode } from 'yaml';
+import type { LineDiagnostic } from '../editing/line-diagnostic.ts';
 import { endOffset, nodeItems, nodeText, readDocument } from './document.ts';
 import type { TextLine } from './text-line.ts';
 import { lineAt } from './text-line.ts';
-import type { YamlConfigError } from './yaml-config-error.ts';
+import type { YamlConfigErrorCode } from './yaml-config-error-code.ts';
 
 /** Where a value stands in its line, as columns; empty where there is no value yet. */
 export interface ValueSlot {
@@ -41,20 +42,19 @@ export interface OutlineGroup {
 /** The groups of a text that was split into `lines`, or what stops it from being read. */
 export type ReadOutline =
   | { readonly ok: true; readonly groups: readonly OutlineGroup[] }
-  | { readonly ok: false; readonly error: YamlConfigError };
+  | { readonly ok: false; readonly error: LineDiagnostic<YamlConfigErrorCode> };
 
 /** Finds every group and key of a YAML config, as columns in its lines. */
 export function readOutline(text: string, lines: readonly TextLine[]): ReadOutline {
   const read = readDocument(text);
   if (!read.ok) {
     const { code, at, reason } = read.fault;
-    return { ok: false, error: { code, line: lineAt(lines, at) + 1, reason } };
+    return refusal(code, lineAt(lines, at), reason);
   }
   const { contents } = read;
   if (contents === null || (isScalar(contents) && contents.value === '')) return { ok: true, groups: [] };
   if (!isMap(contents)) {
-    const line = lineAt(lines, contents.range[0]) + 1;
-    return { ok: false, error: { code: 'not-a-mapping', line, reason: 'the document is no mapping of groups' } };
+    return refusal('not-a-mapping', lineAt(lines, contents.range[0]), 'the document is no mapping of groups');
   }
   const flow = contents.flow === true;
   const groups: OutlineGroup[] = [];
@@ -102,6 +102,11 @@ export function readOutline(text: string, lines: readonly TextLine[]): ReadOutli
     });
   }
   return { ok: true, groups };
+}
+
+/** `line` is counted from 0, as lines are here. */
+function refusal(code: YamlConfigErrorCode, line: number, message: string): ReadOutline {
+  return { ok: false, error: { severity: 'error', code, at: { line: line + 1 }, message } };
 }
 
 interface ParsedPair {

@@ -1,14 +1,16 @@
 import type { TextEncoding } from '../text/text-codec.ts';
 import { decodeBytes } from '../text/text-codec.ts';
 import type { ConfigFile } from '../editing/config-file.ts';
+import type { LineDiagnostic } from '../editing/line-diagnostic.ts';
 import { readOutline } from './outline.ts';
 import { splitLines } from './text-line.ts';
 import { YamlConfig } from './yaml-config.ts';
-import type { YamlConfigError } from './yaml-config-error.ts';
+import type { YamlConfigErrorCode } from './yaml-config-error-code.ts';
 
 /** A YAML config, or the first thing in it that stops it from being read. */
 export type ParsedYamlConfig =
-  { readonly ok: true; readonly file: ConfigFile } | { readonly ok: false; readonly error: YamlConfigError };
+  | { readonly ok: true; readonly file: ConfigFile }
+  | { readonly ok: false; readonly error: LineDiagnostic<YamlConfigErrorCode> };
 
 /**
  * Reads a YAML config of groups with keys, as DeepStream 6.1 and later takes it, and keeps every byte of it. Refused are

@@ -86,6 +86,7 @@ export class YamlConfig implements ConfigFile {
       this.#change(group, entry, value);
       return;
     }
+    checkEncodable(key, this.#encoding, 'invalid-key-name');
     const [lines, groups] = [this.#lines, this.#groups] as const;
     try {
       this.addGroup(group);
@@ -196,7 +197,7 @@ export class YamlConfig implements ConfigFile {
     checkEncodable(text, this.#encoding, code);
     const next = splitLines(text);
     const outline = readOutline(text, next);
-    if (!outline.ok) throw new ConfigEditError(code, `the file would not read any more: ${outline.error.reason}`);
+    if (!outline.ok) throw new ConfigEditError(code, `the file would not read any more: ${outline.error.message}`);
     this.#take(next, outline.groups);
   }
 

@@ -40,8 +40,8 @@ export function openConfig({ files, findings }: Inspection, given: string): Conf
   }
   const parsed = parseKeyFile(read.text);
   if (!parsed.ok) {
-    const { line, reason } = parsed.error;
-    findings.push({ code: 'CONFIG_BAD', file: `${path}:${line}`, reason });
+    const { at, message } = parsed.error;
+    findings.push({ code: 'CONFIG_BAD', file: `${path}:${at.line}`, reason: message });
     return undefined;
   }
   const { file } = parsed;

@@ -1,0 +1,3 @@
+/** Why a YAML config is not read. */
+export type YamlConfigErrorCode =
+  'invalid-yaml' | 'not-a-mapping' | 'several-documents' | 'alias' | 'too-large' | 'too-deep';
