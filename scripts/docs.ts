@@ -3,6 +3,7 @@
  * --check it changes nothing, and fails where one of them is stale.
  */
 import { desiredJsonSchema } from '@companion/artifacts';
+import { renderCliReference } from '@companion/cli';
 import { updateFile, updateSections } from './marked-sections.ts';
 import { eventFields, eventTypes, snapshotFields } from './docs/events.ts';
 import { fieldTable, markdownTable } from './docs/field-table.ts';
@@ -27,6 +28,7 @@ const schemas: Readonly<Record<string, unknown>> = {
 
 const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/reference/artifacts-twin.md': { 'artifacts-desired': fieldTable(artifacts, { withDefaults: true }) },
+  'docs/reference/cli.md': { commands: await renderCliReference() },
   'docs/reference/events.md': {
     'event-types': eventTypes(),
     'event-fields': eventFields(),

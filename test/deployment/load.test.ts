@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { templateFrame } from '@companion/deployment/testing';
 import { DeploymentError, loadDeployment } from '@companion/deployment/node';
 import type { Deployment } from '@companion/deployment';
 import type { DeploymentLoaderOptions } from '@companion/deployment/node';
@@ -38,27 +39,14 @@ interface TemplateParts {
 
 /** A small template with one module, in which a test replaces what it is about. */
 function template(parts: TemplateParts = {}): object {
-  const system = { type: 'docker', settings: { image: 'mcr.example/edge', createOptions: {} } };
   const settings = { image: 'registry/one:1', createOptions: { Entrypoint: ['true'] }, ...parts.settings };
+  const frame = templateFrame({ one: { type: 'docker', settings, ...parts.module } }, { ...parts.routes });
+  const { $edgeHub } = frame.modulesContent;
   return {
-    '$schema-template': '4.0.0',
+    ...frame,
     modulesContent: {
-      $edgeAgent: {
-        'properties.desired': {
-          schemaVersion: '1.1',
-          runtime: { type: 'docker', settings: {} },
-          systemModules: { edgeAgent: system, edgeHub: { ...system, status: 'running', restartPolicy: 'always' } },
-          modules: { one: { type: 'docker', settings, ...parts.module } },
-        },
-      },
-      $edgeHub: {
-        'properties.desired': {
-          schemaVersion: '1.1',
-          routes: parts.routes ?? {},
-          storeAndForwardConfiguration: { timeToLiveSecs: 7200 },
-          ...parts.hub,
-        },
-      },
+      ...frame.modulesContent,
+      $edgeHub: { 'properties.desired': { ...$edgeHub['properties.desired'], ...parts.hub } },
       ...parts.sections,
     },
   };

@@ -185,6 +185,7 @@ describe('metrics', () => {
         health: undefined,
         hint: undefined,
         problem: error,
+        stateFindings: [],
       } as unknown as ModuleState['releases'],
     };
     const reported = reportedByArtifacts(state);

@@ -149,7 +149,7 @@ describe('companion manifest', () => {
       /x\.env: there is no such file/,
     ],
     ['text that is no JSON', ['manifest', '--template', variables], /\.env\.example:1:1: /],
-    ['an operand', ['manifest', 'deployment.template.json', '--check'], /Unexpected argument/],
+    ['an operand', ['manifest', 'deployment.template.json', '--check'], /too many arguments/],
   ])('ends with 2 for %s', async (_, args, message) => {
     await using bench = await createWorkbench();
     const { code, stdout, stderr } = await bench.run(args);

@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { encodeMinimal } from '@companion/deepstream/message';
 import { describe, expect, test } from 'vitest';
 import { commands } from './commands/index.ts';
-import { createWorkbench } from './testing/workbench.ts';
+import { companionBin, createWorkbench } from './testing/workbench.ts';
 
 describe('companion', () => {
-  test('helps with every command', async () => {
+  test('helps with every command', { timeout: 60_000 }, async () => {
     await using bench = await createWorkbench();
     const all = await bench.companion(['--help']);
     expect(all).toMatchObject({ code: 0, stderr: '' });
@@ -62,8 +61,7 @@ describe('companion', () => {
     await using bench = await createWorkbench();
     const frame = { sensor: 'cam', timeMs: 0, frameNumber: '1', detections: [] };
     await writeFile(bench.path('many.json'), `${encodeMinimal(frame)}\n`.repeat(20_000));
-    const bin = fileURLToPath(new URL('../bin/companion.mjs', import.meta.url));
-    const child = spawn(process.execPath, [bin, 'message', 'parse', bench.path('many.json')], {
+    const child = spawn(process.execPath, [companionBin, 'message', 'parse', bench.path('many.json')], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout.once('data', () => child.stdout.destroy());

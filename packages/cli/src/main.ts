@@ -1,5 +1,5 @@
 import process from 'node:process';
 import { runCompanion } from './companion.ts';
-import { createTerminal } from './terminal/terminal.ts';
+import { ProcessTerminal } from './terminal/terminal.ts';
 
-process.exitCode = await runCompanion(process.argv.slice(2), createTerminal(process));
+process.exitCode = await runCompanion(process.argv.slice(2), new ProcessTerminal(process).endWithReader());

@@ -19,12 +19,3 @@ export {
 } from './routes/route-match.ts';
 export { parseRouteText, type ParsedRoute, type RouteSink, type RouteSpec } from './routes/route-text.ts';
 export { composeDesired, desiredMember } from './twins/desired-section.ts';
-export { findTwinFault } from './twins/find-twin-fault.ts';
-export {
-  isJsonObject,
-  twinLimits,
-  twinSizeBytes,
-  type JsonObject,
-  type JsonValue,
-  type TwinSection,
-} from '@companion/foundation';

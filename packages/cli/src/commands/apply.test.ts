@@ -2,13 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { lstat, mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { lockVolume } from '@companion/artifacts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startArtifactServer, type ArtifactServer } from '../testing/artifact-server.ts';
-import { createWorkbench, type Workbench } from '../testing/workbench.ts';
+import { companionBin, createWorkbench, type Workbench } from '../testing/workbench.ts';
 
-const bin = fileURLToPath(new URL('../../bin/companion.mjs', import.meta.url));
 const config = '[tests]\nfile-loop=0\n';
 
 describe('companion apply', () => {
@@ -45,7 +43,7 @@ describe('companion apply', () => {
     return lines;
   }
 
-  test('brings what was packed into a volume, and a second run changes nothing', async () => {
+  test('brings what was packed into a volume, and a second run changes nothing', { timeout: 60_000 }, async () => {
     await mkdir(bench.path('net'));
     await writeFile(bench.path('net/net.onnx'), 'weights');
     await writeFile(bench.path('net/labels.txt'), 'Car\n');
@@ -183,14 +181,14 @@ describe('companion apply', () => {
   test.each([
     ['SIGKILL', null, 'SIGKILL'],
     ['SIGINT', 1, null],
-  ] as const)('goes on after %s where it was', async (how, code, signal) => {
+  ] as const)('goes on after %s where it was', { timeout: 60_000 }, async (how, code, signal) => {
     const big = { kind: 'model', ...server.put('big.bin', Buffer.alloc(3_000_000, 'weights of a net ')) };
     const twin = { artifacts: { big }, policy };
     server.stallAfter(2_000_000);
-    const args = [bin, 'apply', `--desired=${await desired(twin)}`, `--root=${root()}`, '--json'];
+    const args = [companionBin, 'apply', `--desired=${await desired(twin)}`, `--root=${root()}`, '--json'];
     const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     const part = join(root(), 'partial', `${big.sha256}.part`);
-    await vi.waitFor(async () => expect((await lstat(part)).size).toBe(2_000_000), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(async () => expect((await lstat(part)).size).toBe(2_000_000), { timeout: 40_000, interval: 20 });
     child.kill(how);
     expect(await once(child, 'exit')).toEqual([code, signal]);
 
@@ -214,10 +212,14 @@ describe('companion apply', () => {
       const before = followsAnother
         ? await call({ artifacts: {}, policy }).then(() => readlink(join(root(), 'current')))
         : '';
-      const child = spawn(process.execPath, [bin, 'apply', `--desired=${await desired(app())}`, `--root=${root()}`], {
-        env: { ...process.env, FAIL_POINT: `${moment}#1` },
-        stdio: 'ignore',
-      });
+      const child = spawn(
+        process.execPath,
+        [companionBin, 'apply', `--desired=${await desired(app())}`, `--root=${root()}`],
+        {
+          env: { ...process.env, FAIL_POINT: `${moment}#1` },
+          stdio: 'ignore',
+        },
+      );
       expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
       expect(await readlink(join(root(), 'current')).catch(() => '')).toBe(before);
       expect(await call(app())).toMatchObject({ code: 0, stdout: expect.stringMatching(/current now/) as string });

@@ -4,9 +4,9 @@ import { applyOnce, parseDesired, parseSettings, reportedFinding } from '@compan
 import type { Applied, ArtifactProgress, DesiredState, ReportedFinding } from '@companion/artifacts';
 import type { ExitCode } from '../command/command.ts';
 import { desiredProperties, withImports } from '../files/desired-document.ts';
-import { readInput } from '../files/input.ts';
+import { readText } from '../files/input.ts';
 import { defineCommand } from '../command/command.ts';
-import { createProgressBars } from '../terminal/progress-bars.ts';
+import { ProgressBars } from '../terminal/progress-bars.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** `companion apply`. */
@@ -39,7 +39,7 @@ Exit codes: 0 done, or nothing to do; 1 refused or failed; 2 usage, or a file th
     json: { type: 'flag', help: 'print the result as JSON, and no progress' },
   },
   run: async ({ options }, terminal) => {
-    const text = new TextDecoder().decode(await readInput(options.desired, terminal));
+    const text = await readText(options.desired, terminal);
     const importDirectory = options.import === undefined ? undefined : resolve(options.import);
     const parsed = parseDesired(withImports(desiredProperties(options.desired, text), importDirectory));
     if (parsed.kind === 'invalid') return refuse(parsed.findings.map(reportedFinding), options, terminal);
@@ -52,7 +52,7 @@ Exit codes: 0 done, or nothing to do; 1 refused or failed; 2 usage, or a file th
       ARTIFACTS_IMPORT: importDirectory,
       ARTIFACTS_SECRETS: options.secrets === undefined ? undefined : resolve(options.secrets),
     });
-    const bars = createProgressBars({
+    const bars = new ProgressBars({
       write: options.json ? () => undefined : (more) => terminal.err(more),
       columns: process.stderr.isTTY ? process.stderr.columns : undefined,
     });

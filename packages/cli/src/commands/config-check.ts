@@ -2,7 +2,7 @@ import { checkAppConfig } from '@companion/deepstream/app-config';
 import { formatDiagnostic } from '@companion/foundation';
 import { defineCommand } from '../command/command.ts';
 import { readInput } from '../files/input.ts';
-import { createLocalFiles } from '../files/local-files.ts';
+import { LocalFiles } from '../files/local-files.ts';
 
 /** `companion config check`. */
 export const command = defineCommand({
@@ -30,7 +30,7 @@ not start, or nothing would arrive.`,
   },
   run: async ({ operands: [path], options }, terminal) => {
     const bytes = await readInput(path, terminal);
-    const files = createLocalFiles(options.elsewhere, { path, bytes });
+    const files = new LocalFiles(options.elsewhere, { path, bytes });
     const { topic: topics } = options;
     const { diagnostics, references } = checkAppConfig({ path, files, ...(topics.length > 0 && { topics }) });
     const errors = diagnostics.filter(({ severity }) => severity === 'error').length;

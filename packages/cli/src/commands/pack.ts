@@ -10,6 +10,7 @@ import {
 import { formatBytes } from '@companion/foundation';
 import { CliError } from '../command/cli-error.ts';
 import { defineCommand } from '../command/command.ts';
+import { messageOf } from '../files/output.ts';
 import { listEntries, writeTarball, type TarballEntry } from '../files/tarball.ts';
 
 const kinds = ['model', 'config', 'stream'] as const;
@@ -44,7 +45,7 @@ stdout; upload the archive to the URL yourself. Exit codes: 0 done, 2 it could n
     await refuseOutInside(path, out);
     const entries = await listEntries(path).catch((cause: unknown) => {
       if (cause instanceof CliError) throw cause;
-      throw new CliError('not-readable', `companion: ${path}: ${(cause as Error).message}`, { cause });
+      throw new CliError('not-readable', `companion: ${path}: ${messageOf(cause)}`, { cause });
     });
     await refuseUseless(path, entries);
     const kind = asked ?? kindOf(entries);
@@ -73,7 +74,7 @@ function checkFragment(artifacts: Readonly<Record<string, object>>): void {
 /** An archive inside what it packs would be in the next one. */
 async function refuseOutInside(path: string, out: string): Promise<void> {
   const [from, to] = await Promise.all([realpath(path), realpath(dirname(resolve(out)))]).catch((cause: unknown) => {
-    throw new CliError('not-found', `companion: ${(cause as Error).message}`, { cause });
+    throw new CliError('not-found', `companion: ${messageOf(cause)}`, { cause });
   });
   const way = relative(from, join(to, basename(out)));
   if (way === '' || !(way === '..' || way.startsWith(`..${sep}`))) {

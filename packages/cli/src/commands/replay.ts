@@ -1,17 +1,14 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { cloudEvent, eventSource, nvidiaMessage } from '@companion/filter';
 import { parseDesired, Replay, type Desired, type ZoneEvent } from '@companion/occupancy';
 import { CliError } from '../command/cli-error.ts';
 import { defineCommand } from '../command/command.ts';
 import { desiredProperties } from '../files/desired-document.ts';
-import { readInput } from '../files/input.ts';
+import { readText } from '../files/input.ts';
+import { readRecording } from '../files/recording.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 const progressAfterMs = 2_000;
 const dayMs = 86_400_000;
-/** What is no JSON lines is read whole, as one message of many. */
-const maxWholeBytes = 256 * 1024 * 1024;
 
 /** `companion replay`. */
 export const command = defineCommand({
@@ -44,7 +41,7 @@ in the order given. Events go to stdout as JSON lines, statistics to stderr. Wha
     };
     let progressMs = startMs + progressAfterMs;
     for (const path of operands) {
-      for await (const message of messagesOf(path, terminal)) {
+      for await (const message of readRecording(path, terminal)) {
         print(run.message(message));
         const nowMs = Date.now();
         if (nowMs < progressMs) continue;
@@ -64,10 +61,9 @@ async function readDesired(
   zonesPath: string | undefined,
   terminal: Terminal,
 ): Promise<Extract<Desired, { ok: true }>> {
-  const read = async (file: string): Promise<string> => new TextDecoder().decode(await readInput(file, terminal));
   const desired = parseDesired(
-    desiredProperties(path, await read(path)),
-    zonesPath === undefined ? undefined : await read(zonesPath),
+    desiredProperties(path, await readText(path, terminal)),
+    zonesPath === undefined ? undefined : await readText(zonesPath, terminal),
   );
   if (!desired.ok) {
     const lines = desired.problems.map(({ field, problem }) => `companion: ${path}: ${field}: ${problem}`);
@@ -77,55 +73,6 @@ async function readDesired(
     terminal.err(`${path}: zone ${JSON.stringify(zone)} is left out: ${reason}\n`);
   }
   return desired;
-}
-
-/** Line by line where the first line is a message of its own; otherwise all at once. */
-async function* messagesOf(path: string, terminal: Terminal): AsyncGenerator<Uint8Array> {
-  const stream = path === '-' ? terminal.stdin : createReadStream(path, { highWaterMark: 1024 * 1024 });
-  let byLine: boolean | undefined;
-  let rest: Buffer[] = [];
-  let restBytes = 0;
-  try {
-    for await (const chunk of stream as Readable & AsyncIterable<Buffer>) {
-      let bytes = chunk;
-      if (byLine === undefined && chunk.includes(10)) {
-        bytes = Buffer.concat([...rest, chunk]);
-        rest = [];
-        restBytes = 0;
-        byLine = isMessage(bytes.subarray(0, bytes.indexOf(10)));
-      }
-      let start = 0;
-      if (byLine === true) {
-        for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-          const line = bytes.subarray(start, end);
-          const whole = rest.length > 0 ? Buffer.concat([...rest, line]) : line;
-          if (whole.some((byte) => byte > 32)) yield whole;
-          rest = [];
-          restBytes = 0;
-          start = end + 1;
-        }
-      }
-      rest.push(bytes.subarray(start));
-      restBytes += bytes.length - start;
-      if (restBytes > maxWholeBytes) {
-        throw new CliError('too-large', `companion: ${path}: more than ${maxWholeBytes} bytes without JSON lines`);
-      }
-    }
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    throw new CliError('not-readable', `companion: ${path}: ${(error as Error).message}`, { cause: error });
-  }
-  const last = Buffer.concat(rest);
-  if (last.some((byte) => byte > 32)) yield last;
-}
-
-function isMessage(line: Uint8Array): boolean {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(line));
-    return typeof value === 'object' && value !== null;
-  } catch {
-    return false;
-  }
 }
 
 const source = eventSource('replay', 'filter');

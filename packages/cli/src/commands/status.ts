@@ -4,6 +4,7 @@ import type { ReleaseStatus, VolumeStatus } from '@companion/artifacts';
 import { formatBytes } from '@companion/foundation';
 import { CliError } from '../command/cli-error.ts';
 import { defineCommand } from '../command/command.ts';
+import { messageOf } from '../files/output.ts';
 
 /** `companion status`. */
 export const command = defineCommand({
@@ -16,8 +17,7 @@ export const command = defineCommand({
   },
   run: async ({ options: { root, json } }, terminal) => {
     const volume = await readVolumeStatus(resolve(root)).catch((cause: unknown) => {
-      const text = cause instanceof Error ? cause.message : String(cause);
-      throw new CliError('not-readable', `companion: ${root}: ${text}`, { cause });
+      throw new CliError('not-readable', `companion: ${root}: ${messageOf(cause)}`, { cause });
     });
     if (volume === undefined) throw new CliError('not-found', `companion: ${root}: no volume of the artifacts module`);
     terminal.out(json ? `${JSON.stringify(statusJson(volume), null, 2)}\n` : statusText(volume));

@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonObject } from '@companion/foundation';
+import { isJsonObject, sameJson, type JsonObject } from '@companion/foundation';
 import { CliError } from '../command/cli-error.ts';
 import { desiredProperties } from '../files/desired-document.ts';
-import { readInput } from '../files/input.ts';
+import { readText } from '../files/input.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { artifactOption } from './artifact-option.ts';
 import { layerParts } from './layer-parts.ts';
@@ -20,10 +20,10 @@ export async function readLayerParts(
   options: LayerOptions,
   terminal: Terminal,
 ): Promise<{ readonly artifacts: readonly LayerPart[]; readonly filter: readonly LayerPart[] }> {
-  const artifacts = createCollection();
-  const filter = createCollection();
+  const artifacts = new PartCollection();
+  const filter = new PartCollection();
   for (const path of options.artifacts) {
-    const desired = await readDesired(path, terminal);
+    const desired = desiredProperties(path, await readText(path, terminal));
     // As `companion pack` prints it, or the map alone.
     artifacts.add(path, looksLike(desired, 'kind') ? { artifacts: desired } : desired);
   }
@@ -31,7 +31,7 @@ export async function readLayerParts(
     artifacts.add('--artifact', { artifacts: Object.fromEntries([artifactOption(text)]) });
   }
   for (const path of options.zones) {
-    const desired = await readDesired(path, terminal);
+    const desired = desiredProperties(path, await readText(path, terminal));
     filter.add(path, looksLike(desired, 'kind') ? { zones: desired } : desired);
   }
   for (const path of options.remove) {
@@ -48,7 +48,7 @@ export async function readLayerParts(
       value: null,
     });
   }
-  return { artifacts: artifacts.parts(), filter: filter.parts() };
+  return { artifacts: artifacts.parts, filter: filter.parts };
 }
 
 /** Whether an object is a bare map, each entry with such a member. */
@@ -57,26 +57,25 @@ function looksLike(desired: JsonObject, member: string): boolean {
   return entries.length > 0 && entries.every((entry) => isJsonObject(entry) && member in entry);
 }
 
-async function readDesired(path: string, terminal: Terminal): Promise<JsonObject> {
-  const text = new TextDecoder().decode(await readInput(path, terminal));
-  return desiredProperties(path, text);
-}
+/** The parts that a layer has for one module; one that is given twice, differently, is refused with a `CliError`. */
+class PartCollection {
+  /** By path, each with the file or option that it comes from. */
+  readonly #found = new Map<string, { readonly from: string; readonly part: LayerPart }>();
 
-function createCollection() {
-  const found = new Map<string, { readonly from: string; readonly part: LayerPart }>();
-  function addPart(from: string, part: LayerPart): void {
+  get parts(): readonly LayerPart[] {
+    return [...this.#found.values()].map(({ part }) => part);
+  }
+
+  add(from: string, desired: JsonObject): void {
+    for (const part of layerParts(desired)) this.addPart(from, part);
+  }
+
+  addPart(from: string, part: LayerPart): void {
     const key = part.path.join('.');
-    const before = found.get(key);
-    if (before !== undefined && JSON.stringify(before.part) !== JSON.stringify(part)) {
+    const before = this.#found.get(key);
+    if (before !== undefined && !sameJson(before.part.value, part.value)) {
       throw new CliError('usage', `companion layer: ${key} is given twice, by ${before.from} and by ${from}`);
     }
-    found.set(key, { from, part });
+    this.#found.set(key, { from, part });
   }
-  return {
-    addPart,
-    add: (from: string, desired: JsonObject): void => {
-      for (const part of layerParts(desired)) addPart(from, part);
-    },
-    parts: (): readonly LayerPart[] => [...found.values()].map(({ part }) => part),
-  };
 }

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { CliError } from '../command/cli-error.ts';
 import type { CliErrorCode } from '../command/cli-error.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { messageOf } from './output.ts';
 
 /** Far beyond any config, and some hours of messages; without a limit `/dev/zero` would fill the memory. */
 const maxBytes = 256 * 1024 * 1024;
@@ -13,7 +13,7 @@ export async function readInput(path: string, terminal: Terminal): Promise<Uint8
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of stream as Readable & AsyncIterable<Uint8Array>) {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       size += chunk.length;
       if (size > maxBytes) throw new CliError('too-large', `companion: ${path}: larger than ${maxBytes} bytes`);
       chunks.push(chunk);
@@ -22,6 +22,11 @@ export async function readInput(path: string, terminal: Terminal): Promise<Uint8
     throw error instanceof CliError ? error : readError(path, error);
   }
   return Buffer.concat(chunks);
+}
+
+/** The text of a file, or of stdin for `-`, without a byte order mark. */
+export async function readText(path: string, terminal: Terminal): Promise<string> {
+  return new TextDecoder().decode(await readInput(path, terminal));
 }
 
 const readErrors: Readonly<Record<string, readonly [CliErrorCode, string]>> = {
@@ -34,6 +39,6 @@ const readErrors: Readonly<Record<string, readonly [CliErrorCode, string]>> = {
 
 function readError(path: string, cause: unknown): CliError {
   const { code = '' } = cause as NodeJS.ErrnoException;
-  const [kind, text] = readErrors[code] ?? ['not-readable', cause instanceof Error ? cause.message : String(cause)];
+  const [kind, text] = readErrors[code] ?? ['not-readable', messageOf(cause)];
   return new CliError(kind, `companion: ${path}: ${text}`, { cause });
 }

@@ -6,43 +6,56 @@ import type { ConfigSource } from '@companion/deepstream/app-config';
 const maxBytes = 16 * 1024 * 1024;
 
 /** Where DeepStream installs itself; without it, this machine is not the one that the configs are for. */
-const deepstream = '/opt/nvidia/deepstream';
+const deepstreamFolder = '/opt/nvidia/deepstream';
 
-/**
- * This machine's files, for checks. Of files below one of the `elsewhere` folders nothing is known, as they are on the
- * device only; DeepStream's own folder is one of these where it is not installed. `given` is the content of one path
- * that is not to be read again, as stdin can't be.
- */
-export function createLocalFiles(
-  elsewhere: readonly string[],
-  given: { readonly path: string; readonly bytes: Uint8Array },
-): ConfigSource {
-  const unknown = [...elsewhere, ...(existsSync(deepstream) ? [] : [deepstream])].map((folder) =>
-    posix.resolve(folder),
-  );
-  const isElsewhere = (path: string) => {
+/** The content of one path that is not to be read again, as stdin can't be. */
+export interface GivenFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** This machine's files, for checks. */
+export class LocalFiles implements ConfigSource {
+  readonly #given: GivenFile;
+  /** Folders that only the device has, as absolute paths: of files below them nothing is known. */
+  readonly #elsewhere: readonly string[];
+
+  /** DeepStream's own folder is elsewhere, too, where it is not installed. */
+  constructor(elsewhere: readonly string[], given: GivenFile) {
+    const folders = existsSync(deepstreamFolder) ? elsewhere : [...elsewhere, deepstreamFolder];
+    this.#elsewhere = folders.map((folder) => posix.resolve(folder));
+    this.#given = given;
+  }
+
+  read(path: string): Uint8Array | undefined {
+    if (path === this.#given.path) return this.#given.bytes;
+    try {
+      const known = statSync(path);
+      return known.isFile() && known.size <= maxBytes ? readFileSync(path) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  exists(path: string): boolean | undefined {
+    if (path === this.#given.path || existsSync(path)) return true;
+    return this.#isElsewhere(path) ? undefined : false;
+  }
+
+  /** What needs no resolving stays as it was named: messages are shorter with relative paths. */
+  real(path: string): string {
+    try {
+      const real = realpathSync(path);
+      return real === posix.resolve(path) ? path : real;
+    } catch {
+      return path;
+    }
+  }
+
+  #isElsewhere(path: string): boolean {
     const absolute = posix.resolve(path);
-    return unknown.some((folder) => absolute === folder || absolute.startsWith(folder === '/' ? '/' : `${folder}/`));
-  };
-  return {
-    read: (path) => {
-      if (path === given.path) return given.bytes;
-      try {
-        const known = statSync(path);
-        return known.isFile() && known.size <= maxBytes ? readFileSync(path) : undefined;
-      } catch {
-        return undefined;
-      }
-    },
-    exists: (path) => (path === given.path || existsSync(path) ? true : isElsewhere(path) ? undefined : false),
-    real: (path) => {
-      try {
-        const real = realpathSync(path);
-        // What needs no resolving stays as it was named: messages are shorter with relative paths.
-        return real === posix.resolve(path) ? path : real;
-      } catch {
-        return path;
-      }
-    },
-  };
+    return this.#elsewhere.some(
+      (folder) => absolute === folder || absolute.startsWith(folder === '/' ? '/' : `${folder}/`),
+    );
+  }
 }

@@ -1,12 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { checkEntryPath, foldedPath } from '@companion/artifacts';
+import { rewriteFile } from '@companion/foundation/node';
 import { Header, Pax } from 'tar';
 import { CliError } from '../command/cli-error.ts';
+import { messageOf } from './output.ts';
 
 /** One entry of an archive to be; directories only where they are empty. */
 export interface TarballEntry {
@@ -63,30 +65,23 @@ function refuseTwins(entries: readonly TarballEntry[]): void {
 
 /** Writes a tar.gz in one piece: the same bytes for the same names and contents, whatever their times, modes and owners (with the same zlib). */
 export async function writeTarball(entries: readonly TarballEntry[], out: string): Promise<Tarball> {
-  const temporary = join(dirname(out), `.${basename(out)}.${randomUUID()}.tmp`);
   const digest = createHash('sha256');
   let sizeBytes = 0;
-  try {
-    const file = await open(temporary, 'wx', 0o644);
-    try {
-      const plain = Readable.from(tarBlocks(entries), { objectMode: false });
-      const packed = createGzip({ level: 9 });
-      plain.on('error', (error) => packed.destroy(error));
-      for await (const chunk of plain.pipe(packed) as AsyncIterable<Buffer>) {
-        digest.update(chunk);
-        sizeBytes += chunk.length;
-        await file.writeFile(chunk);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
+  async function* packed(): AsyncGenerator<Buffer> {
+    const plain = Readable.from(tarBlocks(entries), { objectMode: false });
+    const zipped = createGzip({ level: 9 });
+    plain.on('error', (error) => zipped.destroy(error));
+    for await (const chunk of plain.pipe(zipped) as AsyncIterable<Buffer>) {
+      digest.update(chunk);
+      sizeBytes += chunk.length;
+      yield chunk;
     }
-    await rename(temporary, out);
+  }
+  try {
+    await rewriteFile(out, packed(), { newMode: 0o644 });
   } catch (cause) {
-    await rm(temporary, { force: true });
     if (cause instanceof CliError) throw cause;
-    const text = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError('not-writable', `companion: ${out}: not written: ${text}`, { cause });
+    throw new CliError('not-writable', `companion: ${out}: not written: ${messageOf(cause)}`, { cause });
   }
   return { sha256: digest.digest('hex'), sizeBytes };
 }

@@ -3,17 +3,13 @@ import { optionUsage } from '../command/option.ts';
 import type { CommandRegistry } from '../command/registry.ts';
 import { usageOf } from './usage.ts';
 
-/** All commands as Markdown: how each is called, its options, notes and examples. */
+/** All commands as sections of Markdown: how each is called, its options, notes and examples. */
 export async function renderReference(commands: CommandRegistry): Promise<string> {
   const sections: string[] = [];
   for (const [name, { summary, load }] of Object.entries(commands)) {
     sections.push(renderCommand(name, summary, (await load()).command));
   }
-  return `# companion
-
-\`npx companion COMMAND …\` does by hand what the modules do. Every command has \`--help\`. Exit codes: 0 fine, 1 findings of severity error, 2 usage, or a file that can't be read or written.
-
-${sections.join('\n')}`;
+  return sections.join('\n');
 }
 
 function renderCommand(name: string, summary: string, command: Command): string {

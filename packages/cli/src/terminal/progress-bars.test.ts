@@ -1,6 +1,6 @@
 import type { ArtifactProgress } from '@companion/artifacts';
 import { describe, expect, test } from 'vitest';
-import { createProgressBars } from './progress-bars.ts';
+import { ProgressBars } from './progress-bars.ts';
 
 const progress = (state: ArtifactProgress['state'], receivedBytes?: number): ArtifactProgress => ({
   kind: 'model',
@@ -12,7 +12,7 @@ const progress = (state: ArtifactProgress['state'], receivedBytes?: number): Art
 describe('progress', () => {
   test('is a bar for each download on a terminal, drawn over and over in its place', () => {
     let screen = '';
-    const bars = createProgressBars({ write: (text) => void (screen += text), columns: 80 });
+    const bars = new ProgressBars({ write: (text) => void (screen += text), columns: 80 });
     bars.show('net', progress('downloading', 1_000_000));
     expect(screen).toBe('net [######------------------]  25 % of 4.00 MB downloading\n');
     screen = '';
@@ -29,14 +29,14 @@ describe('progress', () => {
 
   test('never breaks a line, as it could not be drawn over then', () => {
     let screen = '';
-    const bars = createProgressBars({ write: (text) => void (screen += text), columns: 20 });
+    const bars = new ProgressBars({ write: (text) => void (screen += text), columns: 20 });
     bars.show('a-very-long-name-of-a-net', progress('downloading', 1));
     expect(screen).toBe('a-very-long-name-of\n');
   });
 
   test('is a line for each transition in a file', () => {
     let text = '';
-    const bars = createProgressBars({ write: (more) => void (text += more), columns: undefined });
+    const bars = new ProgressBars({ write: (more) => void (text += more), columns: undefined });
     for (const bytes of [0, 1, 2]) bars.show('net', progress('downloading', bytes));
     const error = { code: 'DIGEST_MISMATCH', message: 'other bytes', facts: {} };
     bars.show('net', { ...progress('failed'), error });

@@ -1,58 +1,70 @@
-import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sha256 } from '@companion/foundation/node';
 
 /** A server of artifacts on loopback: strong ETags, ranges, and answers that stop in the middle where a test wants them to. */
-export interface ArtifactServer extends AsyncDisposable {
-  readonly url: string;
+export class ArtifactServer implements AsyncDisposable {
   /** The `range` and `if-range` headers of every request so far, undefined without. */
-  readonly ranges: readonly (string | undefined)[];
+  readonly ranges: (string | undefined)[] = [];
+  readonly #files = new Map<string, Buffer>();
+  readonly #server: Server;
+  /** How many bytes of an answer come before it stalls. */
+  #stallBytes: number | undefined;
+
+  constructor() {
+    this.#server = createServer((request, response) => this.#answer(request, response));
+  }
+
+  /** Listens on a port of its own. */
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return this;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
   put(
     name: string,
     body: Buffer | string,
-  ): { readonly url: string; readonly sha256: string; readonly sizeBytes: number };
-  /** Answers end after so many bytes, with the connection left open; undefined lets them end. */
-  stallAfter(bytes: number | undefined): void;
-}
+  ): { readonly url: string; readonly sha256: string; readonly sizeBytes: number } {
+    const bytes = Buffer.from(body);
+    this.#files.set(name, bytes);
+    return { url: `${this.url}/${name}`, sha256: sha256(bytes), sizeBytes: bytes.length };
+  }
 
-/** Starts the server on a port of its own. */
-export async function startArtifactServer(): Promise<ArtifactServer> {
-  const files = new Map<string, Buffer>();
-  const ranges: (string | undefined)[] = [];
-  let stallBytes: number | undefined;
-  const server = createServer((request, response) => {
-    const body = files.get((request.url ?? '').slice(1));
+  /** Answers end after so many bytes, with the connection left open; undefined lets them end. */
+  stallAfter(bytes: number | undefined): void {
+    this.#stallBytes = bytes;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const body = this.#files.get((request.url ?? '').slice(1));
     if (body === undefined) {
       response.writeHead(404).end();
       return;
     }
     const { range, 'if-range': validator } = request.headers;
-    ranges.push(range === undefined ? undefined : `${range} if ${String(validator)}`);
+    this.ranges.push(range === undefined ? undefined : `${range} if ${String(validator)}`);
     const from = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
     const part = body.subarray(from);
     response.writeHead(from > 0 ? 206 : 200, {
-      etag: `"${createHash('sha256').update(body).digest('hex')}"`,
+      etag: `"${sha256(body)}"`,
       'content-length': part.length,
       ...(from > 0 && { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` }),
     });
-    if (stallBytes === undefined) response.end(part);
-    else response.write(part.subarray(0, stallBytes));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url,
-    ranges,
-    put(name, body) {
-      const bytes = Buffer.from(body);
-      files.set(name, bytes);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return { url: `${url}/${name}`, sha256, sizeBytes: bytes.length };
-    },
-    stallAfter: (bytes) => void (stallBytes = bytes),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+    if (this.#stallBytes === undefined) response.end(part);
+    else response.write(part.subarray(0, this.#stallBytes));
+  }
+}
+
+/** Starts a server. */
+export function startArtifactServer(): Promise<ArtifactServer> {
+  return new ArtifactServer().start();
 }

@@ -6,66 +6,78 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import type { ExitCode } from '../command/command.ts';
 import { runCompanion } from '../companion.ts';
 
-const bin = fileURLToPath(new URL('../../bin/companion.mjs', import.meta.url));
+/** The program as npm installs it. */
+export const companionBin = fileURLToPath(new URL('../../bin/companion.mjs', import.meta.url));
 
-/** What one call of the command left behind. */
+/** What one call left behind. */
 export interface Finished {
-  readonly code: number | null;
+  readonly code: ExitCode;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** What one call as a process left behind. */
+export interface FinishedProcess extends Omit<Finished, 'code'> {
+  readonly code: number | null;
   /** stdout's bytes. */
   readonly bytes: Buffer;
 }
 
-/** A folder of its own in which the real `companion` is called, as a process; for tests. */
-export interface Workbench extends AsyncDisposable {
+/** A folder of its own in which `companion` is called; disposing removes it. */
+export class Workbench implements AsyncDisposable {
   readonly folder: string;
-  path(name: string): string;
-  companion(args: readonly string[], stdin?: string | Uint8Array): Promise<Finished>;
-  /** The same without a process, which is much faster. Every path has to be absolute; they are printed as of the folder. */
-  run(args: readonly string[], stdin?: string | Uint8Array): Promise<Omit<Finished, 'bytes'>>;
-  /** The same with the first operand taken as of the folder. */
-  call(args: readonly string[], stdin?: string | Uint8Array): Promise<Omit<Finished, 'bytes'>>;
-}
 
-/** Makes the folder; disposing removes it. */
-export async function createWorkbench(): Promise<Workbench> {
-  const folder = await mkdtemp(join(tmpdir(), 'companion-cli-'));
-  const run = async (args: readonly string[], stdin: string | Uint8Array = '') => {
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Calls the real `companion` as a process, in the folder. */
+  async companion(args: readonly string[], stdin: string | Uint8Array = ''): Promise<FinishedProcess> {
+    const child = spawn(process.execPath, [companionBin, ...args], { cwd: this.folder, stdio: 'pipe' });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(stdin);
+    const [bytes, stderr, [code]] = await Promise.all([
+      buffer(child.stdout),
+      text(child.stderr),
+      once(child, 'close') as Promise<[number | null]>,
+    ]);
+    return { code, stdout: bytes.toString(), stderr, bytes };
+  }
+
+  /** Calls it without a process, which is much faster. Every path has to be absolute; they are printed as of the folder. */
+  async run(args: readonly string[], stdin: string | Uint8Array = ''): Promise<Finished> {
     const said = { stdout: '', stderr: '' };
     const code = await runCompanion(args, {
-      out: (more: string | Uint8Array) => void (said.stdout += Buffer.from(more).toString()),
-      err: (more: string) => void (said.stderr += more),
+      out: (more) => void (said.stdout += Buffer.from(more).toString()),
+      err: (more) => void (said.stderr += more),
       stdin: Readable.from([Buffer.from(stdin)]),
     });
-    const relative = (text: string) => text.replaceAll(`${folder}/`, '');
-    return { code, stdout: relative(said.stdout), stderr: relative(said.stderr) };
-  };
-  return {
-    folder,
-    path: (name) => join(folder, name),
-    companion: async (args, stdin = '') => {
-      const child = spawn(process.execPath, [bin, ...args], { cwd: folder, stdio: 'pipe' });
-      child.stdin.on('error', () => undefined);
-      child.stdin.end(stdin);
-      const [bytes, stderr, [code]] = await Promise.all([
-        buffer(child.stdout),
-        text(child.stderr),
-        once(child, 'close') as Promise<[number | null]>,
-      ]);
-      return { code, stdout: bytes.toString(), stderr, bytes };
-    },
-    run,
-    call: (args, stdin) => {
-      const [group, name, operand, ...rest] = args;
-      const placed = operand === undefined || operand.startsWith('-') ? operand : resolve(folder, operand);
-      return run(
-        [group, name, placed, ...rest].filter((arg) => arg !== undefined),
-        stdin,
-      );
-    },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
+    return { code, stdout: this.#relative(said.stdout), stderr: this.#relative(said.stderr) };
+  }
+
+  /** The same with the first operand of `companion GROUP NAME` taken as of the folder. */
+  call(args: readonly string[], stdin?: string | Uint8Array): Promise<Finished> {
+    const placed = args.map((arg, index) => (index === 2 && !arg.startsWith('-') ? resolve(this.folder, arg) : arg));
+    return this.run(placed, stdin);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #relative(said: string): string {
+    return said.replaceAll(`${this.folder}/`, '');
+  }
+}
+
+/** Makes the folder. */
+export async function createWorkbench(): Promise<Workbench> {
+  return new Workbench(await mkdtemp(join(tmpdir(), 'companion-cli-')));
 }

@@ -1,1 +1,1 @@
-export { smallTemplate, type SmallTemplate } from './small-template.ts';
+export { smallTemplate, templateFrame, type SmallTemplate } from './small-template.ts';

@@ -7,8 +7,8 @@ interface SystemModule {
   readonly [member: string]: unknown;
 }
 
-/** A template whose parts tests replace. */
-export interface SmallTemplate {
+/** A template with the members that every one has; tests replace its parts. */
+export interface TemplateFrame {
   readonly '$schema-template': string;
   readonly modulesContent: {
     readonly $edgeAgent: {
@@ -26,6 +26,12 @@ export interface SmallTemplate {
         storeAndForwardConfiguration: object;
       };
     };
+  };
+}
+
+/** A template of three modules. */
+export interface SmallTemplate extends TemplateFrame {
+  readonly modulesContent: TemplateFrame['modulesContent'] & {
     readonly one: Section;
     /** The artifacts module, by another name. */
     readonly files: Section;
@@ -34,9 +40,8 @@ export interface SmallTemplate {
   };
 }
 
-/** A small template that has no mistakes: three modules and a route. */
-export function smallTemplate(): SmallTemplate {
-  const settings = (image: string) => ({ type: 'docker' as const, settings: { image, createOptions: {} } });
+/** A template without mistakes that runs these modules, with these routes. */
+export function templateFrame(modules: Record<string, unknown>, routes: Record<string, unknown>): TemplateFrame {
   return {
     '$schema-template': '4.0.0',
     modulesContent: {
@@ -45,26 +50,44 @@ export function smallTemplate(): SmallTemplate {
           schemaVersion: '1.1',
           runtime: { type: 'docker', settings: {} },
           systemModules: {
-            edgeAgent: settings('mcr.example/edge-agent:1.5.44'),
-            edgeHub: { ...settings('mcr.example/edge-hub:1.5.44'), status: 'running', restartPolicy: 'always' },
+            edgeAgent: dockerModule('mcr.example/edge-agent:1.5.44'),
+            edgeHub: { ...dockerModule('mcr.example/edge-hub:1.5.44'), status: 'running', restartPolicy: 'always' },
           },
-          modules: {
-            one: settings('r.example/one:1'),
-            files: settings('r.example/deepstream-companion-artifacts:1-amd64'),
-            lot: settings('r.example/deepstream-companion-filter:1-amd64'),
-          },
+          modules,
         },
       },
       $edgeHub: {
         'properties.desired': {
           schemaVersion: '1.1',
-          routes: { up: 'FROM /messages/modules/lot/outputs/* INTO $upstream' },
+          routes,
           storeAndForwardConfiguration: { timeToLiveSecs: 7200 },
         },
       },
+    },
+  };
+}
+
+/** A small template that has no mistakes: three modules and a route. */
+export function smallTemplate(): SmallTemplate {
+  const frame = templateFrame(
+    {
+      one: dockerModule('r.example/one:1'),
+      files: dockerModule('r.example/deepstream-companion-artifacts:1-amd64'),
+      lot: dockerModule('r.example/deepstream-companion-filter:1-amd64'),
+    },
+    { up: 'FROM /messages/modules/lot/outputs/* INTO $upstream' },
+  );
+  return {
+    ...frame,
+    modulesContent: {
+      ...frame.modulesContent,
       one: { 'properties.desired': {} },
       files: { 'properties.desired': {} },
       lot: { 'properties.desired': { zones: {} } },
     },
   };
+}
+
+function dockerModule(image: string): SystemModule {
+  return { type: 'docker', settings: { image, createOptions: {} } };
 }

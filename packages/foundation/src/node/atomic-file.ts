@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { open, realpath, rename, stat, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { hasErrno } from './errno.ts';
 import { syncDirectory } from './sync-directory.ts';
 
 /** Where a replacement has got to; fault injection cuts it there. */
 export type ReplaceStep = 'written' | 'flushed' | 'renamed';
+
+/** What a file is to hold; a stream is written as it comes. */
+export type FileData = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 /**
  * Replaces a file as a whole, or makes it: readers see the old contents or the new, also after a power cut. A link of that
@@ -15,11 +18,11 @@ export type ReplaceStep = 'written' | 'flushed' | 'renamed';
  */
 export async function replaceFile(
   path: string,
-  data: string | Uint8Array,
+  data: FileData,
   { mode = 0o644, onStep }: { readonly mode?: number; readonly onStep?: (step: ReplaceStep) => void } = {},
 ): Promise<void> {
   await replaceWith(path, mode, async (file) => {
-    await file.writeFile(data);
+    await writeFile(file, data);
     await file.chmod(mode);
     onStep?.('written');
     await file.sync();
@@ -33,12 +36,12 @@ export async function replaceFile(
  * The same for a file that belongs to a person: links are followed and stay, mode and owner are kept, and `newMode`, less
  * the umask, is for a file that was not there. Throws where the path names something else than a file.
  */
-export async function rewriteFile(path: string, data: string | Uint8Array, { newMode = 0o666 } = {}): Promise<void> {
+export async function rewriteFile(path: string, data: FileData, { newMode = 0o666 } = {}): Promise<void> {
   const target = await realpath(path).catch(missingMeans(path));
   const known = await stat(target).catch(missingMeans(undefined));
   if (known?.isFile() === false) throw new Error('not a regular file');
   await replaceWith(target, known === undefined ? newMode : 0o600, async (file) => {
-    await file.writeFile(data);
+    await writeFile(file, data);
     if (known !== undefined) await keepOwnerAndMode(file, known);
     await file.sync();
   });
