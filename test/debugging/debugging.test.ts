@@ -28,7 +28,7 @@ describe.each([
   test('the filter stops on a line of TypeScript for a detection, shows the frame by its name, and goes on', async () => {
     const line = sourceLine(
       join(workspaceFolder, 'modules/filter/src/filter.ts'),
-      'statistics.frame(frame, receivedMs);',
+      'this.#statistics.frame(frame, receivedMs);',
     );
     const before = modules.pids();
     const deepstream = await connectAsDeepStream(modules);
@@ -38,7 +38,7 @@ describe.each([
     const sent = deepstream.send('detections', { body: detection('Yard', '4711') });
     const stop = await debug.paused();
     expect(stop.place).toEqual(line);
-    expect(stop.functions[0]).toBe('onFrame');
+    expect(stop.functions[0]).toBe('#onFrame');
     expect(await stop.localNames()).toEqual(expect.arrayContaining(['frame', 'receivedMs']));
     expect(await stop.evaluate('frame.sensor')).toBe('Yard');
     expect(await stop.evaluate('frame.detections[0].trackId')).toBe('4711');

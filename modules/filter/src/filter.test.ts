@@ -1,15 +1,16 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Health, createLog, Metrics, EdgeError } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
 import { encodeMinimal } from '@companion/deepstream/message';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createFakeClock, type FakeClock } from './testing/fake-clock.ts';
+import { ManualClock } from '@companion/foundation/testing';
 import { eventSchema, snapshotSchema } from '@companion/occupancy';
-import { createFilter, type Filter } from './filter.ts';
-import { createHubDouble, type HubDouble } from './testing/hub-double.ts';
-import { createMemoryStorage, openStorage, type Storage } from './outbox/index.ts';
+import { Filter } from './filter.ts';
+import { HubDouble } from './testing/hub-double.ts';
+import { MemoryStorage, openStorage, type Storage } from './outbox/index.ts';
 
 const T = Date.UTC(2026, 4, 1, 10);
 const polygon = [0, 100, 100, 100, 100, 160, 0, 160];
@@ -17,7 +18,7 @@ const a1 = { kind: 'spot', sensor: 'Yard', polygon };
 const box = { left: 5, top: 95, right: 95, bottom: 155 };
 
 let hub: HubDouble;
-let clock: FakeClock;
+let clock: ManualClock;
 let metrics: Metrics;
 let filter: Filter;
 let logged: JsonObject[];
@@ -35,14 +36,14 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'filter-'));
-  hub = createHubDouble();
-  clock = createFakeClock(T);
+  hub = new HubDouble();
+  clock = new ManualClock(T);
   metrics = new Metrics({ prefix: 'filter', module: 'filter', iothub: 'hub', device: 'jetson', instance: '1' });
   logged = [];
   const write = (line: string): void => void logged.push(JSON.parse(line) as JsonObject);
   const log = createLog({ module: 'filter', level: 'info', destination: { write } });
-  const storage = createMemoryStorage('a test', { ok: true });
-  filter = createFilter({ ...common(), hub, clock, log, storage });
+  const storage = new MemoryStorage('a test', { ok: true });
+  filter = new Filter({ ...common(), hub, clock, log, storage });
   filter.start();
 });
 
@@ -326,18 +327,21 @@ describe('the filter with a folder', () => {
 
   /** A new process on the same folder. */
   async function restart(): Promise<void> {
-    hub = createHubDouble();
+    hub = new HubDouble();
     metrics = new Metrics({ prefix: 'filter', module: 'filter', iothub: 'hub', device: 'jetson', instance: '2' });
     storage = await openStorage({ root, clock, log });
-    filter = createFilter({ ...common(), hub, clock, log, storage });
+    filter = new Filter({ ...common(), hub, clock, log, storage });
     running.push(filter);
     filter.start();
   }
   async function stop(): Promise<void> {
     const end = { reached: false };
     const stopping = filter.stop().finally(() => (end.reached = true));
-    // Real disk, fake clock: both have to go on.
-    while (!end.reached) await clock.pass(100);
+    // Real disk, fake clock: both have to go on, and a slow disk must not make a long gap of the manual clock's time.
+    while (!end.reached) {
+      await clock.pass(100);
+      await pause(1);
+    }
     await stopping;
   }
   beforeEach(restart);

@@ -1,28 +1,20 @@
 import { Reporter, type Health, type Hub, type Log, type Metrics } from '@companion/edge';
 import type { Clock, JsonObject } from '@companion/foundation';
 import type { Frame } from '@companion/deepstream/message';
-import { encodeCheckpoint, restorePipeline } from './checkpoint/index.ts';
+import { zoneEntry, type Pipeline, type ZoneEvent } from '@companion/occupancy';
+import { encodeCheckpoint, restorePipeline, type RestoredPipeline } from './checkpoint/index.ts';
+import { Configuration } from './config/configuration.ts';
+import { Intake, Watch } from './intake/index.ts';
 import { cloudEvent, eventMessage, eventSource } from './messages/cloud-event.ts';
-import { createConfiguration } from './config/configuration.ts';
-import { createIntake, createWatch } from './intake/index.ts';
-import { createInterval } from './telemetry/interval.ts';
-import { createMethods } from './telemetry/methods.ts';
-import { createMqttInput, type MqttSettings } from './mqtt-input/index.ts';
 import { nvidiaMessage } from './messages/nvidia-message.ts';
-import { createOutbox, type Storage } from './outbox/index.ts';
-import { zoneEntry, type ZoneEvent } from '@companion/occupancy';
-import { reportedProperties } from './telemetry/report.ts';
 import { snapshotEvents, snapshotMessage, type SnapshotReason } from './messages/snapshot-message.ts';
-import { createStatistics } from './telemetry/statistics.ts';
-import { createTwinCounters } from './telemetry/twin-counters.ts';
-
-/** The running module, between the hub's input and its output. */
-export interface Filter {
-  /** Listens to the hub and the broker; call it before the hub is started, so that nothing is missed. */
-  start(): void;
-  /** Stops listening, gives what waits a few seconds to be sent and reported, and writes the last checkpoint. */
-  stop(): Promise<void>;
-}
+import { MqttInput, type MqttSettings } from './mqtt-input/index.ts';
+import { Outbox, type Storage } from './outbox/index.ts';
+import { Interval } from './telemetry/interval.ts';
+import { createMethods } from './telemetry/methods.ts';
+import { reportedProperties } from './telemetry/report.ts';
+import { Statistics } from './telemetry/statistics.ts';
+import { TwinCounters } from './telemetry/twin-counters.ts';
 
 /** What the filter needs; `device` and `module` name it in its events. */
 export interface FilterOptions {
@@ -50,172 +42,208 @@ const outboxCapacity = { entries: 10_000, bytes: 32 * 1024 * 1024 };
 const stopWithinMs = 2_000;
 const zonesFileEveryMs = 5_000;
 
-/** Wires hub and broker → messages → pipeline → events → outbox → hub. */
-export function createFilter(options: FilterOptions): Filter {
-  const { hub, log, metrics, health, clock, random, device, module, storage } = options;
-  const source = eventSource(device, module);
-  const statistics = createStatistics(metrics);
-  const watch = createWatch();
-  const restored = restorePipeline(storage.remembered.checkpoint, clock.now(), log);
-  const { pipeline } = restored;
-  const configuration = createConfiguration({
-    initial: restored.settings,
-    root: options.artifactsRoot,
-    log,
-    onChange: reconfigure,
-  });
-  const outbox = createOutbox({
-    hub,
-    storage,
-    capacity: outboxCapacity,
-    checkpoint: () =>
-      encodeCheckpoint({
-        takenMs: clock.now(),
-        settings: configuration.settings,
-        state: pipeline.state(),
-        stampsMs: { ...restored.stampsMs, ...statistics.stampsMs() },
-      }),
-    clock,
-    random,
-    log,
-  });
-  const intake = createIntake({ statistics, log, clock, onFrame });
-  const mqtt = options.mqtt && createMqttInput({ settings: options.mqtt, clock, random, log, onMessage: take });
-  const counters = createTwinCounters(clock.now(), (nowMs) => ({
-    messages: statistics.messages(),
-    events: statistics.events(),
-    sensors: statistics.sensors(nowMs),
-    outbox: outbox.stats(),
-  }));
-  const reporter = new Reporter({
-    hub,
-    clock,
-    log,
-    wanted: () => {
-      const settings = { ...configuration.settings, problems: configuration.problems };
-      return reportedProperties(settings, { spots: pipeline.totals(), ...counters(clock.now()) });
-    },
-  });
-  const methods = createMethods({ stats, reset, snapshot: () => sendSnapshot('method') });
-  const endings: (() => void)[] = [];
-  const checkpointDue = createInterval(clock.now(), () => checkpointEveryMs);
-  const zonesFileDue = createInterval(clock.now(), () => zonesFileEveryMs);
-  const snapshotDue = createInterval(clock.now(), () => configuration.settings.options.snapshotEveryMs);
-  let connected = false;
+/** The running module, between the hub's input and its output: hub and broker → messages → pipeline → events → outbox → hub. */
+export class Filter {
+  readonly #hub: Hub;
+  readonly #log: Log;
+  readonly #health: Health;
+  readonly #clock: Clock;
+  readonly #storage: Storage;
+  /** CloudEvents' source. */
+  readonly #source: string;
+  /** What an earlier process left. */
+  readonly #restored: RestoredPipeline;
+  readonly #pipeline: Pipeline;
+  readonly #statistics: Statistics;
+  readonly #watch = new Watch();
+  readonly #intake: Intake;
+  /** The broker beside the hub's input; undefined where there is none. */
+  readonly #mqtt: MqttInput | undefined;
+  readonly #configuration: Configuration;
+  readonly #outbox: Outbox;
+  readonly #reporter: Reporter;
+  readonly #checkpointInterval: Interval;
+  readonly #zonesFileInterval: Interval;
+  readonly #snapshotInterval: Interval;
+  /** What stop undoes. */
+  readonly #endings: (() => void)[] = [];
+  /** Whether the hub has ever been connected. */
+  #wasConnected = false;
 
-  /** In the same turn as the pipeline's step: a checkpoint must know of exactly the events that are written with it. */
-  function publish(events: readonly ZoneEvent[]): void {
-    for (const event of events) {
-      statistics.event(event.type);
-      const nvidia = configuration.settings.options.format === 'nvidia';
-      const message = nvidia ? nvidiaMessage(event, source) : eventMessage(cloudEvent(event, source));
-      if (message !== null) outbox.add('event', 'events', message);
-      log.info({ zone: event.zone, sensor: event.sensor, state: event.state, previous: event.previous }, event.type);
+  constructor(options: FilterOptions) {
+    const { hub, log, clock, random, storage } = options;
+    const nowMs = clock.now();
+    this.#hub = hub;
+    this.#log = log;
+    this.#health = options.health;
+    this.#clock = clock;
+    this.#storage = storage;
+    this.#source = eventSource(options.device, options.module);
+    this.#restored = restorePipeline(storage.remembered.checkpoint, nowMs, log);
+    this.#pipeline = this.#restored.pipeline;
+    this.#statistics = new Statistics(options.metrics);
+    this.#intake = new Intake({ statistics: this.#statistics, log, clock, onFrame: (frame) => this.#onFrame(frame) });
+    this.#mqtt =
+      options.mqtt &&
+      new MqttInput({ settings: options.mqtt, clock, random, log, onMessage: (body) => this.#take(body) });
+    this.#configuration = new Configuration({
+      initial: this.#restored.settings,
+      root: options.artifactsRoot,
+      log,
+      onChange: () => this.#reconfigure(),
+    });
+    const checkpoint = (): JsonObject => this.#checkpoint();
+    this.#outbox = new Outbox({ hub, storage, capacity: outboxCapacity, checkpoint, clock, random, log });
+    this.#reporter = new Reporter({ hub, clock, log, wanted: this.#reported(nowMs) });
+    this.#checkpointInterval = new Interval(nowMs, () => checkpointEveryMs);
+    this.#zonesFileInterval = new Interval(nowMs, () => zonesFileEveryMs);
+    this.#snapshotInterval = new Interval(nowMs, () => this.#configuration.settings.options.snapshotEveryMs);
+  }
+
+  /** Listens to the hub and the broker; call it before the hub is started, so that nothing is missed. */
+  start(): void {
+    const [hub, mqtt] = [this.#hub, this.#mqtt];
+    this.#outbox.start();
+    this.#endings.push(
+      hub.onDesired((document) => void this.#configuration.take(document)),
+      hub.onConnection((state) => {
+        const again = state === 'connected' && this.#wasConnected;
+        // What happened while nobody heard us is in the events that wait; a snapshot behind them settles all doubts.
+        if (again && this.#pipeline.zones().length > 0) this.#sendSnapshot('reconnect');
+        this.#wasConnected ||= state === 'connected';
+      }),
+      hub.onInput('detections', ({ body }) => this.#take(body)),
+      this.#health.add('outbox', () => this.#storage.health()),
+    );
+    const methods = createMethods({
+      stats: () => this.#stats(),
+      reset: (zones) => this.#reset(zones),
+      snapshot: () => this.#sendSnapshot('method'),
+    });
+    for (const [name, method] of Object.entries(methods)) hub.onMethod(name, method);
+    if (mqtt !== undefined) {
+      this.#endings.push(this.#health.add('mqtt', () => mqtt.health()));
+      mqtt.start();
     }
-    if (events.length > 0) reporter.changed();
+    this.#publish(this.#restored.events);
+    this.#tickOnAndOn();
+  }
+
+  /** Stops listening, gives what waits a few seconds to be sent and reported, and writes the last checkpoint. */
+  async stop(): Promise<void> {
+    for (const end of this.#endings.splice(0)) end();
+    await this.#mqtt?.stop();
+    this.#intake.stop();
+    const left = await this.#outbox.stop(stopWithinMs);
+    if (left > 0 && this.#storage.durable) this.#log.info({ left }, 'messages wait on the disk for the next start');
+    else if (left > 0) this.#log.error({ left }, 'messages were not sent before the end and are lost');
+    await this.#reporter.settle(stopWithinMs);
   }
 
   /** Must be quick and must not throw: the hub gives the next message only after this one. */
-  function take(body: Uint8Array): void {
-    watch.heard();
-    intake.take(body);
+  #take(body: Uint8Array): void {
+    this.#watch.hear();
+    this.#intake.take(body);
   }
 
-  function onFrame(frame: Frame): void {
-    const receivedMs = clock.now();
-    statistics.frame(frame, receivedMs);
-    publish(pipeline.step({ type: 'frame', frame, receivedMs }));
+  #onFrame(frame: Frame): void {
+    const receivedMs = this.#clock.now();
+    this.#statistics.frame(frame, receivedMs);
+    this.#publish(this.#pipeline.step({ type: 'frame', frame, receivedMs }));
   }
 
-  function reconfigure(): void {
-    pipeline.configure(configuration.settings.config);
-    outbox.saveCheckpoint();
-    reporter.changed();
+  /** In the same turn as the pipeline's step: a checkpoint must know of exactly the events that are written with it. */
+  #publish(events: readonly ZoneEvent[]): void {
+    const nvidia = this.#configuration.settings.options.format === 'nvidia';
+    for (const event of events) {
+      const { type, zone, sensor, state, previous } = event;
+      this.#statistics.event(type);
+      const message = nvidia ? nvidiaMessage(event, this.#source) : eventMessage(cloudEvent(event, this.#source));
+      if (message !== null) this.#outbox.add('event', 'events', message);
+      this.#log.info({ zone, sensor, state, previous }, type);
+    }
+    if (events.length > 0) this.#reporter.changed();
   }
 
-  function sendSnapshot(reason: SnapshotReason): number {
-    const parts = snapshotEvents(pipeline.snapshot(clock.now()), { source, reason });
-    for (const part of parts) outbox.add('snapshot', 'snapshots', snapshotMessage(part));
+  #sendSnapshot(reason: SnapshotReason): number {
+    const parts = snapshotEvents(this.#pipeline.snapshot(this.#clock.now()), { source: this.#source, reason });
+    for (const part of parts) this.#outbox.add('snapshot', 'snapshots', snapshotMessage(part));
     return parts.length;
   }
 
-  function tick(): void {
-    const nowMs = clock.now();
-    const reachable = mqtt?.connected ?? hub.connection === 'connected';
-    // While messages wait to be read, none is missing.
-    if (watch.listening({ connected: reachable, nowMs }) && intake.waiting === 0) {
-      publish(pipeline.step({ type: 'tick', nowMs }));
-    }
-    if (checkpointDue(nowMs)) outbox.saveCheckpoint();
-    if (zonesFileDue(nowMs)) void configuration.readAgain();
-    // Before the first twin there is nothing to tell.
-    if (snapshotDue(nowMs) && pipeline.zones().length > 0) sendSnapshot('period');
-    statistics.outbox(outbox.stats());
-    reporter.tick();
+  #reconfigure(): void {
+    this.#pipeline.configure(this.#configuration.settings.config);
+    this.#outbox.saveCheckpoint();
+    this.#reporter.changed();
   }
 
-  function stats(): JsonObject {
-    statistics.outbox(outbox.stats());
-    return {
-      desiredVersion: configuration.settings.version,
-      ...statistics.toJson(clock.now()),
-      totals: { ...pipeline.totals() },
-      zones: pipeline.zones().map(zoneEntry),
+  #tickOnAndOn(): void {
+    let cancel = this.#clock.after(tickMs, () => again());
+    const again = (): void => {
+      cancel = this.#clock.after(tickMs, () => again());
+      this.#tick();
+    };
+    this.#endings.push(() => cancel());
+  }
+
+  #tick(): void {
+    const nowMs = this.#clock.now();
+    const connected = this.#mqtt?.connected ?? this.#hub.connection === 'connected';
+    // While messages wait to be read, none is missing.
+    if (this.#watch.listening({ connected, nowMs }) && this.#intake.waiting === 0) {
+      this.#publish(this.#pipeline.step({ type: 'tick', nowMs }));
+    }
+    if (this.#checkpointInterval.isDue(nowMs)) this.#outbox.saveCheckpoint();
+    if (this.#zonesFileInterval.isDue(nowMs)) void this.#configuration.readAgain();
+    // Before the first twin there is nothing to tell.
+    if (this.#snapshotInterval.isDue(nowMs) && this.#pipeline.zones().length > 0) this.#sendSnapshot('period');
+    this.#statistics.outbox(this.#outbox.stats());
+    this.#reporter.tick();
+  }
+
+  #checkpoint(): JsonObject {
+    return encodeCheckpoint({
+      takenMs: this.#clock.now(),
+      settings: this.#configuration.settings,
+      state: this.#pipeline.state(),
+      stampsMs: { ...this.#restored.stampsMs, ...this.#statistics.stampsMs() },
+    });
+  }
+
+  /** What the twin is to show, whenever it is asked. */
+  #reported(startMs: number): () => JsonObject {
+    const counters = new TwinCounters(startMs, (nowMs) => ({
+      messages: this.#statistics.messages(),
+      events: this.#statistics.events(),
+      sensors: this.#statistics.sensors(nowMs),
+      outbox: this.#outbox.stats(),
+    }));
+    return () => {
+      const settings = { ...this.#configuration.settings, problems: this.#configuration.problems };
+      return reportedProperties(settings, { spots: this.#pipeline.totals(), ...counters.at(this.#clock.now()) });
     };
   }
 
-  function reset(names: readonly string[] | undefined): readonly string[] {
-    const { config } = configuration.settings;
+  #stats(): JsonObject {
+    this.#statistics.outbox(this.#outbox.stats());
+    return {
+      desiredVersion: this.#configuration.settings.version,
+      ...this.#statistics.toJson(this.#clock.now()),
+      totals: { ...this.#pipeline.totals() },
+      zones: this.#pipeline.zones().map(zoneEntry),
+    };
+  }
+
+  /** Forgets the state of these zones, or of all; returns the names that there are no zones of, and then has done nothing. */
+  #reset(names: readonly string[] | undefined): readonly string[] {
+    const { config } = this.#configuration.settings;
     const known = new Set(config.zones.map(({ name }) => name));
     const missing = (names ?? []).filter((name) => !known.has(name));
     if (missing.length > 0) return missing;
-    pipeline.configure(config, names === undefined ? known : new Set(names));
-    log.info({ zones: names ?? 'all' }, 'zones were reset');
-    outbox.saveCheckpoint();
-    reporter.changed();
+    this.#pipeline.configure(config, names === undefined ? known : new Set(names));
+    this.#log.info({ zones: names ?? 'all' }, 'zones were reset');
+    this.#outbox.saveCheckpoint();
+    this.#reporter.changed();
     return [];
   }
-
-  function tickOnAndOn(): void {
-    let cancel = clock.after(tickMs, function again() {
-      cancel = clock.after(tickMs, again);
-      tick();
-    });
-    endings.push(() => {
-      cancel();
-    });
-  }
-
-  return {
-    start() {
-      endings.push(
-        hub.onDesired((document) => void configuration.take(document)),
-        hub.onConnection((state) => {
-          // What happened while nobody heard us is in the events that wait; a snapshot behind them settles all doubts.
-          if (state === 'connected' && connected && pipeline.zones().length > 0) sendSnapshot('reconnect');
-          connected ||= state === 'connected';
-        }),
-        hub.onInput('detections', ({ body }) => {
-          take(body);
-        }),
-        health.add('outbox', () => storage.health()),
-      );
-      for (const [name, method] of Object.entries(methods)) hub.onMethod(name, method);
-      if (mqtt !== undefined) {
-        endings.push(health.add('mqtt', () => mqtt.health()));
-        mqtt.start();
-      }
-      publish(restored.events);
-      tickOnAndOn();
-    },
-    async stop() {
-      for (const end of endings.splice(0)) end();
-      await mqtt?.stop();
-      intake.stop();
-      const left = await outbox.stop(stopWithinMs);
-      if (left > 0 && storage.durable) log.info({ left }, 'messages wait on the disk for the next start');
-      else if (left > 0) log.error({ left }, 'messages were not sent before the end and are lost');
-      await reporter.settle(stopWithinMs);
-    },
-  };
 }

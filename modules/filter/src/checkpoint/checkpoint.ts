@@ -5,14 +5,14 @@
 import type { Diagnostic, JsonObject, JsonValue } from '@companion/foundation';
 import { readSavedPipeline, type PipelineState, type SavedPartCode } from '@companion/occupancy';
 import * as z from 'zod';
-import { noSettings, type Settings } from '../config/desired-state.ts';
+import { nothingDesired, type DesiredState } from '../config/desired-state.ts';
 
 /** All that is written. */
 export interface Checkpoint {
   /** Our own clock, milliseconds since 1970. */
   readonly takenMs: number;
   /** What was in force. */
-  readonly settings: Pick<Settings, 'version' | 'inForceVersion' | 'config' | 'options' | 'rejected'>;
+  readonly settings: Pick<DesiredState, 'version' | 'inForceVersion' | 'config' | 'options' | 'rejected'>;
   readonly state: PipelineState;
   /** The newest stamp of each sensor, milliseconds since 1970: a source that can be asked again goes on behind it. */
   readonly stampsMs: Readonly<Record<string, number>>;
@@ -86,7 +86,7 @@ export function restoreCheckpoint(value: JsonValue | undefined, nowMs: number): 
     kind: gapMs > longGapMs ? 'stale' : 'fresh',
     checkpoint: {
       takenMs,
-      settings: { ...inForce, options: options.success ? options.data : noSettings.options },
+      settings: { ...inForce, options: options.success ? options.data : nothingDesired.options },
       state: saved.state,
       stampsMs,
     },

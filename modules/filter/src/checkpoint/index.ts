@@ -1,2 +1,2 @@
 export { encodeCheckpoint } from './checkpoint.ts';
-export { restorePipeline } from './restore-pipeline.ts';
+export { restorePipeline, type RestoredPipeline } from './restore-pipeline.ts';

@@ -1,7 +1,7 @@
 import type { Log } from '@companion/edge';
 import { formatDiagnostic, type JsonValue } from '@companion/foundation';
 import { Pipeline, type ZoneEvent } from '@companion/occupancy';
-import { noSettings, type Settings } from '../config/desired-state.ts';
+import { nothingDesired, type DesiredState } from '../config/desired-state.ts';
 import { restoreCheckpoint } from './checkpoint.ts';
 
 /** A line of the log must not hold the whole checkpoint. */
@@ -10,7 +10,7 @@ const maxListed = 30;
 /** A pipeline to go on with, and the settings that it works by until a twin comes. */
 export interface RestoredPipeline {
   readonly pipeline: Pipeline;
-  readonly settings: Settings;
+  readonly settings: DesiredState;
   /** What the gap itself brought: zones that nobody has watched for long are unknown. */
   readonly events: readonly ZoneEvent[];
   /** The newest stamps that the pipeline has seen, by sensor. */
@@ -46,5 +46,5 @@ export function restorePipeline(checkpoint: JsonValue | undefined, nowMs: number
 }
 
 function blank(): RestoredPipeline {
-  return { pipeline: new Pipeline(noSettings.config), settings: noSettings, events: [], stampsMs: {} };
+  return { pipeline: new Pipeline(nothingDesired.config), settings: nothingDesired, events: [], stampsMs: {} };
 }

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '@companion/edge';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createConfiguration, type Configuration } from './configuration.ts';
-import { noSettings } from './desired-state.ts';
+import { Configuration } from './configuration.ts';
+import { nothingDesired } from './desired-state.ts';
 
 const zone = { kind: 'spot', sensor: 'Yard', polygon: [0, 100, 100, 100, 100, 160, 0, 160] };
 const log = createLog({ module: 'filter', level: 'silent' });
@@ -24,7 +24,7 @@ beforeEach(() => {
     const { version, config } = configuration.settings;
     story.push([version, ...config.zones.map(({ name }) => name)].join(' '));
   };
-  configuration = createConfiguration({ initial: noSettings, root, log, onChange });
+  configuration = new Configuration({ initial: nothingDesired, root, log, onChange });
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

@@ -1,69 +1,73 @@
 import type { DesiredDocument, Log } from '@companion/edge';
 import type { FieldProblem } from '@companion/occupancy';
-import { applyDesired, type Settings } from './desired-state.ts';
-import { createZonesFile } from './zones-file.ts';
-
-/** What the twin and the zones file that it names say. */
-export interface Configuration {
-  /** What is in force. */
-  readonly settings: Settings;
-  /** What is wrong in the newest document, or with the file that it names. */
-  readonly problems: readonly FieldProblem[];
-  /** Takes the newest document. */
-  take(document: DesiredDocument): Promise<void>;
-  /** Looks at the zones file again: the release may have flipped, or the file come only now. */
-  readAgain(): Promise<void>;
-}
+import { applyDesired, type DesiredState } from './desired-state.ts';
+import { ZonesFile } from './zones-file.ts';
 
 /** `root`: the volume that the artifacts module fills. `onChange`: settings or problems are others than before. */
 interface ConfigurationOptions {
-  readonly initial: Settings;
+  readonly initial: DesiredState;
   readonly root: string;
   readonly log: Log;
   readonly onChange: () => void;
 }
 
-/** Makes a configuration that begins with what a checkpoint knows. */
-export function createConfiguration({ initial, root, log, onChange }: ConfigurationOptions): Configuration {
-  const zonesFile = createZonesFile({ root, log });
-  let settings = initial;
-  let newest: DesiredDocument | undefined;
+/** What the twin and the zones file that it names say. Begins with what a checkpoint knows. */
+export class Configuration {
+  readonly #log: Log;
+  /** DesiredState or problems are others than before. */
+  readonly #onChange: () => void;
+  readonly #zonesFile: ZonesFile;
+  #settings: DesiredState;
+  #newest: DesiredDocument | undefined;
   /** The file that the newest document names, or the one in force where that document can't be understood. */
-  let named: string | null = null;
+  #named: string | null = null;
 
-  function apply(document: DesiredDocument): void {
-    settings = applyDesired(settings, document, zonesFile.content);
-    const { version, config, problems } = settings;
-    const rejected = Object.keys(settings.rejected).length;
-    log.info({ version, zones: config.zones.length, rejected, problems }, 'zones taken');
-    onChange();
+  constructor({ initial, root, log, onChange }: ConfigurationOptions) {
+    this.#log = log;
+    this.#onChange = onChange;
+    this.#zonesFile = new ZonesFile({ root, log });
+    this.#settings = initial;
   }
 
-  return {
-    get settings() {
-      return settings;
-    },
-    get problems() {
-      const { problem } = zonesFile;
-      return problem === undefined ? settings.problems : [...settings.problems, { field: 'zonesFile', problem }];
-    },
-    async take(document) {
-      newest = document;
-      const before = named;
-      // Without any content, which may be another file's.
-      named = applyDesired(settings, document).options.zonesFile;
-      if (named !== null || before !== null) await zonesFile.read(named);
-      if (newest === document) apply(document);
-    },
-    async readAgain() {
-      const document = newest;
-      if (named === null || document === undefined) return;
-      const { problem } = zonesFile;
-      const changed = await zonesFile.read(named);
-      // Its own read waits behind this one, and the content is not yet that of its file.
-      if (newest !== document) return;
-      if (changed) apply(document);
-      else if (problem !== zonesFile.problem) onChange();
-    },
-  };
+  /** What is in force. */
+  get settings(): DesiredState {
+    return this.#settings;
+  }
+
+  /** What is wrong in the newest document, or with the file that it names. */
+  get problems(): readonly FieldProblem[] {
+    const { problems } = this.#settings;
+    const { problem } = this.#zonesFile;
+    return problem === undefined ? problems : [...problems, { field: 'zonesFile', problem }];
+  }
+
+  /** Takes the newest document. */
+  async take(document: DesiredDocument): Promise<void> {
+    this.#newest = document;
+    const before = this.#named;
+    // Without any content, which may be another file's.
+    this.#named = applyDesired(this.#settings, document).options.zonesFile;
+    if (this.#named !== null || before !== null) await this.#zonesFile.read(this.#named);
+    if (this.#newest === document) this.#apply(document);
+  }
+
+  /** Looks at the zones file again: the release may have flipped, or the file come only now. */
+  async readAgain(): Promise<void> {
+    const document = this.#newest;
+    if (this.#named === null || document === undefined) return;
+    const { problem } = this.#zonesFile;
+    const changed = await this.#zonesFile.read(this.#named);
+    // Its own read waits behind this one, and the content is not yet that of its file.
+    if (this.#newest !== document) return;
+    if (changed) this.#apply(document);
+    else if (problem !== this.#zonesFile.problem) this.#onChange();
+  }
+
+  #apply(document: DesiredDocument): void {
+    this.#settings = applyDesired(this.#settings, document, this.#zonesFile.content);
+    const { version, config, problems } = this.#settings;
+    const rejected = Object.keys(this.#settings.rejected).length;
+    this.#log.info({ version, zones: config.zones.length, rejected, problems }, 'zones taken');
+    this.#onChange();
+  }
 }

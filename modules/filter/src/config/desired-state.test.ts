@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { reportedProperties } from '../telemetry/report.ts';
-import { applyDesired, noSettings } from './desired-state.ts';
+import { applyDesired, nothingDesired } from './desired-state.ts';
 
 const spot = { kind: 'spot', sensor: 'Yard', polygon: [0, 0, 100, 0, 100, 100] };
-const one = applyDesired(noSettings, { version: 3, properties: { zones: { A1: spot, A2: { kind: 'line' } } } });
+const one = applyDesired(nothingDesired, { version: 3, properties: { zones: { A1: spot, A2: { kind: 'line' } } } });
 const activity = {
   spots: { occupied: 0, empty: 0, unknown: 1, spots: 1 },
   messages: { received: 5, parsed: 4, failed: 1 },
@@ -25,8 +25,8 @@ describe('the settings', () => {
   });
 
   test('start without zones under an empty document, and do not lose zones to one', () => {
-    expect(applyDesired(noSettings, { version: 1, properties: {} })).toEqual({
-      ...noSettings,
+    expect(applyDesired(nothingDesired, { version: 1, properties: {} })).toEqual({
+      ...nothingDesired,
       version: 1,
       inForceVersion: 1,
     });
@@ -60,7 +60,7 @@ describe('the reported properties', () => {
 
   test('stay small and legal whatever the zones are called', () => {
     const zones = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`Lot #${n}`, { kind: 'x'.repeat(999) }]));
-    const settings = applyDesired(noSettings, { version: 1, properties: { zones } });
+    const settings = applyDesired(nothingDesired, { version: 1, properties: { zones } });
     const report = reportedProperties(settings, activity);
     expect(report).toMatchObject({
       zones: {

@@ -8,7 +8,7 @@ import {
 } from '@companion/occupancy';
 
 /** What the newest desired document led to. */
-export interface Settings {
+export interface DesiredState {
   /** Of the newest document that was judged; 0 before the first. */
   readonly version: number;
   /** Of the document that is in force: `version`, or that of the last good one. */
@@ -24,7 +24,7 @@ export interface Settings {
 }
 
 /** Before any document came. */
-export const noSettings: Settings = {
+export const nothingDesired: DesiredState = {
   version: 0,
   inForceVersion: 0,
   config: { zones: [] },
@@ -40,10 +40,10 @@ export const noSettings: Settings = {
  * is left and does it.
  */
 export function applyDesired(
-  settings: Settings,
+  settings: DesiredState,
   { version, properties }: DesiredDocument,
   zonesFile?: string,
-): Settings {
+): DesiredState {
   const parsed = parseDesired(properties, zonesFile);
   if (!parsed.ok) return { ...settings, version, problems: parsed.problems };
   if (saysNothing(properties) && settings.config.zones.length > 0) {

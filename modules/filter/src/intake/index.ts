@@ -1,2 +1,2 @@
-export { createIntake } from './intake.ts';
-export { createWatch } from './watch.ts';
+export { Intake } from './intake.ts';
+export { Watch } from './watch.ts';

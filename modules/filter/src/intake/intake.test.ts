@@ -2,8 +2,8 @@ import { createLog, Metrics } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
 import { encodeFull, encodeMinimal, type Frame } from '@companion/deepstream/message';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createStatistics, type Statistics } from '../telemetry/statistics.ts';
-import { createIntake } from './intake.ts';
+import { Statistics } from '../telemetry/statistics.ts';
+import { Intake } from './intake.ts';
 import { peek } from './peek.ts';
 
 const T = Date.UTC(2026, 4, 1, 10);
@@ -29,14 +29,14 @@ beforeEach(() => {
   frames = [];
   logged = [];
   costMs = 0;
-  statistics = createStatistics(
+  statistics = new Statistics(
     new Metrics({ prefix: 'filter', module: 'filter', iothub: 'hub', device: 'jetson', instance: '1' }),
   );
 });
 
 function intake() {
   const write = (line: string): void => void logged.push(JSON.parse(line) as JsonObject);
-  return createIntake({
+  return new Intake({
     statistics,
     log: createLog({ module: 'filter', level: 'info', destination: { write } }),
     clock: { now: () => nowMs },
@@ -114,7 +114,7 @@ describe('the intake', () => {
 
   test('survives what the pipeline throws', () => {
     const write = (line: string): void => void logged.push(JSON.parse(line) as JsonObject);
-    const one = createIntake({
+    const one = new Intake({
       statistics,
       log: createLog({ module: 'filter', level: 'info', destination: { write } }),
       clock: { now: () => T },

@@ -2,17 +2,7 @@ import type { Log } from '@companion/edge';
 import type { Clock } from '@companion/foundation';
 import { parseMessage, type Frame } from '@companion/deepstream/message';
 import type { FailureReason, Statistics } from '../telemetry/statistics.ts';
-import { createBacklog } from './backlog.ts';
-
-/** Takes messages from wherever they come, reads them, and hands over their frames. */
-export interface Intake {
-  /** Reads the message now, or a little later when there is much to do; under overload older ones go, counted. Never throws. */
-  take(body: Uint8Array): void;
-  /** Messages that wait to be read. */
-  readonly waiting: number;
-  /** Reads what waits and takes nothing more. */
-  stop(): void;
-}
+import { Backlog } from './backlog.ts';
 
 interface IntakeOptions {
   readonly statistics: Statistics;
@@ -29,83 +19,101 @@ const logEvery = 1_000;
 /** So long messages are read in one go; then sockets and timers have their turn. */
 const turnMs = 10;
 
-/** Makes an intake. */
-export function createIntake({ statistics, log, clock, onFrame, later = setImmediate }: IntakeOptions): Intake {
-  const backlog = createBacklog();
-  const seen = new Map<FailureReason | 'overload', number>();
-  let turnStartMs: number | undefined;
-  let stopped = false;
+type SampledReason = FailureReason | 'overload';
 
-  function sample(reason: FailureReason | 'overload', by: number, facts: Readonly<Record<string, unknown>>): void {
-    const before = seen.get(reason) ?? 0;
-    const count = before + by;
-    seen.set(reason, count);
-    if (before !== 0 && Math.floor((before - 1) / logEvery) === Math.floor((count - 1) / logEvery)) return;
-    const what = reason === 'overload' ? 'more comes than can be read: older frames are dropped' : undefined;
-    log.warn({ reason, count, ...facts }, what ?? 'a message could not be used');
+/** Takes messages from wherever they come, reads them, and hands over their frames. */
+export class Intake {
+  readonly #statistics: Statistics;
+  readonly #log: Log;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #onFrame: (frame: Frame) => void;
+  readonly #later: (call: () => void) => void;
+  readonly #backlog = new Backlog();
+  /** How many there were of each reason. */
+  readonly #seen = new Map<SampledReason, number>();
+  /** When the present turn began; undefined between turns. */
+  #turnStartMs: number | undefined;
+  #stopped = false;
+
+  constructor({ statistics, log, clock, onFrame, later = setImmediate }: IntakeOptions) {
+    this.#statistics = statistics;
+    this.#log = log;
+    this.#clock = clock;
+    this.#onFrame = onFrame;
+    this.#later = later;
   }
 
-  function fail(reason: FailureReason, facts: Readonly<Record<string, unknown>>): void {
-    statistics.failed(reason);
-    sample(reason, 1, facts);
+  /** Messages that wait to be read. */
+  get waiting(): number {
+    return this.#backlog.size;
   }
 
-  function read(body: Uint8Array): void {
-    try {
-      const message = parseMessage(body);
-      if (!message.ok) {
-        fail(message.reason, { detail: message.detail, sizeBytes: body.byteLength });
-        return;
-      }
-      statistics.parsed();
-      for (const [reason, count] of Object.entries(message.rejected) as [keyof typeof message.rejected, number][]) {
-        statistics.partsRejected(reason, count);
-      }
-      message.frames.forEach(onFrame);
-    } catch (error) {
-      fail('internal', { err: error });
+  /** Reads the message now, or a little later when there is much to do; under overload older ones go, counted. Never throws. */
+  take(body: Uint8Array): void {
+    if (this.#stopped) return;
+    this.#statistics.received(body.byteLength);
+    if (this.#backlog.size === 0 && this.#isTimeLeft()) {
+      this.#read(body);
+      return;
     }
+    const gone = this.#backlog.push(body);
+    if (gone === 0) return;
+    this.#statistics.overloaded(gone);
+    this.#sample('overload', gone, {});
+  }
+
+  /** Reads what waits and takes nothing more. */
+  stop(): void {
+    this.#stopped = true;
+    while (this.#backlog.size > 0) this.#readNext();
   }
 
   /** Whether there is time left in this turn; the first question begins one. */
-  function timeLeft(): boolean {
-    const now = clock.now();
-    if (turnStartMs === undefined) {
-      turnStartMs = now;
-      later(nextTurn);
+  #isTimeLeft(): boolean {
+    const now = this.#clock.now();
+    if (this.#turnStartMs === undefined) {
+      this.#turnStartMs = now;
+      this.#later(() => {
+        this.#turnStartMs = undefined;
+        while (this.#backlog.size > 0 && this.#isTimeLeft()) this.#readNext();
+      });
     }
-    return Math.abs(now - turnStartMs) < turnMs;
+    return Math.abs(now - this.#turnStartMs) < turnMs;
   }
 
-  function nextTurn(): void {
-    turnStartMs = undefined;
-    while (backlog.size > 0 && timeLeft()) readNext();
+  #readNext(): void {
+    const body = this.#backlog.shift();
+    if (body !== undefined) this.#read(body);
   }
 
-  function readNext(): void {
-    const body = backlog.shift();
-    if (body !== undefined) read(body);
-  }
-
-  return {
-    take(body) {
-      if (stopped) return;
-      statistics.received(body.byteLength);
-      if (backlog.size === 0 && timeLeft()) {
-        read(body);
+  #read(body: Uint8Array): void {
+    try {
+      const message = parseMessage(body);
+      if (!message.ok) {
+        this.#fail(message.reason, { detail: message.detail, sizeBytes: body.byteLength });
         return;
       }
-      const gone = backlog.push(body);
-      if (gone === 0) return;
-      statistics.overloaded(gone);
-      sample('overload', gone, {});
-    },
-    get waiting() {
-      return backlog.size;
-    },
-    stop() {
-      stopped = true;
-      while (backlog.size > 0) readNext();
-    },
-  };
+      this.#statistics.parsed();
+      for (const [reason, count] of Object.entries(message.rejected) as [keyof typeof message.rejected, number][]) {
+        this.#statistics.partsRejected(reason, count);
+      }
+      message.frames.forEach(this.#onFrame);
+    } catch (error) {
+      this.#fail('internal', { err: error });
+    }
+  }
+
+  #fail(reason: FailureReason, facts: Readonly<Record<string, unknown>>): void {
+    this.#statistics.failed(reason);
+    this.#sample(reason, 1, facts);
+  }
+
+  #sample(reason: SampledReason, by: number, facts: Readonly<Record<string, unknown>>): void {
+    const before = this.#seen.get(reason) ?? 0;
+    const count = before + by;
+    this.#seen.set(reason, count);
+    if (before !== 0 && Math.floor((before - 1) / logEvery) === Math.floor((count - 1) / logEvery)) return;
+    const what = reason === 'overload' ? 'more comes than can be read: older frames are dropped' : undefined;
+    this.#log.warn({ reason, count, ...facts }, what ?? 'a message could not be used');
+  }
 }

@@ -1,2 +1,2 @@
-export { createMqttInput } from './mqtt-input.ts';
+export { MqttInput } from './mqtt-input.ts';
 export { parseMqttSettings, type MqttSettings } from './settings.ts';

@@ -11,7 +11,7 @@ import { systemClock } from '@companion/foundation/node';
 import { Aedes } from 'aedes';
 import mqtt from 'mqtt';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createMqttInput, type MqttInput } from './mqtt-input.ts';
+import { MqttInput } from './mqtt-input.ts';
 import type { MqttSettings } from './settings.ts';
 
 const topic = 'detections/+';
@@ -30,7 +30,7 @@ const until = (what: () => boolean) => vi.waitUntil(what, { timeout: 10_000, int
 
 function listen(settings: Partial<MqttSettings> & { readonly url: string }): MqttInput {
   const write = (line: string): void => void logged.push(JSON.parse(line) as JsonObject);
-  const input = createMqttInput({
+  const input = new MqttInput({
     settings: {
       topic,
       username: undefined,

@@ -4,17 +4,6 @@ import { backoffMs, redactUrl, type Clock } from '@companion/foundation';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import type { MqttSettings } from './settings.ts';
 
-/** Listens to a plain MQTT broker. */
-export interface MqttInput {
-  /** Whether messages can arrive now: connected and subscribed. */
-  readonly connected: boolean;
-  /** Connects, and again after every end, with growing, jittered pauses. */
-  start(): void;
-  stop(): Promise<void>;
-  /** For /healthz. */
-  health(): CheckResult;
-}
-
 interface MqttInputOptions {
   readonly settings: MqttSettings;
   readonly clock: Clock;
@@ -30,44 +19,79 @@ const connectTimeoutMs = 15_000;
 const defaultReconnect = { baseMs: 500, capMs: 30_000 };
 
 /**
- * Makes an input for a broker. Quality of service 0 and a clean session: frames that were missed are of no use later,
+ * Listens to a plain MQTT broker. Quality of service 0 and a clean session: frames that were missed are of no use later,
  * and a broker that brings them again would only be late.
  */
-export function createMqttInput({
-  settings,
-  clock,
-  random,
-  log,
-  onMessage,
-  reconnect = defaultReconnect,
-}: MqttInputOptions): MqttInput {
-  const broker = redactUrl(settings.url);
-  const { topic } = settings;
-  let client: MqttClient | undefined;
-  let state: { readonly connected: boolean; readonly detail: string } = { connected: false, detail: 'connecting' };
-  let failures = 0;
-  let cancel: () => void = () => undefined;
-  let stopped = false;
+export class MqttInput {
+  readonly #settings: MqttSettings;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #log: Log;
+  readonly #onMessage: (body: Uint8Array) => void;
+  readonly #reconnect: { readonly baseMs: number; readonly capMs: number };
+  /** The broker's URL for people. */
+  readonly #broker: string;
+  /** The present connection, or the attempt at one. */
+  #client: MqttClient | undefined;
+  #state: { readonly connected: boolean; readonly detail: string } = { connected: false, detail: 'connecting' };
+  /** Attempts in a row that failed. */
+  #failures = 0;
+  /** Cancels the next attempt. */
+  #cancel: () => void = () => undefined;
+  #stopped = false;
 
-  async function connect(): Promise<void> {
+  constructor({ settings, clock, random, log, onMessage, reconnect = defaultReconnect }: MqttInputOptions) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#random = random;
+    this.#log = log;
+    this.#onMessage = onMessage;
+    this.#reconnect = reconnect;
+    this.#broker = redactUrl(settings.url);
+  }
+
+  /** Whether messages can arrive now: connected and subscribed. */
+  get connected(): boolean {
+    return this.#state.connected;
+  }
+
+  /** Connects, and again after every end, with growing, jittered pauses. */
+  start(): void {
+    void this.#connect();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    this.#state = { connected: false, detail: 'stopped' };
+    await this.#client?.endAsync(true);
+  }
+
+  /** For /healthz. */
+  health(): CheckResult {
+    return { ok: this.#state.connected, detail: this.#state.detail };
+  }
+
+  async #connect(): Promise<void> {
     try {
-      const options = await connectOptions(settings, random);
-      if (!stopped) listen(mqtt.connect(settings.url, options));
+      const options = await connectOptions(this.#settings, this.#random);
+      if (!this.#stopped) this.#listen(mqtt.connect(this.#settings.url, options));
     } catch (error) {
       // A file that can't be read now may be there at the next try.
-      ended(error);
+      this.#ended(error);
     }
   }
 
-  function listen(opened: MqttClient): void {
-    client = opened;
+  #listen(opened: MqttClient): void {
+    const { topic } = this.#settings;
+    this.#client = opened;
     let reason: unknown;
-    opened.on('message', (_topic, payload) => onMessage(payload));
+    opened.on('message', (_topic, payload) => this.#onMessage(payload));
     opened.on('connect', () => {
       opened.subscribe(topic, { qos: 0 }, (error, grants) => {
         const refused = grants?.some(({ qos }) => qos > 2);
         if (error === null && refused !== true) {
-          subscribed();
+          this.#subscribed();
           return;
         }
         reason = error ?? new Error(`the broker refuses the subscription to ${topic}`);
@@ -80,38 +104,26 @@ export function createMqttInput({
     });
     opened.once('close', () => {
       opened.end(true);
-      if (client === opened) client = undefined;
-      ended(reason);
+      if (this.#client === opened) this.#client = undefined;
+      this.#ended(reason);
     });
   }
 
-  function subscribed(): void {
-    failures = 0;
-    state = { connected: true, detail: `connected to ${broker}` };
-    log.info({ broker, topic }, 'listening to the broker');
+  #subscribed(): void {
+    this.#failures = 0;
+    this.#state = { connected: true, detail: `connected to ${this.#broker}` };
+    this.#log.info({ broker: this.#broker, topic: this.#settings.topic }, 'listening to the broker');
   }
 
-  function ended(error: unknown): void {
-    if (stopped) return;
+  #ended(error: unknown): void {
+    if (this.#stopped) return;
+    const broker = this.#broker;
     const what = error instanceof Error ? error.message : 'the connection has ended';
-    if (failures++ === 0) log.warn({ broker, err: error }, 'no connection to the broker; trying again');
-    state = { connected: false, detail: `not connected to ${broker}: ${what}` };
-    cancel = clock.after(backoffMs(failures, { ...reconnect, random }), () => void connect());
+    if (this.#failures++ === 0) this.#log.warn({ broker, err: error }, 'no connection to the broker; trying again');
+    this.#state = { connected: false, detail: `not connected to ${broker}: ${what}` };
+    const pauseMs = backoffMs(this.#failures, { ...this.#reconnect, random: this.#random });
+    this.#cancel = this.#clock.after(pauseMs, () => void this.#connect());
   }
-
-  return {
-    get connected() {
-      return state.connected;
-    },
-    start: () => void connect(),
-    async stop() {
-      stopped = true;
-      cancel();
-      state = { connected: false, detail: 'stopped' };
-      await client?.endAsync(true);
-    },
-    health: () => ({ ok: state.connected, detail: state.detail }),
-  };
 }
 
 async function connectOptions(settings: MqttSettings, random: () => number): Promise<IClientOptions> {

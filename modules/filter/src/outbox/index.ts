@@ -1,2 +1,2 @@
-export { createOutbox, type OutboxStats } from './outbox.ts';
-export { createMemoryStorage, openStorage, type Storage } from './storage.ts';
+export { Outbox, type OutboxStats } from './outbox.ts';
+export { MemoryStorage, openStorage, type Storage } from './storage.ts';

@@ -1,17 +1,7 @@
-import { open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isTemporary, replaceFile } from '@companion/foundation/node';
 import { decodeRecords, encodeRecord } from './record.ts';
-
-/** An append-only file of checksummed records, one segment at a time. Calls must not overlap. */
-export interface Journal {
-  /** Of the present segment. */
-  readonly sizeBytes: number;
-  /** Resolves when the record is on the disk. After a failure only `rewrite` helps: nobody knows how the file ends. */
-  append(text: string): Promise<void>;
-  /** Starts a new segment with these records, published as a whole, and deletes the older ones. */
-  rewrite(texts: readonly string[]): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** What the folder held when it was opened. */
 export interface OpenedJournal {
@@ -23,14 +13,14 @@ export interface OpenedJournal {
 }
 
 const segmentName = /^(\d{8})\.journal$/;
-const nameOf = (number: number): string => `${String(number).padStart(8, '0')}.journal`;
 
 /**
  * Reads what is in the folder, which must be there. Rejects with Node's file system errors. Nothing is written yet: the
  * first call must be `rewrite`, with all that is still wanted; a torn end is never appended to.
  */
 export async function openJournal(folder: string): Promise<OpenedJournal> {
-  const numbers = (await readdir(folder))
+  const names = await readdir(folder);
+  const numbers = names
     .map((name) => segmentName.exec(name)?.[1])
     .filter((number) => number !== undefined)
     .map(Number)
@@ -43,70 +33,71 @@ export async function openJournal(folder: string): Promise<OpenedJournal> {
     records.push(...decoded.records);
     cutBytes += bytes.byteLength - decoded.goodBytes;
   }
-  return { journal: createJournal(folder, numbers), records, cutBytes };
+  // Version 0.1 used one fixed name for its temporary files.
+  const leftovers = names.filter((name) => isTemporary(name) || name === '.next.tmp');
+  return { journal: new Journal(folder, { numbers, leftovers }), records, cutBytes };
 }
 
-function createJournal(folder: string, numbers: readonly number[]): Journal {
-  let segments = [...numbers];
-  let file: FileHandle | undefined;
-  let sizeBytes = 0;
+/** An append-only file of checksummed records, one segment at a time. Calls must not overlap. */
+export class Journal {
+  readonly #folder: string;
+  /** The numbers of the segments on the disk. */
+  #segments: readonly number[];
+  /** Files that a crash left, to be removed with the first rewrite. */
+  #leftovers: readonly string[];
+  /** The present segment; undefined before the first rewrite and after a failure. */
+  #file: FileHandle | undefined;
+  #sizeBytes = 0;
 
-  async function forsake(): Promise<void> {
-    const handle = file;
-    file = undefined;
-    // Its contents are replaced or lost already; a failure to close tells nothing more.
-    await handle?.close().catch(() => undefined);
+  constructor(folder: string, found: { readonly numbers: readonly number[]; readonly leftovers: readonly string[] }) {
+    this.#folder = folder;
+    this.#segments = found.numbers;
+    this.#leftovers = found.leftovers;
   }
 
-  async function publish(handle: FileHandle, temporary: string, number: number, bytes: Buffer): Promise<void> {
-    await handle.writeFile(bytes);
-    await handle.sync();
-    await rename(temporary, join(folder, nameOf(number)));
-    const directory = await open(folder, 'r');
+  /** Of the present segment. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Resolves when the record is on the disk. After a failure only `rewrite` helps: nobody knows how the file ends. */
+  async append(text: string): Promise<void> {
+    if (this.#file === undefined) throw new Error('the journal has no segment to append to');
+    const bytes = encodeRecord(text);
     try {
-      await directory.sync();
-    } finally {
-      await directory.close();
+      await this.#file.appendFile(bytes);
+      await this.#file.datasync();
+    } catch (error) {
+      await this.close();
+      throw error;
     }
+    this.#sizeBytes += bytes.byteLength;
   }
 
-  return {
-    get sizeBytes() {
-      return sizeBytes;
-    },
-    async append(text) {
-      if (file === undefined) throw new Error('the journal has no segment to append to');
-      const bytes = encodeRecord(text);
-      try {
-        await file.appendFile(bytes);
-        await file.datasync();
-      } catch (error) {
-        await forsake();
-        throw error;
-      }
-      sizeBytes += bytes.byteLength;
-    },
-    async rewrite(texts) {
-      const number = (segments.at(-1) ?? 0) + 1;
-      // A fixed name is safe: there is one writer, and a leftover is overwritten.
-      const temporary = join(folder, '.next.tmp');
-      const bytes = Buffer.concat(texts.map(encodeRecord));
-      const handle = await open(temporary, 'w', 0o600);
-      try {
-        await publish(handle, temporary, number, bytes);
-      } catch (error) {
-        await handle.close().catch(() => undefined);
-        await rm(temporary, { force: true }).catch(() => undefined);
-        throw error;
-      }
-      await forsake();
-      file = handle;
-      sizeBytes = bytes.byteLength;
-      // A segment that survives its removal is read before the new one, which then says the same once more.
-      const old = segments;
-      segments = [number];
-      for (const segment of old) await rm(join(folder, nameOf(segment)), { force: true }).catch(() => undefined);
-    },
-    close: forsake,
-  };
+  /** Starts a new segment with these records, published as a whole, and deletes the older ones. */
+  async rewrite(texts: readonly string[]): Promise<void> {
+    const number = (this.#segments.at(-1) ?? 0) + 1;
+    const path = join(this.#folder, nameOf(number));
+    const bytes = Buffer.concat(texts.map(encodeRecord));
+    await replaceFile(path, bytes, { mode: 0o600 });
+    await this.close();
+    this.#file = await open(path, 'a');
+    this.#sizeBytes = bytes.byteLength;
+    // A segment that survives its removal is read before the new one, which then says the same once more.
+    const old = [...this.#segments.map(nameOf), ...this.#leftovers];
+    this.#segments = [number];
+    this.#leftovers = [];
+    for (const name of old) await rm(join(this.#folder, name), { force: true }).catch(() => undefined);
+  }
+
+  /** Closes the present segment. Its contents are safe, replaced or lost already; a failure to close tells nothing more. */
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close().catch(() => undefined);
+  }
+}
+
+function nameOf(number: number): string {
+  return `${String(number).padStart(8, '0')}.journal`;
 }

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { createLog, EdgeError, type OutputMessage } from '@companion/edge';
 import { systemClock } from '@companion/foundation/node';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createFakeClock, type FakeClock } from '../testing/fake-clock.ts';
-import { createHubDouble, type HubDouble } from '../testing/hub-double.ts';
-import { createOutbox, type Outbox } from './outbox.ts';
+import { ManualClock } from '@companion/foundation/testing';
+import { HubDouble } from '../testing/hub-double.ts';
+import { Outbox } from './outbox.ts';
 import { openJournal } from './journal.ts';
 import { recall } from './recall.ts';
-import { createMemoryStorage, openStorage } from './storage.ts';
+import { MemoryStorage, openStorage } from './storage.ts';
 
 const message = (n: number): OutputMessage => ({ body: `event ${n}` });
 const log = createLog({ module: 'filter', level: 'silent' });
@@ -18,24 +18,25 @@ let hub: HubDouble;
 const bodies = () => hub.sent.map(({ body }) => body);
 
 describe('the outbox in memory', () => {
-  let clock: FakeClock;
+  let clock: ManualClock;
   let outbox: Outbox;
   const add = (n: number): void => {
     outbox.add('event', 'events', message(n));
   };
 
   beforeEach(() => {
-    hub = createHubDouble();
-    clock = createFakeClock(0);
-    outbox = createOutbox({
+    hub = new HubDouble();
+    clock = new ManualClock(0);
+    outbox = new Outbox({
       hub,
-      storage: createMemoryStorage('a test', { ok: true }),
+      storage: new MemoryStorage('a test', { ok: true }),
       capacity: { entries: 3, bytes: 1e6 },
       checkpoint: () => undefined,
       clock,
       random: () => 1,
       log,
     });
+    outbox.start();
   });
 
   test('sends in order, one after another', async () => {
@@ -108,7 +109,7 @@ describe('the outbox on the disk', () => {
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'outbox-'));
-    hub = createHubDouble();
+    hub = new HubDouble();
     state = 0;
   });
   afterEach(async () => {
@@ -120,7 +121,7 @@ describe('the outbox on the disk', () => {
   async function start(through: HubDouble = hub) {
     const storage = await openStorage({ root, clock: systemClock, log });
     const { remembered } = storage;
-    const outbox = createOutbox({
+    const outbox = new Outbox({
       hub: through,
       storage,
       capacity: { entries: 100, bytes: 1e6 },
@@ -129,6 +130,7 @@ describe('the outbox on the disk', () => {
       random: () => 0,
       log,
     });
+    outbox.start();
     running.push(outbox);
     return { outbox, remembered };
   }
@@ -148,7 +150,7 @@ describe('the outbox on the disk', () => {
   });
 
   test('sends after a kill what was not acknowledged, in order, and then forgets it', async () => {
-    const away = createHubDouble();
+    const away = new HubDouble();
     away.onSend = notConnected;
     const first = await start(away);
     for (const n of [1, 2, 3]) first.outbox.add('event', 'events', message(n));

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { createLog } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import { ManualClock } from '@companion/foundation/testing';
 import type { Entry, Step } from './entry.ts';
 import { openStorage, type Storage } from './storage.ts';
 
 let root: string;
 let logged: JsonObject[];
-const clock = createFakeClock(0);
+const clock = new ManualClock(0);
 const opened: Storage[] = [];
 
 beforeEach(() => {

@@ -10,6 +10,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckResult, Log } from '@companion/edge';
 import type { Clock, JsonValue } from '@companion/foundation';
+import { hasErrno } from '@companion/foundation/node';
 import type { Entry, Step } from './entry.ts';
 import { openJournal, type Journal } from './journal.ts';
 import { recall, type Remembered } from './recall.ts';
@@ -35,14 +36,26 @@ const slackBytes = 4 * 1024 * 1024;
 const retryMs = 10_000;
 
 /** Nothing survives the process; `reason` says why, for people. */
-export function createMemoryStorage(reason: string, options: { readonly ok: boolean }): Storage {
-  return {
-    remembered: recall([]),
-    durable: false,
-    write: () => Promise.resolve(false),
-    health: () => ({ ok: options.ok, detail: `in memory: ${reason}` }),
-    close: () => Promise.resolve(),
-  };
+export class MemoryStorage implements Storage {
+  readonly remembered = recall([]);
+  readonly durable = false;
+  readonly #health: CheckResult;
+
+  constructor(reason: string, options: { readonly ok: boolean }) {
+    this.#health = { ok: options.ok, detail: `in memory: ${reason}` };
+  }
+
+  write(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  health(): CheckResult {
+    return this.#health;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** Opens `<root>/outbox`. Never rejects: where the folder can't be used the storage is in memory, and the log says so. */
@@ -56,72 +69,101 @@ export async function openStorage(options: {
   try {
     // The root itself is never made: an unbound path would fill the container's own layer and be gone with it.
     await mkdir(folder).catch((error: unknown) => {
-      if (!isErrno(error, 'EEXIST')) throw error;
+      if (!hasErrno(error, 'EEXIST')) throw error;
     });
     const { journal, records, cutBytes } = await openJournal(folder);
     if (cutBytes > 0) log.warn({ folder, cutBytes }, 'the journal had a torn end, which is cut');
-    return await createDiskStorage({ folder, journal, records, clock, log });
+    const remembered = recall(records);
+    const { foreign } = remembered;
+    if (foreign > 0) log.error({ foreign }, 'the journal has records that this version can’t read; they are left out');
+    const storage = new DiskStorage({ folder, journal, remembered, clock, log });
+    await storage.begin();
+    return storage;
   } catch (error) {
-    const absent = isErrno(error, 'ENOENT');
+    const absent = hasErrno(error, 'ENOENT');
     const reason = absent ? `there is no folder ${root}` : `${folder} can't be used (${describe(error)})`;
     log.warn({ root, err: absent ? undefined : error }, `events and states are kept in memory only: ${reason}`);
-    return createMemoryStorage(reason, { ok: absent });
+    return new MemoryStorage(reason, { ok: absent });
   }
 }
 
-async function createDiskStorage(options: {
+interface DiskStorageOptions {
   readonly folder: string;
   readonly journal: Journal;
-  readonly records: readonly string[];
+  readonly remembered: Remembered;
   readonly clock: Clock;
   readonly log: Log;
-}): Promise<Storage> {
-  const { folder, journal, records, clock, log } = options;
-  const remembered = recall(records);
-  const { foreign } = remembered;
-  if (foreign > 0) log.error({ foreign }, 'the journal has records that this version can’t read; they are left out');
-  let failure: string | undefined;
-  let retryAtMs = 0;
+}
 
-  async function attempt(write: () => Promise<void>): Promise<boolean> {
+/** A journal on the disk. */
+class DiskStorage implements Storage {
+  readonly remembered: Remembered;
+  readonly #folder: string;
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  /** Why the disk can't be written; undefined while it can. */
+  #failure: string | undefined;
+  /** When a failed disk is tried again. */
+  #retryAtMs = 0;
+
+  constructor({ folder, journal, remembered, clock, log }: DiskStorageOptions) {
+    this.remembered = remembered;
+    this.#folder = folder;
+    this.#journal = journal;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  get durable(): boolean {
+    return this.#failure === undefined;
+  }
+
+  /** Cuts a torn end, and finds out whether the folder can be written. */
+  async begin(): Promise<void> {
+    const { entries, checkpoint } = this.remembered;
+    await this.#rewrite(asSteps(entries, checkpoint));
+  }
+
+  async write(step: Step, everything: () => readonly Step[], liveBytes: number): Promise<boolean> {
+    if (this.#failure !== undefined) {
+      // A wall clock that was set back must not put the next try off for hours.
+      const waitMs = this.#retryAtMs - this.#clock.now();
+      return waitMs > 0 && waitMs <= retryMs ? false : this.#rewrite(everything());
+    }
+    const written = await this.#attempt(() => this.#journal.append(JSON.stringify(step)));
+    if (!written || this.#journal.sizeBytes <= slackBytes + 2 * liveBytes) return written;
+    return this.#rewrite(everything());
+  }
+
+  health(): CheckResult {
+    return { ok: this.#failure === undefined, detail: this.#failure ?? `on disk: ${this.#folder}` };
+  }
+
+  close(): Promise<void> {
+    return this.#journal.close();
+  }
+
+  #rewrite(steps: readonly Step[]): Promise<boolean> {
+    return this.#attempt(() => this.#journal.rewrite(steps.map((step) => JSON.stringify(step))));
+  }
+
+  async #attempt(write: () => Promise<void>): Promise<boolean> {
+    const folder = this.#folder;
     try {
       await write();
-      if (failure !== undefined) log.info({ folder }, 'events and states are on the disk again');
-      failure = undefined;
+      if (this.#failure !== undefined) this.#log.info({ folder }, 'events and states are on the disk again');
+      this.#failure = undefined;
       return true;
     } catch (error) {
-      if (failure === undefined) {
-        log.error({ folder, err: error }, "the disk can't be written; events and states are kept in memory only");
+      if (this.#failure === undefined) {
+        this.#log.error({ folder, err: error }, "the disk can't be written; events and states are kept in memory only");
       }
-      failure = `${folder} can't be written (${describe(error)})`;
-      retryAtMs = clock.now() + retryMs;
+      this.#failure = `${folder} can't be written (${describe(error)})`;
+      this.#retryAtMs = this.#clock.now() + retryMs;
       return false;
     }
   }
-
-  const rewrite = (steps: readonly Step[]): Promise<void> => journal.rewrite(steps.map((step) => JSON.stringify(step)));
-
-  // Also cuts a torn end, and finds out whether the folder can be written.
-  await attempt(() => rewrite(asSteps(remembered.entries, remembered.checkpoint)));
-
-  return {
-    remembered,
-    get durable() {
-      return failure === undefined;
-    },
-    async write(step, everything, liveBytes) {
-      if (failure !== undefined) {
-        // A wall clock that was set back must not put the next try off for hours.
-        const waitMs = retryAtMs - clock.now();
-        return waitMs > 0 && waitMs <= retryMs ? false : attempt(() => rewrite(everything()));
-      }
-      const written = await attempt(() => journal.append(JSON.stringify(step)));
-      if (!written || journal.sizeBytes <= slackBytes + 2 * liveBytes) return written;
-      return attempt(() => rewrite(everything()));
-    },
-    health: () => ({ ok: failure === undefined, detail: failure ?? `on disk: ${folder}` }),
-    close: () => journal.close(),
-  };
 }
 
 /** The whole as steps of a moderate size each. */
@@ -130,10 +172,6 @@ export function asSteps(entries: readonly Entry[], checkpoint: JsonValue | undef
   for (let at = 0; at < entries.length; at += 500) steps.push({ version: 1, put: entries.slice(at, at + 500) });
   if (checkpoint !== undefined) steps.push({ version: 1, checkpoint: checkpoint as NonNullable<Step['checkpoint']> });
   return steps;
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function describe(error: unknown): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry, EntryKind } from './entry.ts';
-import { createWaiting } from './waiting.ts';
+import { Waiting } from './waiting.ts';
 
 const entry = (seq: number, kind: EntryKind = 'event', body = ''): Entry => ({
   seq,
@@ -12,19 +12,19 @@ const roomy = { entries: 3, bytes: 1e9 };
 
 describe('what waits', () => {
   test('is in order, and bounded', () => {
-    const waiting = createWaiting(roomy);
+    const waiting = new Waiting(roomy);
     for (const seq of [1, 2, 3, 4, 5]) waiting.add(entry(seq), { firstIsUnderWay: false });
     expect(waiting.all().map(({ seq }) => seq)).toEqual([3, 4, 5]);
   });
 
   test('keeps the first while it is on its way', () => {
-    const waiting = createWaiting(roomy);
+    const waiting = new Waiting(roomy);
     for (const seq of [1, 2, 3]) waiting.add(entry(seq), { firstIsUnderWay: true });
     expect(waiting.add(entry(4), { firstIsUnderWay: true })).toMatchObject([{ seq: 2 }]);
   });
 
   test('loses the oldest snapshot before any event', () => {
-    const waiting = createWaiting(roomy);
+    const waiting = new Waiting(roomy);
     waiting.add(entry(1), { firstIsUnderWay: false });
     waiting.add(entry(2, 'snapshot'), { firstIsUnderWay: false });
     waiting.add(entry(3, 'snapshot'), { firstIsUnderWay: false });
@@ -33,14 +33,14 @@ describe('what waits', () => {
   });
 
   test('never loses an event for a snapshot', () => {
-    const waiting = createWaiting(roomy);
+    const waiting = new Waiting(roomy);
     for (const seq of [1, 2, 3]) waiting.add(entry(seq), { firstIsUnderWay: false });
     expect(waiting.add(entry(4, 'snapshot'), { firstIsUnderWay: false })).toMatchObject([{ seq: 4 }]);
     expect(waiting.size).toBe(3);
   });
 
   test('is bounded in bytes, and one entry beyond the bound is not taken', () => {
-    const waiting = createWaiting({ entries: 100, bytes: 1_000 });
+    const waiting = new Waiting({ entries: 100, bytes: 1_000 });
     for (const seq of [1, 2, 3, 4]) waiting.add(entry(seq, 'event', 'x'.repeat(44)), { firstIsUnderWay: false });
     expect([waiting.size, waiting.bytes]).toEqual([3, 900]);
     expect(waiting.add(entry(9, 'event', 'x'.repeat(2_000)), { firstIsUnderWay: false }).at(-1)).toMatchObject({

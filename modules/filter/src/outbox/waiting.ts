@@ -7,33 +7,59 @@ export interface Capacity {
 }
 
 /** Entries in order, bounded. When full, the oldest snapshot goes first, then the oldest event; the first entry is kept while it is on its way. */
-export interface Waiting {
-  readonly size: number;
-  readonly bytes: number;
-  first(): Entry | undefined;
-  all(): readonly Entry[];
+export class Waiting {
+  readonly #capacity: Capacity;
+  /** By sequence number, in order. */
+  readonly #entries = new Map<number, Entry>();
+  #bytes = 0;
+
+  constructor(capacity: Capacity) {
+    this.#capacity = capacity;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  first(): Entry | undefined {
+    return this.#entries.values().next().value;
+  }
+
+  all(): readonly Entry[] {
+    return [...this.#entries.values()];
+  }
+
   /** Returns what had to go for it: others, or the entry itself where it alone is too large or all the rest matters more. */
-  add(entry: Entry, options: { readonly firstIsUnderWay: boolean }): readonly Entry[];
-  remove(seq: number): void;
-}
+  add(entry: Entry, { firstIsUnderWay }: { readonly firstIsUnderWay: boolean }): readonly Entry[] {
+    const dropped: Entry[] = [];
+    const size = entryBytes(entry);
+    while (this.#entries.size >= this.#capacity.entries || this.#bytes + size > this.#capacity.bytes) {
+      const one = this.#victim(entry, { firstIsUnderWay });
+      dropped.push(one);
+      if (one === entry) return dropped;
+      this.remove(one.seq);
+    }
+    this.#entries.set(entry.seq, entry);
+    this.#bytes += size;
+    return dropped;
+  }
 
-/** Nothing waits. */
-export function createWaiting(capacity: Capacity): Waiting {
-  const entries = new Map<number, Entry>();
-  let bytes = 0;
-
-  function remove(seq: number): void {
-    const entry = entries.get(seq);
+  remove(seq: number): void {
+    const entry = this.#entries.get(seq);
     if (entry === undefined) return;
-    entries.delete(seq);
-    bytes -= entryBytes(entry);
+    this.#entries.delete(seq);
+    this.#bytes -= entryBytes(entry);
   }
 
   /** A snapshot never displaces an event. */
-  function victim(newcomer: Entry, firstIsUnderWay: boolean): Entry {
+  #victim(newcomer: Entry, { firstIsUnderWay }: { readonly firstIsUnderWay: boolean }): Entry {
     let oldestEvent: Entry | undefined;
     let first = true;
-    for (const entry of entries.values()) {
+    for (const entry of this.#entries.values()) {
       const underWay = first && firstIsUnderWay;
       first = false;
       if (underWay) continue;
@@ -42,29 +68,4 @@ export function createWaiting(capacity: Capacity): Waiting {
     }
     return newcomer.kind === 'snapshot' ? newcomer : (oldestEvent ?? newcomer);
   }
-
-  return {
-    get size() {
-      return entries.size;
-    },
-    get bytes() {
-      return bytes;
-    },
-    first: () => entries.values().next().value,
-    all: () => [...entries.values()],
-    add(entry, { firstIsUnderWay }) {
-      const dropped: Entry[] = [];
-      const size = entryBytes(entry);
-      while (entries.size >= capacity.entries || bytes + size > capacity.bytes) {
-        const one = victim(entry, firstIsUnderWay);
-        dropped.push(one);
-        if (one === entry) return dropped;
-        remove(one.seq);
-      }
-      entries.set(entry.seq, entry);
-      bytes += size;
-      return dropped;
-    },
-    remove,
-  };
 }

@@ -1,15 +1,15 @@
 import type { JsonObject } from '@companion/foundation';
 import type { SensorRate } from './sensor-rates.ts';
 import type { SpotTotals } from '@companion/occupancy';
-import type { TwinCounters } from './twin-counters.ts';
-import type { Settings } from '../config/desired-state.ts';
+import type { TwinCounts } from './twin-counters.ts';
+import type { DesiredState } from '../config/desired-state.ts';
 
 /** The 32 KB of reported properties must hold whatever a twin says. */
 const maxListed = 30;
 const maxText = 200;
 
 /** What the report tells beside the settings. */
-export interface Activity extends TwinCounters {
+export interface Activity extends TwinCounts {
   readonly spots: SpotTotals;
 }
 
@@ -17,7 +17,7 @@ export interface Activity extends TwinCounters {
  * The reported properties. `errors` is empty when the newest desired properties are in force and all they name was found;
  * `zones` is about what is in force, which `zones.desiredVersion` tells, and `zones.rejected` names what of it can't work.
  */
-export function reportedProperties(settings: Settings, activity: Activity): JsonObject {
+export function reportedProperties(settings: DesiredState, activity: Activity): JsonObject {
   const { spots, messages, sensors, outbox } = activity;
   const rejected = Object.entries(settings.rejected);
   const listed = rejected.slice(0, maxListed).map(([name, reason]) => [reportedKey(name), reason.slice(0, maxText)]);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createSensorRates } from './sensor-rates.ts';
+import { SensorRates } from './sensor-rates.ts';
 
 const T = Date.UTC(2026, 4, 1, 10);
 
 describe('sensor rates', () => {
   test('count frames, not messages, and tell the lag behind the stamps', () => {
-    const rates = createSensorRates();
+    const rates = new SensorRates();
     for (let ms = 0; ms < 30_000; ms += 100) {
       for (let object = 0; object < 3; object++) {
         rates.frame({ sensor: 'Yard', timeMs: T + ms, receivedMs: T + ms + 250 });
@@ -16,14 +16,14 @@ describe('sensor rates', () => {
   });
 
   test('fall to zero when nothing comes', () => {
-    const rates = createSensorRates();
+    const rates = new SensorRates();
     rates.frame({ sensor: 'Yard', timeMs: T, receivedMs: T });
     rates.all(T + 11_000);
     expect(rates.all(T + 22_000)).toMatchObject([{ fps: 0 }]);
   });
 
   test('have no lag where a stamp can’t be right', () => {
-    const rates = createSensorRates();
+    const rates = new SensorRates();
     rates.frame({ sensor: 'Yard', timeMs: 0, receivedMs: T });
     rates.frame({ sensor: 'Gate', timeMs: null, receivedMs: T });
     expect(rates.all(T).map(({ lagMs }) => lagMs)).toEqual([null, null]);

@@ -8,19 +8,6 @@ export interface SensorRate {
   readonly lagMs: number | null;
 }
 
-/** Counts frames by sensor; bounded. */
-export interface SensorRates {
-  /** Returns under which name the frame was counted, and whether it is another frame than the one before. */
-  frame(frame: { readonly sensor: string; readonly timeMs: number | null; readonly receivedMs: number }): {
-    readonly name: string;
-    readonly isNew: boolean;
-  };
-  /** The most busy first. */
-  all(nowMs: number): readonly SensorRate[];
-  /** The newest credible stamp of each sensor. */
-  stampsMs(): Readonly<Record<string, number>>;
-}
-
 /** Sensor names come from outside; beyond this many they are counted together, so that memory stays bounded. */
 const maxSensors = 64;
 const otherSensors = 'other';
@@ -38,60 +25,78 @@ interface Counted {
   fps: number;
 }
 
-/** Makes counters that start at zero. */
-export function createSensorRates(): SensorRates {
-  const sensors = new Map<string, Counted>();
+/** Counts frames by sensor; bounded. */
+export class SensorRates {
+  readonly #sensors = new Map<string, Counted>();
 
-  function roll(counted: Counted, nowMs: number): void {
-    const elapsedMs = nowMs - counted.windowStartMs;
-    if (elapsedMs >= 0 && elapsedMs < windowMs) return;
-    counted.fps = elapsedMs > 0 ? (counted.windowFrames * 1000) / elapsedMs : 0;
-    counted.windowStartMs = nowMs;
-    counted.windowFrames = 0;
+  /** Returns under which name the frame was counted, and whether it is another frame than the one before. */
+  frame({
+    sensor,
+    timeMs,
+    receivedMs,
+  }: {
+    readonly sensor: string;
+    readonly timeMs: number | null;
+    readonly receivedMs: number;
+  }): {
+    readonly name: string;
+    readonly isNew: boolean;
+  } {
+    const name = this.#sensors.has(sensor) || this.#sensors.size < maxSensors ? sensor : otherSensors;
+    const counted = this.#sensors.get(name) ?? this.#begin(name, receivedMs);
+    roll(counted, receivedMs);
+    // The full schema brings a frame in one message an object, all of one stamp.
+    const isNew = timeMs === null || name !== sensor || timeMs !== counted.lastMs;
+    if (isNew) {
+      counted.frames++;
+      counted.windowFrames++;
+    }
+    counted.lastMs = timeMs;
+    const credible = timeMs !== null && timeMs >= earliestMs;
+    counted.lagMs = credible ? receivedMs - timeMs : null;
+    if (credible) counted.newestMs = Math.max(counted.newestMs ?? timeMs, timeMs);
+    return { name, isNew };
   }
 
-  return {
-    frame({ sensor, timeMs, receivedMs }) {
-      const name = sensors.has(sensor) || sensors.size < maxSensors ? sensor : otherSensors;
-      let counted = sensors.get(name);
-      if (counted === undefined) {
-        counted = {
-          frames: 0,
-          lastMs: null,
-          newestMs: null,
-          lagMs: null,
-          windowStartMs: receivedMs,
-          windowFrames: 0,
-          fps: 0,
-        };
-        sensors.set(name, counted);
-      }
-      roll(counted, receivedMs);
-      // The full schema brings a frame in one message an object, all of one stamp.
-      const isNew = timeMs === null || name !== sensor || timeMs !== counted.lastMs;
-      if (isNew) {
-        counted.frames++;
-        counted.windowFrames++;
-      }
-      counted.lastMs = timeMs;
-      const credible = timeMs !== null && timeMs >= earliestMs;
-      counted.lagMs = credible ? receivedMs - timeMs : null;
-      if (credible) counted.newestMs = Math.max(counted.newestMs ?? timeMs, timeMs);
-      return { name, isNew };
-    },
-    all: (nowMs) =>
-      [...sensors]
-        .map(([sensor, counted]) => {
-          roll(counted, nowMs);
-          // In the first seconds the window is all there is.
-          const elapsedMs = Math.max(nowMs - counted.windowStartMs, 1_000);
-          const fps = counted.fps > 0 ? counted.fps : (counted.windowFrames * 1000) / elapsedMs;
-          return { sensor, frames: counted.frames, fps: Math.round(fps * 10) / 10, lagMs: counted.lagMs };
-        })
-        .sort((a, b) => b.frames - a.frames),
-    stampsMs: () =>
-      Object.fromEntries(
-        [...sensors].flatMap(([name, { newestMs }]) => (newestMs === null ? [] : [[name, newestMs] as const])),
-      ),
-  };
+  /** The most busy first. */
+  all(nowMs: number): readonly SensorRate[] {
+    return [...this.#sensors]
+      .map(([sensor, counted]) => {
+        roll(counted, nowMs);
+        // In the first seconds the window is all there is.
+        const elapsedMs = Math.max(nowMs - counted.windowStartMs, 1_000);
+        const fps = counted.fps > 0 ? counted.fps : (counted.windowFrames * 1000) / elapsedMs;
+        return { sensor, frames: counted.frames, fps: Math.round(fps * 10) / 10, lagMs: counted.lagMs };
+      })
+      .sort((a, b) => b.frames - a.frames);
+  }
+
+  /** The newest credible stamp of each sensor. */
+  stampsMs(): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      [...this.#sensors].flatMap(([name, { newestMs }]) => (newestMs === null ? [] : [[name, newestMs] as const])),
+    );
+  }
+
+  #begin(name: string, nowMs: number): Counted {
+    const counted: Counted = {
+      frames: 0,
+      lastMs: null,
+      newestMs: null,
+      lagMs: null,
+      windowStartMs: nowMs,
+      windowFrames: 0,
+      fps: 0,
+    };
+    this.#sensors.set(name, counted);
+    return counted;
+  }
+}
+
+function roll(counted: Counted, nowMs: number): void {
+  const elapsedMs = nowMs - counted.windowStartMs;
+  if (elapsedMs >= 0 && elapsedMs < windowMs) return;
+  counted.fps = elapsedMs > 0 ? (counted.windowFrames * 1000) / elapsedMs : 0;
+  counted.windowStartMs = nowMs;
+  counted.windowFrames = 0;
 }

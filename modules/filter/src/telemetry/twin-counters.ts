@@ -1,8 +1,8 @@
 import type { SensorRate } from './sensor-rates.ts';
-import { createInterval } from './interval.ts';
+import { Interval } from './interval.ts';
 
 /** The counters that the twin shows. */
-export interface TwinCounters {
+export interface TwinCounts {
   readonly messages: { readonly received: number; readonly parsed: number; readonly failed: number };
   /** Since the start of the process. */
   readonly events: number;
@@ -21,20 +21,27 @@ const lateMs = 10_000;
  * but what an operator must see goes at once: a sensor that begins, ceases or falls behind, messages that can't be read
  * where all could, events that are no longer safe.
  */
-export function createTwinCounters(
-  nowMs: number,
-  count: (nowMs: number) => TwinCounters,
-): (nowMs: number) => TwinCounters {
-  const due = createInterval(nowMs, () => everyMs);
-  let shown: TwinCounters | undefined;
-  return (now) => {
-    const counted = count(now);
-    if (shown === undefined || due(now) || alarms(counted) !== alarms(shown)) shown = counted;
-    return shown;
-  };
+export class TwinCounters {
+  readonly #count: (nowMs: number) => TwinCounts;
+  readonly #interval: Interval;
+  /** What the twin shows now. */
+  #shown: TwinCounts | undefined;
+
+  constructor(nowMs: number, count: (nowMs: number) => TwinCounts) {
+    this.#count = count;
+    this.#interval = new Interval(nowMs, () => everyMs);
+  }
+
+  at(nowMs: number): TwinCounts {
+    const counted = this.#count(nowMs);
+    const shown = this.#shown;
+    if (shown !== undefined && !this.#interval.isDue(nowMs) && alarms(counted) === alarms(shown)) return shown;
+    this.#shown = counted;
+    return counted;
+  }
 }
 
-function alarms({ messages, sensors, outbox }: TwinCounters): string {
+function alarms({ messages, sensors, outbox }: TwinCounts): string {
   const states = sensors.map(({ sensor, fps, lagMs }) => [sensor, fps > 0, lagMs !== null && lagMs > lateMs]);
   return JSON.stringify([messages.failed > 0, outbox.durable, states.sort()]);
 }

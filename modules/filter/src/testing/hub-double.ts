@@ -1,95 +1,86 @@
 import type { ConnectionState, DesiredDocument, Hub, InputMessage, MethodResult, OutputMessage } from '@companion/edge';
-import type { JsonObject, JsonValue } from '@companion/foundation';
+import { mergeTwin, type JsonObject, type JsonValue } from '@companion/foundation';
 
-/** A double of the hub that records what it is given, for tests of the wiring alone; tests of the hub's own behaviour use the real one. */
-export interface HubDouble extends Hub {
-  connection: ConnectionState;
-  reported: JsonObject | undefined;
+/**
+ * A double of the hub that records what it is given, connected and with empty reported properties, for tests of the wiring
+ * alone; tests of the hub's own behaviour use the real one.
+ */
+export class HubDouble implements Hub {
+  connection: ConnectionState = 'connected';
+  readonly desired = undefined;
+  reported: JsonObject | undefined = {};
   /** On output `events`. */
-  readonly sent: OutputMessage[];
-  readonly snapshots: OutputMessage[];
-  readonly reports: JsonObject[];
+  readonly sent: OutputMessage[] = [];
+  readonly snapshots: OutputMessage[] = [];
+  readonly reports: JsonObject[] = [];
   /** Decides what happens to a message; without it all are acknowledged. */
   onSend: ((message: OutputMessage) => Promise<void>) | undefined;
   onReport: ((patch: JsonObject) => Promise<void>) | undefined;
-  desire(document: DesiredDocument): void;
-  /** Changes the connection and tells the listeners. */
-  connect(state: ConnectionState): void;
-  deliver(input: string, body: string | Uint8Array): void;
-  call(method: string, payload: JsonValue): Promise<MethodResult>;
-}
+  readonly #desiredListeners = new Set<(document: DesiredDocument) => void>();
+  readonly #connectionListeners = new Set<(state: ConnectionState) => void>();
+  readonly #inputs = new Map<string, (message: InputMessage) => void | Promise<void>>();
+  readonly #methods = new Map<string, (payload: JsonValue) => MethodResult | Promise<MethodResult>>();
 
-/** Makes a double that is connected and has empty reported properties. */
-export function createHubDouble(): HubDouble {
-  const desiredListeners = new Set<(document: DesiredDocument) => void>();
-  const connectionListeners = new Set<(state: ConnectionState) => void>();
-  const inputs = new Map<string, (message: InputMessage) => void | Promise<void>>();
-  const methods = new Map<string, (payload: JsonValue) => MethodResult | Promise<MethodResult>>();
-  const hub: HubDouble = {
-    connection: 'connected',
-    desired: undefined,
-    reported: {},
-    sent: [],
-    snapshots: [],
-    reports: [],
-    onSend: undefined,
-    onReport: undefined,
-    start: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
-    onConnection(listener) {
-      connectionListeners.add(listener);
-      return () => connectionListeners.delete(listener);
-    },
-    onDesired(listener) {
-      desiredListeners.add(listener);
-      return () => desiredListeners.delete(listener);
-    },
-    onInput(input, handler) {
-      inputs.set(input, handler);
-      return () => inputs.delete(input);
-    },
-    onMethod: (name, handler) => void methods.set(name, handler),
-    async report(patch) {
-      await hub.onReport?.(patch);
-      hub.reports.push(patch);
-      hub.reported = merged(hub.reported ?? {}, patch);
-    },
-    async send(output, message) {
-      if (output !== 'events' && output !== 'snapshots') throw new Error(`output ${output}`);
-      await hub.onSend?.(message);
-      (output === 'events' ? hub.sent : hub.snapshots).push(message);
-    },
-    desire: (document) => {
-      for (const listener of desiredListeners) listener(document);
-    },
-    connect(state) {
-      hub.connection = state;
-      for (const listener of connectionListeners) listener(state);
-    },
-    deliver(input, body) {
-      const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-      const message = { input, body: bytes, properties: {}, contentType: undefined, contentEncoding: undefined };
-      void inputs.get(input)?.(message);
-    },
-    async call(method, payload) {
-      return (await methods.get(method)?.(payload)) ?? { status: 404, payload: null };
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-  return hub;
-}
-
-/** A twin's merge: objects by key, null deletes, all else is replaced. */
-function merged(held: JsonObject, patch: JsonObject): JsonObject {
-  const result: Record<string, JsonValue> = { ...held };
-  for (const [key, value] of Object.entries(patch)) {
-    const before = result[key];
-    if (value === null) Reflect.deleteProperty(result, key);
-    else result[key] = isObject(value) ? merged(isObject(before) ? before : {}, value) : value;
+  start(): Promise<void> {
+    return Promise.resolve();
   }
-  return result;
-}
 
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  onConnection(listener: (state: ConnectionState) => void): () => void {
+    this.#connectionListeners.add(listener);
+    return () => this.#connectionListeners.delete(listener);
+  }
+
+  onDesired(listener: (document: DesiredDocument) => void): () => void {
+    this.#desiredListeners.add(listener);
+    return () => this.#desiredListeners.delete(listener);
+  }
+
+  onInput(input: string, handler: (message: InputMessage) => void | Promise<void>): () => void {
+    this.#inputs.set(input, handler);
+    return () => this.#inputs.delete(input);
+  }
+
+  onMethod(name: string, handler: (payload: JsonValue) => MethodResult | Promise<MethodResult>): void {
+    this.#methods.set(name, handler);
+  }
+
+  async report(patch: JsonObject): Promise<void> {
+    await this.onReport?.(patch);
+    this.reports.push(patch);
+    this.reported = mergeTwin(this.reported ?? {}, patch);
+  }
+
+  async send(output: string, message: OutputMessage): Promise<void> {
+    if (output !== 'events' && output !== 'snapshots') throw new Error(`output ${output}`);
+    await this.onSend?.(message);
+    (output === 'events' ? this.sent : this.snapshots).push(message);
+  }
+
+  desire(document: DesiredDocument): void {
+    for (const listener of this.#desiredListeners) listener(document);
+  }
+
+  /** Changes the connection and tells the listeners. */
+  connect(state: ConnectionState): void {
+    this.connection = state;
+    for (const listener of this.#connectionListeners) listener(state);
+  }
+
+  deliver(input: string, body: string | Uint8Array): void {
+    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+    const message = { input, body: bytes, properties: {}, contentType: undefined, contentEncoding: undefined };
+    void this.#inputs.get(input)?.(message);
+  }
+
+  async call(method: string, payload: JsonValue): Promise<MethodResult> {
+    return (await this.#methods.get(method)?.(payload)) ?? { status: 404, payload: null };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
 }
