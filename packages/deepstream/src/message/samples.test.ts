@@ -1,29 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseMessage } from './index.ts';
-import type { Frame } from './index.ts';
-
-const folder = new URL('../../../../../shared/data/', import.meta.url);
-const present = existsSync(folder);
-if (!present) console.warn('skipped: ../shared/data with real messages is not here');
-const read = (name: string) => (present ? readFileSync(new URL(name, folder), 'utf8') : '');
+import type { Frame, RejectReason } from './index.ts';
+import { garageRecording, ownSamples, realMessages, type MessageSample } from '../testing/message-samples.ts';
 
 /** FUZZ_RUNS sets how many mutated or random inputs are tried. */
 const runs = (usual: number) => Number(process.env['FUZZ_RUNS'] ?? usual);
 const timeout = 20_000 + runs(0) * 2;
 
-interface Sample {
-  readonly id: string;
-  readonly raw: string;
-}
-const samples = read('payloads.jsonl')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => JSON.parse(line) as Sample);
-
-/** What the samples that can't be read are. */
-const reasons: Record<string, string> = {
+/** Why the real ones that can't be read can't be. */
+const reasons: Readonly<Record<string, RejectReason>> = {
   'full-test4-py-ds8': 'not-json',
   'min-mslearn-log': 'log-line',
   'min-toolboc-issue18-truncated': 'truncated',
@@ -41,6 +27,13 @@ const reasons: Record<string, string> = {
   'custom-occupancy': 'unknown-schema',
   'custom-retail': 'unknown-schema',
 };
+
+const realSamples: readonly MessageSample[] = (realMessages('payloads.jsonl') ?? '')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line) as { readonly id: string; readonly raw: string })
+  .map(({ id, raw }) => ({ id, raw, reason: reasons[id] }));
+const samples = [...ownSamples, ...realSamples];
 
 type Json = Readonly<Record<string, unknown>>;
 const member = (value: unknown, name: string) => (value as Json | null | undefined)?.[name];
@@ -100,42 +93,66 @@ function plainly(raw: string): Frame {
   };
 }
 
-describe.skipIf(!present)('real messages', () => {
-  test.each(samples.map((sample) => [sample.id, sample] as const))('%s', (id, { raw }) => {
+describe('messages', () => {
+  test.each(samples.map((sample) => [sample.id, sample] as const))('%s', (_, { raw, reason }) => {
     for (const input of [raw, Buffer.from(raw)]) {
       const message = parseMessage(input);
-      const reason = reasons[id];
       if (reason === undefined) {
         expect(message).toEqual({ ok: true, frames: [plainly(raw)], droppedNumbers: 0, rejected: {} });
       } else expect(message).toMatchObject({ ok: false, reason });
     }
   });
 
-  test('the parking garage is read completely, line by line and in one piece', () => {
-    const text = read('parking360.jsonl');
+  test.for<readonly [title: string, text: string | undefined, expected: Readonly<Record<string, number>>]>([
+    [
+      'our garage',
+      garageRecording().join('\n'),
+      { all: 240, moving: 200, parked: 20, empty: 20, sensors: 6, spots: 40 },
+    ],
+    [
+      'a real garage (needs ../shared/data/parking360.jsonl)',
+      realMessages('parking360.jsonl'),
+      { all: 3028, moving: 3003, parked: 18, empty: 7, sensors: 51, spots: 25 },
+    ],
+  ])('the recording of %s is read completely, line by line and in one piece', ([, text, expected], { skip }) => {
+    if (text === undefined) return skip();
     const lines = text.trimEnd().split('\n');
     const whole = parseMessage(text);
     expect(whole).toMatchObject({ ok: true, droppedNumbers: 0, rejected: {} });
     const frames = whole.ok ? whole.frames : [];
-    expect(frames).toHaveLength(3028);
     expect(lines.map((line) => parseMessage(line)).flatMap((message) => (message.ok ? message.frames : []))).toEqual(
       frames,
     );
     expect(frames).toEqual(lines.map(plainly));
-    const events = frames.map((frame) => frame.detections[0]?.eventType);
-    const count = (type: string) => events.filter((event) => event === type).length;
-    expect([count('moving'), count('parked'), count('empty')]).toEqual([3003, 18, 7]);
-    expect(new Set(frames.map((frame) => frame.sensor)).size).toBe(51);
-    expect(frames.filter((frame) => frame.detections[0]?.parkingSpot !== undefined)).toHaveLength(25);
+    const detections = frames.flatMap((frame) => frame.detections);
+    const count = (type: string) => detections.filter(({ eventType }) => eventType === type).length;
+    expect({
+      all: frames.length,
+      moving: count('moving'),
+      parked: count('parked'),
+      empty: count('empty'),
+      sensors: new Set(frames.map((frame) => frame.sensor)).size,
+      spots: detections.filter(({ parkingSpot }) => parkingSpot !== undefined).length,
+    }).toEqual(expected);
   });
 
-  test('the array of the minimal schema keeps a mangled id, an early stamp and an id that occurs twice', () => {
-    const message = parseMessage(read('minimal-sample.json'));
-    const frames = message.ok ? message.frames : [];
-    expect(frames).toHaveLength(9);
-    expect(frames[0]?.detections[0]?.trackId).toBe('e-05');
-    expect(frames[1]?.timeMs).toBe(0);
-    expect(frames[1]?.detections.map((detection) => detection.trackId)).toEqual(['290', '390', '390']);
+  const array = realMessages('minimal-sample.json');
+  test.skipIf(array === undefined)(
+    'in a real array keep odd ids and stamps (needs ../shared/data/minimal-sample.json)',
+    () => {
+      const message = parseMessage(array ?? '');
+      const frames = message.ok ? message.frames : [];
+      expect(frames).toHaveLength(9);
+      expect(frames[0]?.detections[0]?.trackId).toBe('e-05');
+      expect(frames[1]?.timeMs).toBe(0);
+      expect(frames[1]?.detections.map((detection) => detection.trackId)).toEqual(['290', '390', '390']);
+    },
+  );
+
+  test('in an array are read one by one', () => {
+    const own = ownSamples.filter(({ id, reason }) => reason === undefined && !id.includes('Redis'));
+    const message = parseMessage(`[${own.map(({ raw }) => raw).join(',')}]`);
+    expect(message.ok && message.frames).toEqual(own.map(({ raw }) => plainly(raw)));
   });
 
   test('mutated in any way neither throw nor lie about being read', { timeout }, () => {
