@@ -3,17 +3,18 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pino } from 'pino';
+import { systemClock } from '@companion/foundation/node';
 import { helpText, parseCommandLine, UsageError, type CommandLine } from './command-line.ts';
 import { curlHelp, handHelp, handVariables } from './demo/curl-help.ts';
 import { startDemo } from './demo/demo.ts';
 import { runOnce, summary } from './demo/run-once.ts';
 import { countReplayMessages } from './demo/replay-file.ts';
-import { createStory } from './demo/story.ts';
+import { Story } from './demo/story.ts';
 import type { MachineChoice } from './device/machine.ts';
 import { openSimulator } from './device/open-simulator.ts';
 import type { Simulator } from './device/simulator.ts';
-import { narrate } from './demo/timeline/narrator.ts';
-import { createTimeline } from './demo/timeline/timeline.ts';
+import { Narrator } from './demo/timeline/narrator.ts';
+import { Timeline } from './demo/timeline/timeline.ts';
 
 /** Ports of a simulator that stays: known, so that commands can be kept. */
 const defaultHubPort = 18_883;
@@ -52,7 +53,7 @@ async function run(
   replayMessages: number | undefined,
   signal: AbortSignal,
 ): Promise<number> {
-  const timeline = createTimeline({
+  const timeline = new Timeline({
     output: process.stdout,
     elapsedMs: () => performance.now(),
     colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
@@ -73,7 +74,7 @@ async function run(
   });
   const { address, agent } = simulator;
   if (command.logs) agent.lines.subscribe(({ module, line }) => timeline.write(`${module}| ${line}\n`));
-  const patienceMs = command.patienceSec * 1000;
+  const told = { simulator, timeline, clock: systemClock, patienceMs: command.patienceSec * 1000, signal };
   timeline.say(
     'simulator',
     `hub on mqtts://localhost:${address.port}, service API on http://127.0.0.1:${address.apiPort}`,
@@ -81,17 +82,18 @@ async function run(
   timeline.say('simulator', simulator.machine);
   timeline.say('simulator', 'a DeepStream stand-in replays recorded detections: no GPU, no inference', 'quiet');
   await using demo = await startDemo({ root, seed: command.seed, reach: simulator.reach });
-  const endNarration = narrate(simulator, timeline);
+  const narrator = new Narrator({ simulator, timeline, clock: systemClock });
+  narrator.begin();
   try {
     await simulator.start();
     if (command.once) {
-      const checks = await runOnce({ simulator, timeline, demo, replayMessages, patienceMs, signal });
-      endNarration();
+      const checks = await runOnce({ ...told, demo, replayMessages });
+      narrator.end();
       timeline.write(summary(simulator, checks, performance.now()));
       return checks.every(({ kept }) => kept) ? exitCodes.fine : exitCodes.broken;
     }
     if (command.demo) {
-      await createStory({ simulator, timeline, patienceMs, signal }).modulesConnect();
+      await new Story(told).modulesConnect();
       demo.patchTwins(simulator);
     }
     timeline.write(curlHelp(simulator));
@@ -102,7 +104,7 @@ async function run(
     timeline.say('simulator', 'ending the modules');
     return exitCodes.fine;
   } finally {
-    endNarration();
+    narrator.end();
   }
 }
 

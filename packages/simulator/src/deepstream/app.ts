@@ -1,12 +1,12 @@
 import { orAborted, untilAborted } from './abort.ts';
 import type { AppPlan } from './plan/app-plan.ts';
-import type { Clock } from './playback/clock.ts';
+import { sleep, type Clock } from '@companion/foundation';
 import { prepareEngine } from './playback/engine.ts';
 import { messagesOf } from './playback/messages.ts';
 import type { Outlet } from './outlet/outlet.ts';
-import { createPerf } from './playback/perf.ts';
+import { FrameRates } from './playback/frame-rates.ts';
 import { playSource } from './playback/player.ts';
-import { replayLines } from './playback/replay.ts';
+import { Replay } from './playback/replay.ts';
 import type { Settings } from './settings.ts';
 
 /** What a run needs. */
@@ -48,7 +48,7 @@ export async function runApp(parts: AppParts): Promise<void> {
 
 async function playAll({ plan, settings, modelUsed, outlet, clock, signal, say }: AppParts): Promise<void> {
   const { sources, outputs, perfIntervalMs } = plan;
-  const perf = createPerf(
+  const rates = new FrameRates(
     sources.map(({ group }) => group),
     clock.now(),
   );
@@ -62,7 +62,7 @@ async function playAll({ plan, settings, modelUsed, outlet, clock, signal, say }
           signal: ended.signal,
           call: () => {
             const { sent, dropped } = outlet.counts;
-            say(`${perf.line(clock.now())}; ${sent} messages sent, ${dropped} dropped`);
+            say(`${rates.line(clock.now())}; ${sent} messages sent, ${dropped} dropped`);
           },
         });
   say(
@@ -77,7 +77,7 @@ async function playAll({ plan, settings, modelUsed, outlet, clock, signal, say }
         clock,
         signal,
         onFrame: (frame) => {
-          perf.count(source.group);
+          rates.count(source.group);
           if (!plan.detects) return;
           for (const output of outputs) {
             for (const body of messagesOf({ frame, output, tracks: plan.tracks, modelUsed }))
@@ -96,7 +96,7 @@ async function replay({ plan, outlet, clock, signal, say }: AppParts, file: stri
   const topic = plan.outputs[0]?.topic ?? '';
   say(`replays ${file} to ${topic} instead of the recordings`);
   let lastMs = clock.now();
-  const replaying = replayLines({
+  const replaying = new Replay({
     file,
     clock,
     signal,
@@ -106,7 +106,7 @@ async function replay({ plan, outlet, clock, signal, say }: AppParts, file: stri
       lastMs = clock.now();
       say(`replayed ${sent} messages so far`);
     },
-  });
+  }).run();
   // A hub that is away would hold the replay up for as long as a message may take.
   const count = await orAborted(replaying, signal);
   if (count === undefined || signal.aborted) {
@@ -121,7 +121,7 @@ async function replay({ plan, outlet, clock, signal, say }: AppParts, file: stri
 async function every(options: { ms: number; clock: Clock; signal: AbortSignal; call: () => void }): Promise<void> {
   const { ms, clock, signal, call } = options;
   for (;;) {
-    await clock.pause(ms, signal);
+    await sleep(clock, ms, signal);
     if (signal.aborted) return;
     call();
   }

@@ -1,17 +1,18 @@
 import type { Writable } from 'node:stream';
+import { formatPlace } from '@companion/foundation';
+import { systemClock } from '@companion/foundation/node';
 import { planApp } from './plan/app-plan.ts';
 import type { AppPlan, Planned } from './plan/app-plan.ts';
 import { runApp } from './app.ts';
 import { helpText, readArguments } from './arguments.ts';
-import { systemClock } from './playback/clock.ts';
-import { createDiskFiles } from './plan/files.ts';
+import { DiskFiles } from './plan/files.ts';
 import type { Files } from './plan/files.ts';
-import type { Finding } from './plan/finding.ts';
-import { createHubOutlet } from './outlet/hub-outlet.ts';
+import { planError, type PlanDiagnostic } from './plan/plan-diagnostic.ts';
+import { HubOutlet } from './outlet/hub-outlet.ts';
 import type { Outlet } from './outlet/outlet.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
-import { createStreamOutlet } from './outlet/stream-outlet.ts';
+import { StreamOutlet } from './outlet/stream-outlet.ts';
 
 /** What a process gives the command. */
 export interface CommandParts {
@@ -52,7 +53,7 @@ export async function runCommand({ argv, env, stdout, stderr, signal }: CommandP
   say(`a stand-in, no GPU and no inference; config ${asked.configFile}`);
   for (const option of asked.ignored) say(`${option} is ignored`);
 
-  const planned = plan(createDiskFiles(), asked.configFile, settings);
+  const planned = plan(new DiskFiles(), asked.configFile, settings);
   if (!planned.ok) return fail(planned.findings.map(describe));
   for (const note of planned.plan.notes) say(`note: ${note}`);
   try {
@@ -70,13 +71,13 @@ function plan(files: Files, configFile: string, { replayFile }: Settings): Plann
   if (replayFile === undefined) return planApp(files, configFile);
   const planned = planApp(files, configFile, { playsSources: false });
   if (!planned.ok) return planned;
-  const findings: Finding[] = [];
+  const findings: PlanDiagnostic[] = [];
   if (files.size(replayFile) === undefined) {
-    findings.push({ code: 'REPLAY_MISSING', file: replayFile, reason: 'messages to replay: no such file' });
+    findings.push(planError('REPLAY_MISSING', { file: replayFile }, 'messages to replay: no such file'));
   }
   if (planned.plan.outputs.length === 0) {
     const reason = 'a replay needs an enabled sink of type 6';
-    findings.push({ code: 'NOTHING_TO_PLAY', file: planned.plan.configFile, reason });
+    findings.push(planError('NOTHING_TO_PLAY', { file: planned.plan.configFile }, reason));
   }
   return findings.length === 0 ? planned : { ok: false, findings };
 }
@@ -86,11 +87,11 @@ async function openOutlet(
   { sink }: Settings,
   { env, stdout, stderr }: Pick<CommandParts, 'env' | 'stdout' | 'stderr'>,
 ): Promise<Outlet> {
-  if (sink === 'stdout' || outputs.length === 0) return createStreamOutlet(stdout);
+  if (sink === 'stdout' || outputs.length === 0) return new StreamOutlet(stdout);
   // Loaded only where it is used: the Azure SDK takes a second.
   const { AzureHub, createLog, parseModuleEnvironment } = await import('@companion/edge');
   parseModuleEnvironment(env);
-  return createHubOutlet(
+  return new HubOutlet(
     new AzureHub({ log: createLog({ module: 'DeepStream stand-in', level: 'warn', destination: stderr }) }),
   );
 }
@@ -100,8 +101,8 @@ function reasonOf(error: unknown): string {
   return 'code' in error ? `${String(error.code)} ${error.message}` : error.message;
 }
 
-function describe({ code, file, reason }: Finding): string {
-  return `${code} ${file}: ${reason}`;
+function describe({ code, at, message }: PlanDiagnostic): string {
+  return `${code} ${formatPlace(at)}: ${message}`;
 }
 
 function flush(stream: Writable): Promise<void> {

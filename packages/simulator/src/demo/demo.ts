@@ -1,48 +1,59 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDemoArtifacts, type DemoArtifact } from './scene/index.ts';
+import { systemClock } from '@companion/foundation/node';
 import { loopback, type Reach } from '../device/machine.ts';
 import type { Simulator } from '../device/simulator.ts';
-import { startArtifactServer, type ArtifactServer } from './artifact-server.ts';
+import { ArtifactServer } from './artifact-server.ts';
 import { artifactsTwin, filterTwin } from './demo-twins.ts';
+import { makeDemoArtifacts, type DemoArtifact } from './scene/index.ts';
 
-/** The demo's artifacts on a server of its own, and the twins that ask for them. */
-export interface Demo extends AsyncDisposable {
-  readonly artifacts: readonly DemoArtifact[];
-  urlOf(artifact: DemoArtifact): string;
-  /** What an operator would do first. */
-  patchTwins(simulator: Simulator): void;
+export interface DemoOptions {
+  readonly root: string;
+  readonly seed: number;
+  /** 0: as fast as it goes. */
+  readonly bytesPerSec?: number;
+  /** How modules reach this process: on loopback, unless told. */
+  readonly reach?: Reach;
 }
 
 /** Slow enough to see the downloads, fast enough not to wait for them. */
 const downloadBytesPerSec = 3_000_000;
 
-/** Makes the artifacts below `root` and serves them to the modules, as slowly as `bytesPerSec` says (0: as fast as it goes). */
-export async function startDemo(options: {
-  root: string;
-  seed: number;
-  bytesPerSec?: number;
-  /** How modules reach this process: on loopback, unless told. */
-  reach?: Reach;
-}): Promise<Demo> {
-  const directory = join(options.root, 'blob-store');
+/** The demo's artifacts on a server of its own, and the twins that ask for them. */
+export class Demo implements AsyncDisposable {
+  readonly artifacts: readonly DemoArtifact[];
+  readonly #server: ArtifactServer;
+
+  constructor(artifacts: readonly DemoArtifact[], server: ArtifactServer) {
+    this.artifacts = artifacts;
+    this.#server = server;
+  }
+
+  urlOf({ file }: DemoArtifact): string {
+    return this.#server.urlOf(file);
+  }
+
+  /** What an operator would do first. */
+  patchTwins({ hub }: Simulator): void {
+    hub.twins.patchDesired('filter', filterTwin());
+    hub.twins.patchDesired(
+      'artifacts',
+      artifactsTwin(this.artifacts, (file) => this.#server.urlOf(file)),
+    );
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#server.close();
+  }
+}
+
+/** Makes the artifacts below `root` and serves them to the modules. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { root, seed, bytesPerSec = downloadBytesPerSec, reach = loopback } = options;
+  const directory = join(root, 'blob-store');
   await mkdir(directory, { recursive: true });
-  const artifacts = await makeDemoArtifacts({ dir: directory, seed: options.seed });
-  const server: ArtifactServer = await startArtifactServer({
-    directory,
-    bytesPerSec: options.bytesPerSec ?? downloadBytesPerSec,
-    reach: options.reach ?? loopback,
-  });
-  return {
-    artifacts,
-    urlOf: ({ file }) => server.urlOf(file),
-    patchTwins({ hub }) {
-      hub.twins.patchDesired('filter', filterTwin());
-      hub.twins.patchDesired(
-        'artifacts',
-        artifactsTwin(artifacts, (file) => server.urlOf(file)),
-      );
-    },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
+  const artifacts = await makeDemoArtifacts({ dir: directory, seed });
+  const server = new ArtifactServer({ directory, bytesPerSec, reach, clock: systemClock });
+  await server.open();
+  return new Demo(artifacts, server);
 }

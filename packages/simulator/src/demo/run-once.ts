@@ -1,29 +1,17 @@
 import type { Simulator } from '../device/simulator.ts';
-import type { Timeline } from './timeline/timeline.ts';
-import { createStory, rtspPatch, type Check } from './story.ts';
+import { rtspPatch, Story, type Check, type StoryOptions } from './story.ts';
 import type { Demo } from './demo.ts';
 
-interface RunOnceOptions {
-  readonly simulator: Simulator;
-  readonly timeline: Timeline;
+interface RunOnceOptions extends StoryOptions {
   readonly demo: Demo;
   /** Messages that the stand-in replays instead of the demo's recording, or undefined. */
   readonly replayMessages: number | undefined;
-  /** A step that takes longer than this is taken as stuck. */
-  readonly patienceMs: number;
-  readonly signal: AbortSignal;
 }
 
 /** Tells the whole story; a promise that is broken ends it, since what follows builds on it. */
-export async function runOnce({
-  simulator,
-  timeline,
-  demo,
-  replayMessages,
-  patienceMs,
-  signal,
-}: RunOnceOptions): Promise<Check[]> {
-  const story = createStory({ simulator, timeline, patienceMs, signal });
+export async function runOnce(options: RunOnceOptions): Promise<Check[]> {
+  const { simulator, demo, replayMessages } = options;
+  const story = new Story(options);
   const checks: Check[] = [];
   const kept = (...made: Check[]): boolean => {
     checks.push(...made);

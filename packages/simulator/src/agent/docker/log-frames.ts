@@ -1,4 +1,4 @@
-import { LineSplitter } from '../engine/line-splitter.ts';
+import { LineSplitter } from '../../text/line-splitter.ts';
 
 const headerBytes = 8;
 

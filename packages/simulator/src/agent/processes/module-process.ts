@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { ModuleExit, ModuleRun } from '../engine/engine.ts';
 import type { Launch } from './launch.ts';
-import { LineSplitter } from '../engine/line-splitter.ts';
+import { LineSplitter } from '../../text/line-splitter.ts';
 import type { Watchdog } from '../engine/watchdog.ts';
 
 /** A module's process with all that it started. */

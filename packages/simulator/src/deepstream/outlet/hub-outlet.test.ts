@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { createHubOutlet } from './hub-outlet.ts';
+import { HubOutlet } from './hub-outlet.ts';
 
 test('a hub that is behind costs messages, which are counted, and sending goes on when it has caught up', async () => {
   const held: (() => void)[] = [];
   const outputs: string[] = [];
-  const outlet = createHubOutlet({
+  const outlet = new HubOutlet({
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     send: (output, message) => {
@@ -25,7 +25,7 @@ test('a hub that is behind costs messages, which are counted, and sending goes o
 });
 
 test('a message that fails is counted when it was offered and told when it was sent', async () => {
-  const outlet = createHubOutlet({
+  const outlet = new HubOutlet({
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     send: () => Promise.reject(new Error('no connection')),

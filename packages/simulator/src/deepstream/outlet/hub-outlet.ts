@@ -8,33 +8,42 @@ const window = 64;
  * Sends over IoT Edge as the Azure adapter does: the topic is the output, and there is no content type, no encoding and
  * no message id.
  */
-export function createHubOutlet(hub: Pick<Hub, 'start' | 'send' | 'stop'>): Outlet {
-  const counts = { sent: 0, dropped: 0, failed: 0 };
-  let underway = 0;
-  const send = async (topic: string, body: string | Uint8Array): Promise<void> => {
-    underway += 1;
+export class HubOutlet implements Outlet {
+  readonly counts = { sent: 0, dropped: 0, failed: 0 };
+  readonly #hub: Pick<Hub, 'start' | 'send' | 'stop'>;
+  #underway = 0;
+
+  constructor(hub: Pick<Hub, 'start' | 'send' | 'stop'>) {
+    this.#hub = hub;
+  }
+
+  start(): Promise<void> {
+    return this.#hub.start();
+  }
+
+  offer(topic: string, body: string | Uint8Array): void {
+    if (this.#underway >= window) {
+      this.counts.dropped += 1;
+      return;
+    }
+    // Counted, and the next frame is on its way: nobody would want this one any more.
+    this.send(topic, body).catch(() => undefined);
+  }
+
+  async send(topic: string, body: string | Uint8Array): Promise<void> {
+    this.#underway += 1;
     try {
-      await hub.send(topic, { body });
-      counts.sent += 1;
+      await this.#hub.send(topic, { body });
+      this.counts.sent += 1;
     } catch (error) {
-      counts.failed += 1;
+      this.counts.failed += 1;
       throw error;
     } finally {
-      underway -= 1;
+      this.#underway -= 1;
     }
-  };
-  return {
-    counts,
-    start: () => hub.start(),
-    send,
-    offer: (topic, body) => {
-      if (underway >= window) {
-        counts.dropped += 1;
-        return;
-      }
-      // Counted, and the next frame is on its way: nobody would want this one any more.
-      send(topic, body).catch(() => undefined);
-    },
-    stop: () => hub.stop(),
-  };
+  }
+
+  stop(): Promise<void> {
+    return this.#hub.stop();
+  }
 }

@@ -2,11 +2,12 @@ import { symlink } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { planApp } from './app-plan.ts';
 import type { AppPlan, Planned } from './app-plan.ts';
-import { createDiskFiles } from './files.ts';
+import { formatPlace } from '@companion/foundation';
+import { DiskFiles } from './files.ts';
 import { makeRelease } from '../testing/release.ts';
 import type { TestRelease } from '../testing/release.ts';
 
-const planOf = (release: TestRelease): Planned => planApp(createDiskFiles(), release.config);
+const planOf = (release: TestRelease): Planned => planApp(new DiskFiles(), release.config);
 
 function wellPlanned(release: TestRelease): AppPlan {
   const planned = planOf(release);
@@ -35,7 +36,7 @@ test('a whole release makes a plan', async () => {
 test('a config reached through a link resolves against its real folder', async () => {
   await using release = await makeRelease();
   await symlink('configs/park', release.path('current'));
-  const planned = planApp(createDiskFiles(), release.path('current/app.txt'));
+  const planned = planApp(new DiskFiles(), release.path('current/app.txt'));
   expect(planned).toMatchObject({ ok: true, plan: { configFile: release.config } });
 });
 
@@ -151,10 +152,9 @@ describe('what the app cannot start with is named by file and reason', () => {
     await using release = await makeRelease();
     await spoil(release);
     const planned = planOf(release);
-    expect(planned).toEqual({
-      ok: false,
-      findings: [{ code, file: release.path(file), reason: expect.stringMatching(reason) as string }],
-    });
+    const found = planned.ok ? [] : planned.findings;
+    expect(found).toMatchObject([{ severity: 'error', code, message: expect.stringMatching(reason) as string }]);
+    expect(found.map(({ at }) => formatPlace(at))).toEqual([release.path(file)]);
   });
 
   test('all of them at once', async () => {

@@ -1,7 +1,7 @@
 import { openConfig } from './config-file.ts';
 import type { Inspection } from './config-file.ts';
 import type { Files } from './files.ts';
-import type { Finding } from './finding.ts';
+import type { PlanDiagnostic } from './plan-diagnostic.ts';
 import { planModels } from './model-plan.ts';
 import type { ModelPlan } from './model-plan.ts';
 import { planOutputs } from './output-plan.ts';
@@ -29,14 +29,14 @@ export interface AppPlan {
 
 /** A plan, or every reason found against one. */
 export type Planned =
-  { readonly ok: true; readonly plan: AppPlan } | { readonly ok: false; readonly findings: readonly Finding[] };
+  { readonly ok: true; readonly plan: AppPlan } | { readonly ok: false; readonly findings: readonly PlanDiagnostic[] };
 
 /**
  * Reads a config as deepstream-test5-app does at its start and plans the run. `playsSources` is false where something
  * else is sent instead of the recordings.
  */
 export function planApp(files: Files, configFile: string, { playsSources = true } = {}): Planned {
-  const findings: Finding[] = [];
+  const findings: PlanDiagnostic[] = [];
   const notes: string[] = [];
   const inspection: Inspection = { files, findings, notes };
   const app = openConfig(inspection, configFile);

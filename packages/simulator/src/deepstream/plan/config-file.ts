@@ -1,7 +1,7 @@
 import { parseKeyFile } from '@companion/deepstream/keyfile';
 import { besideConfig } from './files.ts';
 import type { Files } from './files.ts';
-import type { Finding } from './finding.ts';
+import { planError, type PlanDiagnostic } from './plan-diagnostic.ts';
 
 /** A key file of DeepStream's, opened for planning; what is wrong with it is put among the findings. */
 export interface ConfigFile {
@@ -21,7 +21,7 @@ export interface ConfigFile {
 /** What planning reads with, and where it leaves what it finds. */
 export interface Inspection {
   readonly files: Files;
-  readonly findings: Finding[];
+  readonly findings: PlanDiagnostic[];
   /** What the operator should know although the app can start. */
   readonly notes: string[];
 }
@@ -31,17 +31,17 @@ export function openConfig({ files, findings }: Inspection, given: string): Conf
   const path = files.real(given);
   const read = files.read(path);
   if ('reason' in read) {
-    findings.push({ code: 'CONFIG_MISSING', file: path, reason: read.reason });
+    findings.push(planError('CONFIG_MISSING', { file: path }, read.reason));
     return undefined;
   }
   if (/\.ya?ml$/i.test(path)) {
-    findings.push({ code: 'UNSUPPORTED', file: path, reason: 'the stand-in reads key files only, not YAML' });
+    findings.push(planError('UNSUPPORTED', { file: path }, 'the stand-in reads key files only, not YAML'));
     return undefined;
   }
   const parsed = parseKeyFile(read.text);
   if (!parsed.ok) {
     const { at, message } = parsed.error;
-    findings.push({ code: 'CONFIG_BAD', file: `${path}:${at.line}`, reason: message });
+    findings.push(planError('CONFIG_BAD', { file: path, line: at.line }, message));
     return undefined;
   }
   const { file } = parsed;
@@ -65,7 +65,7 @@ export function openConfig({ files, findings }: Inspection, given: string): Conf
       // GLib reads up to the first white space: what stands behind it does not count.
       const digits = /^\s*([+-]?\d+)(?:\s|$)/.exec(value)?.[1];
       if (digits !== undefined) return Number(digits);
-      findings.push({ code: 'CONFIG_BAD', file: path, reason: `[${group}] ${key}=${value} is not a whole number` });
+      findings.push(planError('CONFIG_BAD', { file: path }, `[${group}] ${key}=${value} is not a whole number`));
       return fallback;
     },
     file: (group, key) => {

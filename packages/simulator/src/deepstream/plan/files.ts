@@ -13,28 +13,28 @@ export interface Files {
 }
 
 /** The real file system. */
-export function createDiskFiles(): Files {
-  return {
-    read: (path) => {
-      try {
-        return { text: readFileSync(path, 'utf8') };
-      } catch (error) {
-        return { reason: reasonOf(error) };
-      }
-    },
-    size: (path) => {
-      const stat = statSync(path, { throwIfNoEntry: false });
-      return stat?.isFile() === true ? stat.size : undefined;
-    },
-    real: (path) => {
-      try {
-        // The operating system's own way: it follows a link before the `..` behind it, as DeepStream's realpath(3) does.
-        return realpathSync.native(path);
-      } catch {
-        return tidied(path);
-      }
-    },
-  };
+export class DiskFiles implements Files {
+  read(path: string): { readonly text: string } | { readonly reason: string } {
+    try {
+      return { text: readFileSync(path, 'utf8') };
+    } catch (error) {
+      return { reason: reasonOf(error) };
+    }
+  }
+
+  size(path: string): number | undefined {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() === true ? stat.size : undefined;
+  }
+
+  real(path: string): string {
+    try {
+      // The operating system's own way: it follows a link before the `..` behind it, as DeepStream's realpath(3) does.
+      return realpathSync.native(path);
+    } catch {
+      return tidied(path);
+    }
+  }
 }
 
 /** A path to a file that is not there, as readable as its folder allows. */

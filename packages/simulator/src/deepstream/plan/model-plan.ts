@@ -1,5 +1,6 @@
 import { openConfig } from './config-file.ts';
 import type { ConfigFile, Inspection } from './config-file.ts';
+import { planError } from './plan-diagnostic.ts';
 
 /** One inference step: the model, and where its TensorRT engine is or will be. */
 export interface ModelPlan {
@@ -28,20 +29,20 @@ function planModel(app: ConfigFile, group: string, inspection: Inspection): Mode
   const { files, findings, notes } = inspection;
   const inferPath = app.file(group, 'config-file');
   if (inferPath === undefined) {
-    findings.push({ code: 'CONFIG_BAD', file: app.path, reason: `[${group}] has no config-file` });
+    findings.push(planError('CONFIG_BAD', { file: app.path }, `[${group}] has no config-file`));
     return undefined;
   }
   const infer = openConfig(inspection, inferPath);
   if (infer === undefined) return undefined;
   if (!infer.has('property')) {
-    findings.push({ code: 'CONFIG_BAD', file: infer.path, reason: 'has no group [property]' });
+    findings.push(planError('CONFIG_BAD', { file: infer.path }, 'has no group [property]'));
     return undefined;
   }
   const isFile = (path: string): boolean => (files.size(path) ?? 0) > 0;
 
   for (const labels of [app.file(group, 'labelfile-path'), infer.file('property', 'labelfile-path')]) {
     if (labels === undefined || files.size(labels) !== undefined) continue;
-    findings.push({ code: 'LABELS_MISSING', file: labels, reason: `label file of [${group}]: no such file` });
+    findings.push(planError('LABELS_MISSING', { file: labels }, `label file of [${group}]: no such file`));
   }
 
   const key = modelKeys.find((name) => infer.text('property', name) !== undefined);
@@ -52,7 +53,7 @@ function planModel(app: ConfigFile, group: string, inspection: Inspection): Mode
   const mode = infer.integer('property', 'network-mode', 0);
   const precision = precisions[mode];
   if (precision === undefined) {
-    findings.push({ code: 'CONFIG_BAD', file: infer.path, reason: `network-mode=${mode} is none of 0, 1, 2` });
+    findings.push(planError('CONFIG_BAD', { file: infer.path }, `network-mode=${mode} is none of 0, 1, 2`));
     return undefined;
   }
   const newEngine = `${model ?? `${infer.path}.model`}_b${batch}_gpu${gpu}_${precision}.engine`;
@@ -61,13 +62,13 @@ function planModel(app: ConfigFile, group: string, inspection: Inspection): Mode
 
   if (model === undefined) {
     const reason = `names neither a model (${modelKeys.join(', ')}) nor a model-engine-file that is there`;
-    findings.push({ code: 'MODEL_MISSING', file: infer.path, reason });
+    findings.push(planError('MODEL_MISSING', { file: infer.path }, reason));
     return undefined;
   }
   const needed = [model, key === 'model-file' ? infer.file('property', 'proto-file') : undefined];
   const missing = needed.filter((path) => path !== undefined).filter((path) => !isFile(path));
   for (const file of missing)
-    findings.push({ code: 'MODEL_MISSING', file, reason: `model of [${group}]: no such file, or empty` });
+    findings.push(planError('MODEL_MISSING', { file }, `model of [${group}]: no such file, or empty`));
   if (missing.length > 0) return undefined;
 
   if (!isFile(newEngine)) return { group, model, engine: undefined, newEngine };

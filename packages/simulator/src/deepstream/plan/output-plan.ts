@@ -1,5 +1,6 @@
 import { openConfig } from './config-file.ts';
 import type { ConfigFile, Inspection } from './config-file.ts';
+import { planError } from './plan-diagnostic.ts';
 
 /** One enabled message sink. */
 export interface OutputPlan {
@@ -28,7 +29,7 @@ function planOutput(app: ConfigFile, group: string, inspection: Inspection): Out
   const { findings } = inspection;
   const topic = app.text(group, 'topic');
   if (topic === undefined) {
-    findings.push({ code: 'CONFIG_BAD', file: app.path, reason: `[${group}] has no topic` });
+    findings.push(planError('CONFIG_BAD', { file: app.path }, `[${group}] has no topic`));
     return undefined;
   }
   // A sink either converts by itself or leaves it to the one converter that all such sinks share.
@@ -37,7 +38,7 @@ function planOutput(app: ConfigFile, group: string, inspection: Inspection): Out
   const schema = schemas[payloadType];
   if (schema === undefined) {
     const reason = `[${converter}] msg-conv-payload-type=${payloadType}: the stand-in writes 0 and 1 only`;
-    findings.push({ code: 'UNSUPPORTED', file: app.path, reason });
+    findings.push(planError('UNSUPPORTED', { file: app.path }, reason));
     return undefined;
   }
   const describedBy = app.file(converter, 'msg-conv-config');

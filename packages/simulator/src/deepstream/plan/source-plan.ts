@@ -1,7 +1,8 @@
 import type { ConfigFile, Inspection } from './config-file.ts';
+import { readRecording, type Recording } from '../recording/recording.ts';
+import { StandInError } from '../recording/stand-in-error.ts';
 import { fileOfUri } from './files.ts';
-import { RecordingError, readRecording } from '../recording/recording.ts';
-import type { Recording } from '../recording/recording.ts';
+import { planError } from './plan-diagnostic.ts';
 
 /** One enabled source that has something to play. */
 export interface SourcePlan {
@@ -22,7 +23,7 @@ export function planSources(app: ConfigFile, inspection: Inspection): SourcePlan
   const { findings, notes } = inspection;
   const enabled = app.numbered('source').filter(({ group }) => app.integer(group, 'enable', 0) !== 0);
   if (enabled.length === 0) {
-    findings.push({ code: 'CONFIG_BAD', file: app.path, reason: 'no source is enabled' });
+    findings.push(planError('CONFIG_BAD', { file: app.path }, 'no source is enabled'));
     return [];
   }
   const sources: SourcePlan[] = [];
@@ -37,7 +38,7 @@ export function planSources(app: ConfigFile, inspection: Inspection): SourcePlan
     }
     const uri = app.text(group, 'uri');
     if (uri === undefined) {
-      findings.push({ code: 'CONFIG_BAD', file: app.path, reason: `[${group}] has no uri` });
+      findings.push(planError('CONFIG_BAD', { file: app.path }, `[${group}] has no uri`));
       continue;
     }
     const count = type === severalUris ? app.integer(group, 'num-sources', 1) : 1;
@@ -47,11 +48,7 @@ export function planSources(app: ConfigFile, inspection: Inspection): SourcePlan
     }
   }
   if (sources.length === 0 && findings.length === 0) {
-    findings.push({
-      code: 'NOTHING_TO_PLAY',
-      file: app.path,
-      reason: `no source has a recording; ${notes.join('; ')}`,
-    });
+    findings.push(planError('NOTHING_TO_PLAY', { file: app.path }, `no source has a recording; ${notes.join('; ')}`));
   }
   return sources;
 }
@@ -73,7 +70,7 @@ function planSource({ group, stream, uri, app }: Asked, inspection: Inspection):
     return undefined;
   }
   if (files.size(file) === undefined) {
-    findings.push({ code: 'STREAM_MISSING', file, reason: `stream of [${group}]: no such file` });
+    findings.push(planError('STREAM_MISSING', { file }, `stream of [${group}]: no such file`));
     return undefined;
   }
   const recorded = `${file.replace(/\.[^./]*$/, '')}.detections.jsonl`;
@@ -83,11 +80,11 @@ function planSource({ group, stream, uri, app }: Asked, inspection: Inspection):
   }
   const read = files.read(recorded);
   try {
-    if ('reason' in read) throw new RecordingError(recorded, 1, read.reason);
+    if ('reason' in read) throw new StandInError('RECORDING_BAD', { file: recorded, line: 1 }, read.reason);
     return { group, stream, file, recording: readRecording(read.text, recorded) };
   } catch (error) {
-    if (!(error instanceof RecordingError)) throw error;
-    findings.push({ code: 'RECORDING_BAD', file: recorded, reason: error.message });
+    if (!(error instanceof StandInError)) throw error;
+    findings.push(planError('RECORDING_BAD', { file: recorded }, error.message));
     return undefined;
   }
 }

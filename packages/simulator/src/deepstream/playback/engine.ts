@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { Clock } from './clock.ts';
+import { sleep, type Clock } from '@companion/foundation';
 import type { ModelPlan } from '../plan/model-plan.ts';
 
 const steps = 10;
@@ -25,7 +25,7 @@ export async function prepareEngine(options: {
   }
   say(`[${model.group}] has no engine yet: builds one from ${model.model}, this takes a while`);
   for (let step = 1; step <= steps; step += 1) {
-    await clock.pause(buildMs / steps, signal);
+    await sleep(clock, buildMs / steps, signal);
     if (signal.aborted) return;
     say(`[${model.group}] builds the engine: ${(100 * step) / steps} %`);
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Clock } from './clock.ts';
+import { WaitingClock } from '../testing/waiting-clock.ts';
 import { playSource } from './player.ts';
 import type { PlayedFrame } from './player.ts';
 import type { RecordedFrame } from '../recording/recording.ts';
@@ -15,28 +15,13 @@ function source(frames: readonly RecordedFrame[], frameCount: number): SourcePla
   return { group: 'source0', stream: 0, file: 'yard.y4m', recording };
 }
 
-/** Time that passes only while somebody waits. */
-function createFakeClock(startMs: number): Clock & { skip(ms: number): void } {
-  let nowMs = startMs;
-  return {
-    now: () => nowMs,
-    pause: (ms) => {
-      nowMs += ms;
-      return Promise.resolve();
-    },
-    skip: (ms) => {
-      nowMs += ms;
-    },
-  };
-}
-
 test('stamps are the times at which frames were due, but zero for the first with objects', async () => {
   const played: PlayedFrame[] = [];
   await playSource({
     source: source([seen(1), seen(2), seen(4)], 5),
     fps: undefined,
     loops: false,
-    clock: createFakeClock(1000),
+    clock: new WaitingClock(1000),
     signal: new AbortController().signal,
     onFrame: (frame) => played.push(frame),
   });
@@ -50,7 +35,7 @@ test('stamps are the times at which frames were due, but zero for the first with
 });
 
 test('a process that stood still plays on from then, without a rush and without a stamp from the past', async () => {
-  const clock = createFakeClock(0);
+  const clock = new WaitingClock(0);
   const played: [at: number, stamp: number][] = [];
   await playSource({
     source: source(
@@ -63,7 +48,7 @@ test('a process that stood still plays on from then, without a rush and without 
     signal: new AbortController().signal,
     onFrame: ({ frameNumber, timeMs }) => {
       played.push([clock.now(), timeMs]);
-      if (frameNumber === 1) clock.skip(60_000);
+      if (frameNumber === 1) clock.advance(60_000);
     },
   });
   expect(played).toEqual([
@@ -82,7 +67,7 @@ test('tracks of a file that starts anew are new tracks, within 64 bits, and untr
     source: source([seen(0, '18446744073709551614'), seen(1, 'word'), seen(2, null)], 3),
     fps: 1000,
     loops: true,
-    clock: createFakeClock(0),
+    clock: new WaitingClock(0),
     signal: abort.signal,
     onFrame: ({ objects }) => {
       ids.push(...objects.map(({ id }) => id));

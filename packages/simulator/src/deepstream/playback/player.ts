@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { sleep, type Clock } from '@companion/foundation';
 import type { RecordedObject } from '../recording/recording.ts';
 import type { SourcePlan } from '../plan/source-plan.ts';
 
@@ -41,7 +41,7 @@ export async function playSource(options: {
       const waitMs = dueMs - clock.now();
       if (waitMs < -lateMs) startMs -= waitMs;
       // A wait of nothing still lets signals and the hub have their turn.
-      await clock.pause(Math.max(0, waitMs), signal);
+      await sleep(clock, Math.max(0, waitMs), signal);
       if (signal.aborted) return;
       const objects = (objectsOf.get(frame) ?? []).map((object) => ({
         ...object,

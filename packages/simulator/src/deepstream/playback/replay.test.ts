@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Clock } from './clock.ts';
-import { ReplayError, replayLines } from './replay.ts';
+import { StandInError } from '../recording/stand-in-error.ts';
+import { WaitingClock } from '../testing/waiting-clock.ts';
+import { Replay } from './replay.ts';
 
-const clock: Clock = { now: () => 0, pause: () => Promise.resolve() };
+const clock = new WaitingClock(0);
 const text = (line: Uint8Array): string => Buffer.from(line).toString('utf8');
 
 class Refusal extends Error {
@@ -16,7 +17,7 @@ class Refusal extends Error {
   }
 }
 
-describe('replayLines', () => {
+describe('a replay', () => {
   let dir: string;
   let file: string;
   beforeEach(async () => {
@@ -27,7 +28,7 @@ describe('replayLines', () => {
 
   const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => `{"n":${n}}`);
   const replay = (send: (line: Uint8Array) => Promise<void>, signal = new AbortController().signal): Promise<number> =>
-    replayLines({ file, send, clock, signal, onSent: () => undefined });
+    new Replay({ file, send, clock, signal, onSent: () => undefined }).run();
 
   test('sends every line once, in order, without waiting for each', async () => {
     await writeFile(file, numbers(1000).join('\n'));
@@ -80,7 +81,7 @@ describe('replayLines', () => {
       text(line) === '{"n":4}' ? Promise.reject(new Refusal(false)) : Promise.resolve(),
     );
     await expect(replayed).rejects.toThrow(`${file}:5: refused`);
-    await expect(replayed).rejects.toBeInstanceOf(ReplayError);
+    await expect(replayed).rejects.toBeInstanceOf(StandInError);
   });
 
   test('an abort ends it, also while nothing gets through', async () => {

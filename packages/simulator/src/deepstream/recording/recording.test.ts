@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { RecordingError, readRecording, writeRecording } from './recording.ts';
+import { StandInError } from './stand-in-error.ts';
+import { readRecording, writeRecording } from './recording.ts';
 import type { Recording } from './recording.ts';
 
 const header = '{"format":"companion-detections/1","fps":10,"width":1920,"height":1080,"frames":5}';
@@ -46,8 +47,8 @@ test.each([
   } catch (caught) {
     error = caught;
   }
-  if (!(error instanceof RecordingError)) throw new Error('expected a RecordingError', { cause: error });
-  expect(error.line).toBe(line);
+  if (!(error instanceof StandInError)) throw new Error('expected a StandInError', { cause: error });
+  expect(error.facts).toEqual({ file: 'yard.detections.jsonl', line });
   expect(error.message).toMatch(reason);
   expect(error.message.startsWith(`yard.detections.jsonl:${line}: `)).toBe(true);
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StandInError } from './stand-in-error.ts';
 
 /** What a detector and its tracker saw in one frame of a video. */
 export interface RecordedFrame {
@@ -29,20 +30,6 @@ export interface Recording {
   readonly frameCount: number;
   /** In the order of `frame`; a frame that is left out had no objects. */
   readonly frames: readonly RecordedFrame[];
-}
-
-/** Why a recording could not be read; the message starts with `file:line`. */
-export class RecordingError extends Error {
-  override readonly name = 'RecordingError';
-  readonly code = 'RECORDING_BAD';
-  readonly file: string;
-  readonly line: number;
-
-  constructor(file: string, line: number, reason: string) {
-    super(`${file}:${line}: ${reason}`);
-    this.file = file;
-    this.line = line;
-  }
 }
 
 const recordingFormat = 'companion-detections/1';
@@ -84,12 +71,12 @@ export function writeRecording(recording: Recording): string {
 
 /**
  * Reads a recording. `file` is only for messages.
- * @throws RecordingError naming file and line
+ * @throws StandInError RECORDING_BAD, naming file and line
  */
 export function readRecording(text: string, file: string): Recording {
   const lines = text.split('\n');
   const fail = (index: number, reason: string): never => {
-    throw new RecordingError(file, index + 1, reason);
+    throw new StandInError('RECORDING_BAD', { file, line: index + 1 }, reason);
   };
   const parse = <T>(schema: z.ZodType<T>, index: number): T => {
     let value: unknown;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, progressBar } from './progress-bar.ts';
+import { progressBar } from './progress-bar.ts';
 
 describe('a progress bar', () => {
   test('always has its width, and fills from left to right', () => {
@@ -13,8 +13,4 @@ describe('a progress bar', () => {
     expect(progressBar(7, 3)).toBe('███');
     expect(progressBar(-1, 3)).toBe('░░░');
   });
-});
-
-test('bytes are written for people', () => {
-  expect([0, 999, 1000, 4_194_304, 3e9].map(formatBytes)).toEqual(['0 B', '999 B', '1.0 kB', '4.2 MB', '3.0 GB']);
 });

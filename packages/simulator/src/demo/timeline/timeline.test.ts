@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createTimeline } from './timeline.ts';
+import { Timeline } from './timeline.ts';
 
 function recorder(isTTY: boolean): { text: string; isTTY: boolean; columns: number; write: (text: string) => void } {
   return {
@@ -15,13 +15,13 @@ function recorder(isTTY: boolean): { text: string; isTTY: boolean; columns: numb
 describe('the timeline', () => {
   test('writes when, who and what', () => {
     const output = recorder(false);
-    createTimeline({ output, elapsedMs: () => 12_345, colour: false }).say('artifacts', 'connected');
+    new Timeline({ output, elapsedMs: () => 12_345, colour: false }).say('artifacts', 'connected');
     expect(output.text).toBe('  12.3 s  artifacts     connected\n');
   });
 
   test('keeps the live line below what is written on a terminal, cut to its width', () => {
     const output = recorder(true);
-    const timeline = createTimeline({ output, elapsedMs: () => 0, colour: false });
+    const timeline = new Timeline({ output, elapsedMs: () => 0, colour: false });
     timeline.progress('x'.repeat(50));
     timeline.write('line\n');
     timeline.progress(undefined);
@@ -30,7 +30,7 @@ describe('the timeline', () => {
 
   test('writes no live line into a file', () => {
     const output = recorder(false);
-    createTimeline({ output, elapsedMs: () => 0, colour: false }).progress('50 %');
+    new Timeline({ output, elapsedMs: () => 0, colour: false }).progress('50 %');
     expect(output.text).toBe('');
   });
 });

@@ -1,15 +1,5 @@
 import { styleText } from 'node:util';
 
-/** What happened, one line each, in the order in which it happened; on a terminal with a live line for what is under way. */
-export interface Timeline {
-  /** Writes a line: seconds since the start, who, what. */
-  say(who: string, text: string, tone?: Tone): void;
-  /** Shows what is under way below the last line; undefined removes it. Shown on a terminal only: a log file wants no frames. */
-  progress(line: string | undefined): void;
-  /** Writes text as it is. */
-  write(text: string): void;
-}
-
 type Tone = 'plain' | 'good' | 'bad' | 'quiet';
 
 interface Output {
@@ -30,29 +20,39 @@ const colours = { plain: 'reset', good: 'green', bad: 'red', quiet: 'gray' } as 
 const eraseLine = '\u001b[2K\r';
 const whoWidth = 12;
 
-/** Creates a timeline on an output. */
-export function createTimeline({ output, elapsedMs, colour }: TimelineOptions): Timeline {
-  const live = output.isTTY === true;
-  let progressLine: string | undefined;
+/** What happened, one line each, in the order in which it happened; on a terminal with a live line for what is under way. */
+export class Timeline {
+  readonly #options: TimelineOptions;
+  /** What is shown below the last line. */
+  #progressLine: string | undefined;
 
-  const paint = (text: string, tone: Tone): string =>
-    colour && tone !== 'plain' ? styleText(colours[tone], text, { validateStream: false }) : text;
-  const above = (text: string): void => {
-    output.write(progressLine === undefined ? text : `${eraseLine}${text}${progressLine}`);
-  };
+  constructor(options: TimelineOptions) {
+    this.#options = options;
+  }
 
-  return {
-    say(who, text, tone = 'plain') {
-      const seconds = `${(elapsedMs() / 1000).toFixed(1).padStart(6)} s`;
-      above(`${paint(seconds, 'quiet')}  ${who.padEnd(whoWidth)}  ${paint(text, tone)}\n`);
-    },
-    progress(line) {
-      if (!live) return;
-      const next = line?.slice(0, (output.columns ?? 80) - 1);
-      if (next === progressLine) return;
-      output.write(`${progressLine === undefined ? '' : eraseLine}${next ?? ''}`);
-      progressLine = next;
-    },
-    write: above,
-  };
+  /** Writes a line: seconds since the start, who, what. */
+  say(who: string, text: string, tone: Tone = 'plain'): void {
+    const seconds = `${(this.#options.elapsedMs() / 1000).toFixed(1).padStart(6)} s`;
+    this.write(`${this.#paint(seconds, 'quiet')}  ${who.padEnd(whoWidth)}  ${this.#paint(text, tone)}\n`);
+  }
+
+  /** Shows what is under way below the last line; undefined removes it. Shown on a terminal only: a log file wants no frames. */
+  progress(line: string | undefined): void {
+    const { output } = this.#options;
+    if (output.isTTY !== true) return;
+    const next = line?.slice(0, (output.columns ?? 80) - 1);
+    if (next === this.#progressLine) return;
+    output.write(`${this.#progressLine === undefined ? '' : eraseLine}${next ?? ''}`);
+    this.#progressLine = next;
+  }
+
+  /** Writes text as it is. */
+  write(text: string): void {
+    const line = this.#progressLine;
+    this.#options.output.write(line === undefined ? text : `${eraseLine}${text}${line}`);
+  }
+
+  #paint(text: string, tone: Tone): string {
+    return this.#options.colour && tone !== 'plain' ? styleText(colours[tone], text, { validateStream: false }) : text;
+  }
 }
