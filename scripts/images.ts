@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { addedBytes } from './added-bytes.ts';
-import { DockerError, openDocker, type DockerClient } from './docker-client.ts';
+import { DockerCommandError, openDockerCommand, type DockerCommand } from './docker-command.ts';
 import { listImages, platforms, type ImageSpec, type Platform } from './image-list.ts';
 
 const usage = `usage: npm run images [-- OPTIONS]
@@ -26,14 +26,14 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   try {
-    const docker = await openDocker(process.env);
+    const docker = await openDockerCommand(process.env);
     const options = readOptions(docker.architecture === 'arm64' ? ['arm64v8'] : ['amd64', 'amd64.debug']);
     if (typeof options === 'string') return fail(2, options);
     let code = 0;
     for (const spec of options.images) code = Math.max(code, await build(docker, spec, options.arguments));
     return code;
   } catch (error) {
-    if (error instanceof DockerError) return fail(2, error.message);
+    if (error instanceof DockerCommandError) return fail(2, error.message);
     throw error;
   }
 }
@@ -75,7 +75,7 @@ function readOptions(
   };
 }
 
-async function build(docker: DockerClient, spec: ImageSpec, options: readonly string[]): Promise<number> {
+async function build(docker: DockerCommand, spec: ImageSpec, options: readonly string[]): Promise<number> {
   const { image, dockerfile, context } = spec;
   const startedAt = performance.now();
   try {

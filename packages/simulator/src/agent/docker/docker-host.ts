@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 
+import { sha256 } from '@companion/foundation/node';
 import * as z from 'zod';
 
 import { sweepNetworks } from './sweep.ts';
@@ -37,7 +38,7 @@ export async function openDockerHost(options: {
   const socketPath = dockerSocket(options.environment);
   const client = new DockerClient({ socketPath });
   const { Version, Arch } = versionAnswer.parse(await client.call('GET', '/version'));
-  const id = createHash('sha256').update(realpathSync(options.root)).digest('hex').slice(0, 12);
+  const id = sha256(realpathSync(options.root)).slice(0, 12);
   const run = randomBytes(4).toString('hex');
   const wish = options.network === undefined ? {} : { wish: options.network };
   const network = await openNetwork(client, { id, run, ...wish });

@@ -52,9 +52,9 @@ export class ProcessEngine implements Engine {
     if (!existsSync(main)) throw new AgentError('SOURCE_MISSING', spec.name, `there is no ${main}`);
   }
 
-  open(): void {
+  async open(): Promise<void> {
     this.#root ??= openShellSafeRoot(this.#options.root);
-    writeShims(this.#folders().bin, this.#options.standIns);
+    await writeShims(this.#folders().bin, this.#options.standIns);
     this.#watchdog.start();
   }
 

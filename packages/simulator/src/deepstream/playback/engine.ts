@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { sleep, type Clock } from '@companion/foundation';
+import { replaceFile } from '@companion/foundation/node';
 import type { ModelPlan } from '../plan/model-plan.ts';
 
 const steps = 10;
@@ -31,13 +31,11 @@ export async function prepareEngine(options: {
   }
   const digest = createHash('sha256');
   await pipeline(createReadStream(model.model), digest);
-  const partial = `${model.newEngine}.${process.pid}.part`;
+  const text = `DeepStream stand-in: an engine without a network\nbuilt from ${digest.digest('hex')}\n`;
   try {
-    await writeFile(partial, `DeepStream stand-in: an engine without a network\nbuilt from ${digest.digest('hex')}\n`);
-    await rename(partial, model.newEngine);
+    await replaceFile(model.newEngine, text);
     say(`[${model.group}] wrote the engine ${model.newEngine}`);
   } catch (error) {
-    await rm(partial, { force: true });
     say(`[${model.group}] can't write ${model.newEngine}, goes on without: ${String(error)}`);
   }
 }
