@@ -58,7 +58,7 @@ describe.each([
   test('artifacts stops on a line of TypeScript for a twin change, shows the artifact by its name, and goes on', async () => {
     const { twins } = modules.simulator.hub;
     const line = sourceLine(
-      join(workspaceFolder, 'modules/artifacts/src/reconcile/prepare-release.ts'),
+      join(workspaceFolder, 'modules/artifacts/src/reconcile/release-preparer.ts'),
       'freeBytesFloor } = desired.policy;',
     );
     const before = modules.pids();
@@ -70,7 +70,7 @@ describe.each([
     twins.patchDesired('artifacts', { artifacts, deepstream: { activate: { by: 'none' } } });
     const stop = await debug.paused();
     expect(stop.place).toEqual(line);
-    expect(stop.functions[0]).toBe('fetchOne');
+    expect(stop.functions[0]).toBe('#fetchOne');
     expect(await stop.localNames()).toEqual(expect.arrayContaining(['artifact', 'fileName', 'bandwidth', 'desired']));
     expect(await stop.evaluate('artifact')).toMatchObject({ name: 'labels', kind: 'model', url, sha256 });
     expect(await stop.evaluate('fileName')).toBe('labels.txt');
