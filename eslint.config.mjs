@@ -13,11 +13,73 @@ const pure = [
   'packages/occupancy/src/**/*.ts',
 ];
 
-const zodAsNamespace = {
-  selector:
-    "ImportDeclaration[source.value='zod'] > :matches(ImportSpecifier[imported.name='z'], ImportDefaultSpecifier)",
-  message: "`import * as z from 'zod'`: with `z` by itself, the messages of every language come into the bundles.",
+/** What only tests use. */
+const tests = ['**/*.test.ts', '**/testing/**', 'test/**'];
+
+/** Where `null` is part of what is written down: JSON on the wire or on the disk, and the nodes of the package `yaml`. */
+const withNull = [
+  'packages/foundation/src/json/json-value.ts',
+  'packages/deepstream/src/message/**/*.ts',
+  'packages/deepstream/src/yaml-config/**/*.ts',
+  'packages/occupancy/src/**/*.ts',
+];
+
+/** Where Node and libraries call with `null`. */
+const calledWithNull = ['packages/edge/src/azure/**/*.ts'];
+
+const everywhere = [
+  {
+    selector:
+      "ImportDeclaration[source.value='zod'] > :matches(ImportSpecifier[imported.name='z'], ImportDefaultSpecifier)",
+    message: "`import * as z from 'zod'`: with `z` by itself, the messages of every language come into the bundles.",
+  },
+  {
+    selector:
+      ":matches(PropertyDefinition, MethodDefinition, TSParameterProperty)[accessibility='private']:not([kind='constructor'])",
+    message: 'Private members are `#private`.',
+  },
+];
+
+const topLevel = ':matches(Program, Program > ExportNamedDeclaration)';
+
+const dialect = [
+  {
+    selector: `${topLevel} > VariableDeclaration > VariableDeclarator > ArrowFunctionExpression`,
+    message: 'A function at the top level is a `function` declaration.',
+  },
+  {
+    selector: `${topLevel} > VariableDeclaration[kind='let']`,
+    message: 'A module has no state: make it a field of a class, or a parameter.',
+  },
+  {
+    selector: ':function[params.length>1] > Identifier.params > TSTypeAnnotation > TSBooleanKeyword',
+    message: 'A reader of the call can not tell what `true` means: take an options object, or a union of words.',
+  },
+];
+
+const noNull = {
+  selector: 'TSUnionType > TSNullKeyword',
+  message: 'Absence is `undefined`; `null` is for JSON that others write or read (withNull in eslint.config.mjs).',
 };
+
+const noClockNoChance = [
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'Pure code takes `now` as an argument.',
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'Pure code takes `now` as an argument.',
+  },
+  {
+    selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+    message: 'Pure code takes its chance as an argument.',
+  },
+];
+
+function restricted(...rules) {
+  return { 'no-restricted-syntax': ['error', ...everywhere, ...rules] };
+}
 
 export default tseslint.config(
   { ignores: ['eslint.config.mjs', 'types/', '**/node_modules/', '**/dist/', '.simulator/', 'config/', 'coverage/'] },
@@ -30,7 +92,17 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
-      'no-restricted-syntax': ['error', zodAsNamespace],
+      ...restricted(),
+      '@typescript-eslint/naming-convention': [
+        'error',
+        {
+          selector: 'variable',
+          modifiers: ['const', 'global'],
+          format: ['camelCase'],
+          filter: { regex: '^(T|TextDecoder|TextEncoder)$', match: false },
+        },
+        { selector: 'function', format: ['camelCase'] },
+      ],
       'no-restricted-imports': [
         'error',
         {
@@ -44,25 +116,15 @@ export default tseslint.config(
   },
   { files: ['packages/edge/src/azure/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
-    files: pure,
-    ignores: ['**/*.test.ts', '**/testing/**', 'packages/foundation/src/node/**'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        zodAsNamespace,
-        {
-          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-          message: 'Pure code takes `now` as an argument.',
-        },
-        {
-          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-          message: 'Pure code takes `now` as an argument.',
-        },
-        {
-          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
-          message: 'Pure code takes its chance as an argument.',
-        },
-      ],
-    },
+    files: ['packages/{foundation,deepstream,edge}/src/**/*.ts', 'scripts/**/*.ts'],
+    ignores: tests,
+    rules: { ...restricted(...dialect, noNull), 'max-lines-per-function': ['error', { max: 100 }] },
   },
+  {
+    files: pure,
+    ignores: [...tests, 'packages/foundation/src/node/**'],
+    rules: restricted(...noClockNoChance),
+  },
+  { files: withNull, ignores: tests, rules: restricted(...noClockNoChance) },
+  { files: calledWithNull, ignores: tests, rules: restricted(...dialect) },
 );

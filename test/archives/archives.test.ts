@@ -8,9 +8,15 @@ import { paxOf, tarOf, type TarEntry } from './tar-text.ts';
 import { zipOf } from './zip-text.ts';
 
 const text = Buffer.from('weights');
-const file = (name: string | Buffer): TarEntry => ({ name, body: text });
-const targz = (...entries: TarEntry[]): Buffer => gzipSync(tarOf(entries));
-const zip = (name: string, rest: object = {}): Buffer => zipOf([{ name, body: text, ...rest }]);
+function file(name: string | Buffer): TarEntry {
+  return { name, body: text };
+}
+function targz(...entries: TarEntry[]): Buffer {
+  return gzipSync(tarOf(entries));
+}
+function zip(name: string, rest: object = {}): Buffer {
+  return zipOf([{ name, body: text, ...rest }]);
+}
 const big = Buffer.alloc(300_000, 'x');
 
 interface Bad {

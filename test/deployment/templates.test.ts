@@ -8,10 +8,13 @@ import { loadDeployment } from '@companion/deployment/node';
 import type { Deployment } from '@companion/deployment';
 
 const root = resolve(import.meta.dirname, '../..');
-const read = (file: string) => readFileSync(join(root, file), 'utf8');
+function read(file: string) {
+  return readFileSync(join(root, file), 'utf8');
+}
 /** With the variables of .env.example whatever .env a developer has. */
-const load = (file: string): Deployment =>
-  loadDeployment({ templatePath: join(root, file), envFile: join(root, '.env.example'), environment: {} });
+function load(file: string): Deployment {
+  return loadDeployment({ templatePath: join(root, file), envFile: join(root, '.env.example'), environment: {} });
+}
 
 describe.each(['deployment.template.json', 'deployment.debug.template.json'])('%s', (file) => {
   const deployment = load(file);

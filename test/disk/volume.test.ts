@@ -28,8 +28,9 @@ afterEach(() => bench[Symbol.asyncDispose]());
 
 /** A twin that takes no server: a release of nothing. */
 const emptyTwin: JsonObject = { artifacts: {}, policy: { freeBytesFloor: 0 } };
-const hasCurrent = (): Promise<string> =>
-  vi.waitFor(() => readlink(join(root, 'current')), { timeout: 10_000, interval: 50 });
+function hasCurrent(): Promise<string> {
+  return vi.waitFor(() => readlink(join(root, 'current')), { timeout: 10_000, interval: 50 });
+}
 
 describe('a volume that another writer has', () => {
   test('is waited for by the module, which says who has it, and is taken over when it is free', async () => {

@@ -12,10 +12,12 @@ import { createServerCertificate } from '@companion/simulator/testing';
 /** What the hub answers to a twin request: a status and a body, or nothing at all. */
 type Answer = { readonly status: number; readonly body: string } | 'silence';
 
-const twin = (version: number, desired: object = {}, reported: object = {}): Answer => ({
-  status: 200,
-  body: JSON.stringify({ desired: { ...desired, $version: version }, reported: { ...reported, $version: 1 } }),
-});
+function twin(version: number, desired: object = {}, reported: object = {}): Answer {
+  return {
+    status: 200,
+    body: JSON.stringify({ desired: { ...desired, $version: version }, reported: { ...reported, $version: 1 } }),
+  };
+}
 
 const input = 'devices/d/modules/m/inputs/in/a=b';
 

@@ -22,10 +22,12 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Where the code lies is known of a template only. */
-const withoutSources = ({ modules, ...rest }: Deployment) => ({
-  ...rest,
-  modules: modules.map((module) => ({ ...module, source: undefined })),
-});
+function withoutSources({ modules, ...rest }: Deployment) {
+  return {
+    ...rest,
+    modules: modules.map((module) => ({ ...module, source: undefined })),
+  };
+}
 
 describe('the templates of the repository', () => {
   test.each([

@@ -45,31 +45,37 @@ type Change = (parts: {
   readonly desired: (module: string, desired: unknown) => void;
 }) => void;
 
-const spread = (change: Change) => (template: SmallTemplate) => {
-  const { modulesContent: content } = template;
-  const sections = content as unknown as Record<string, unknown>;
-  const agent = content.$edgeAgent['properties.desired'];
-  const hub = content.$edgeHub['properties.desired'];
-  change({
-    agent,
-    hub,
-    content: sections,
-    one: (settings, more = {}) =>
-      void (agent.modules['one'] = { type: 'docker', ...more, settings: { image: 'r.example/one:1', ...settings } }),
-    route: (route) => void (hub.routes['r'] = route),
-    desired: (module, desired) => void (sections[module] = { 'properties.desired': desired }),
-  });
-};
+function spread(change: Change) {
+  return (template: SmallTemplate) => {
+    const { modulesContent: content } = template;
+    const sections = content as unknown as Record<string, unknown>;
+    const agent = content.$edgeAgent['properties.desired'];
+    const hub = content.$edgeHub['properties.desired'];
+    change({
+      agent,
+      hub,
+      content: sections,
+      one: (settings, more = {}) =>
+        void (agent.modules['one'] = { type: 'docker', ...more, settings: { image: 'r.example/one:1', ...settings } }),
+      route: (route) => void (hub.routes['r'] = route),
+      desired: (module, desired) => void (sections[module] = { 'properties.desired': desired }),
+    });
+  };
+}
 
 test('a template without a mistake has no findings', () => {
   expect(findings(() => undefined)).toEqual([]);
 });
 
 const fields = { sensor: 'Yard', polygon: [0, 0, 9, 0, 9, 9] };
-const ports = (HostPort: string, container = '80/tcp') => ({
-  createOptions: { HostConfig: { PortBindings: { [container]: [{ HostPort }] } } },
-});
-const nested = (levels: number): object => (levels === 0 ? {} : { a: nested(levels - 1) });
+function ports(HostPort: string, container = '80/tcp') {
+  return {
+    createOptions: { HostConfig: { PortBindings: { [container]: [{ HostPort }] } } },
+  };
+}
+function nested(levels: number): object {
+  return levels === 0 ? {} : { a: nested(levels - 1) };
+}
 const broken = 'FROM /messages/* WHERE';
 
 describe('one mistake is one line', () => {

@@ -4,7 +4,9 @@ import type { Benchmark, Measurement } from '../benchmark.ts';
 import { measureInterleaved } from './interleaved.ts';
 import { sampleFrames } from './sample-data.ts';
 
-const utf8 = (texts: readonly string[]) => texts.map((text) => Buffer.from(text));
+function utf8(texts: readonly string[]) {
+  return texts.map((text) => Buffer.from(text));
+}
 
 /** Messages a second beside what the plain way reaches on the same input. */
 function rates(name: string, count: number, work: () => number, baseline: () => number): Measurement {
@@ -23,7 +25,9 @@ function parseAll(inputs: readonly (string | Uint8Array)[]): number {
   return detections;
 }
 
-const fieldsOf = (value: unknown) => Object.keys(value as object).length;
+function fieldsOf(value: unknown) {
+  return Object.keys(value as object).length;
+}
 
 /** What anyone would write: split every object string of the minimal schema. */
 function splitObjects(value: unknown): number {

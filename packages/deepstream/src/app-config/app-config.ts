@@ -142,12 +142,14 @@ export function readAppConfig(path: string, file: ConfigFile): AppConfig {
     sourceCsv: csvPath === undefined ? undefined : { path: csvPath, line: csv.lineOf('csv-file-path') },
     sinks: numberedGroups(file, 'sink').map(({ group, number }) => readSink(readGroup(file, group), number)),
     streammux: optional('streammux', (group) => ({
-      ...section(group, true),
+      ...placeOf(group),
+      enabled: true,
       batchSize: group.integer('batch-size'),
       live: group.flag('live-source'),
     })),
     tiledDisplay: optional('tiled-display', (group) => ({
-      ...section(group, group.flag('enable')),
+      ...placeOf(group),
+      enabled: group.flag('enable'),
       rows: group.integer('rows'),
       columns: group.integer('columns'),
     })),
@@ -156,12 +158,14 @@ export function readAppConfig(path: string, file: ConfigFile): AppConfig {
     ),
     secondaryGies: numberedGroups(file, 'secondary-gie').map(({ group }) => readGie(readGroup(file, group))),
     tracker: optional('tracker', (group) => ({
-      ...section(group, group.flag('enable')),
+      ...placeOf(group),
+      enabled: group.flag('enable'),
       library: group.text('ll-lib-file'),
       configFile: group.text('ll-config-file'),
     })),
     messageConverter: optional('message-converter', (group) => ({
-      ...section(group, group.flag('enable')),
+      ...placeOf(group),
+      enabled: group.flag('enable'),
       configFile: group.text('msg-conv-config'),
       payloadType: group.integer('msg-conv-payload-type') ?? 0,
     })),
@@ -169,7 +173,9 @@ export function readAppConfig(path: string, file: ConfigFile): AppConfig {
   };
 }
 
-const section = ({ group, line }: GroupReader, enabled: boolean): Section => ({ group, line, enabled });
+function placeOf({ group, line }: GroupReader): Pick<Section, 'group' | 'line'> {
+  return { group, line };
+}
 
 function readSource(file: ConfigFile, group: string, number: number): Source {
   const reader = readGroup(file, group);
@@ -178,14 +184,15 @@ function readSource(file: ConfigFile, group: string, number: number): Source {
   const type = reader.integer('type') ?? all.integer('type');
   const streams = type === 3 ? Math.max(1, reader.integer('num-sources') ?? 1) : 1;
   const enabled = (reader.integer('enable') ?? all.integer('enable') ?? 0) !== 0;
-  return { ...section(reader, enabled), number, type, uri: reader.text('uri'), streams };
+  return { ...placeOf(reader), enabled, number, type, uri: reader.text('uri'), streams };
 }
 
 function listed(file: ConfigFile): Source[] {
   const reader = readGroup(file, 'source-list');
   const type = readGroup(file, 'source-attr-all').integer('type');
   return file.list('source-list', 'list').map((uri, number) => ({
-    ...section(reader, true),
+    ...placeOf(reader),
+    enabled: true,
     line: reader.lineOf('list'),
     number,
     type,
@@ -197,7 +204,8 @@ function listed(file: ConfigFile): Source[] {
 function readSink(group: GroupReader, number: number): Sink {
   const type = group.integer('type');
   return {
-    ...section(group, group.flag('enable')),
+    ...placeOf(group),
+    enabled: group.flag('enable'),
     number,
     type,
     ports:
@@ -219,7 +227,8 @@ function readSink(group: GroupReader, number: number): Sink {
 function readGie(group: GroupReader): Gie {
   return {
     // Apps that know only `config-file-path` have no `enable`.
-    ...section(group, (group.integer('enable') ?? (group.text('config-file-path') === undefined ? 0 : 1)) !== 0),
+    ...placeOf(group),
+    enabled: (group.integer('enable') ?? (group.text('config-file-path') === undefined ? 0 : 1)) !== 0,
     configFile: group.text('config-file') ?? group.text('config-file-path'),
     plugin: group.integer('plugin-type') ?? 0,
     uniqueId: group.integer('gie-unique-id') ?? group.integer('unique-id'),

@@ -5,7 +5,9 @@ import { readGroup } from './group-reader.ts';
 import type { GroupReader } from './group-reader.ts';
 import type { FollowedConfig, Reference, References } from './reference.ts';
 
-const isModel = (reference: Reference) => /^(?:onnx-file|model-file|uff-file|tlt-encoded-model)$/.test(reference.key);
+function isModel(reference: Reference) {
+  return /^(?:onnx-file|model-file|uff-file|tlt-encoded-model)$/.test(reference.key);
+}
 
 /** Networks that a library builds get an engine name of that library's choice. */
 const customEngine = ['custom-network-config', 'engine-create-func-name', 'network-config-path'];

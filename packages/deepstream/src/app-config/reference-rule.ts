@@ -11,7 +11,9 @@ export interface ReferenceRule {
   readonly follow: boolean;
 }
 
-const one = (kind: ReferenceKind): ReferenceRule => ({ kind, list: false, follow: false });
+function one(kind: ReferenceKind): ReferenceRule {
+  return { kind, list: false, follow: false };
+}
 const followed: ReferenceRule = { kind: 'config', list: false, follow: true };
 
 /** Keys by the groups that they mean a path in, from deepstream-app's, test5's, nvinfer's and the tracker's parsers. */

@@ -87,7 +87,9 @@ const glibCodes: Record<string, number> = {
   'key-before-group': 4,
 };
 
-const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+function latin1(text: string) {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
 
 function expectSame(bytes: Uint8Array, glib: GlibResult): void {
   const parsed = parseKeyFile(bytes);

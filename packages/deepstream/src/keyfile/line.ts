@@ -47,10 +47,14 @@ export interface LineFault {
   readonly reason: string;
 }
 
-const fault = (code: KeyFileErrorCode, reason: string): LineFault => ({ kind: 'fault', code, reason });
+function fault(code: KeyFileErrorCode, reason: string): LineFault {
+  return { kind: 'fault', code, reason };
+}
 
 /** Shows a piece of a file in a reason, short and without control characters. */
-const show = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+function show(text: string) {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
 
 /**
  * Reads one line as gkeyfile.c does (g_key_file_parse_line, 2.74). GLib works on C strings, so what follows a NUL is

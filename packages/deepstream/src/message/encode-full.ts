@@ -23,7 +23,9 @@ export interface FullEnvelope {
 
 type Members = Record<string, GlibJson>;
 
-const double = (value: number): Double => ({ double: value });
+function double(value: number): Double {
+  return { double: value };
+}
 const emptyLocation = { lat: double(0), lon: double(0), alt: double(0) };
 const emptyCoordinate = { x: double(0), y: double(0), z: double(0) };
 

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { encodeFull, encodeMinimal, parseMessage } from './index.ts';
 import { printSignificant } from './json-glib.ts';
 
-const uuid = () => '00000000-0000-4000-8000-000000000000';
+function uuid() {
+  return '00000000-0000-4000-8000-000000000000';
+}
 const car = {
   trackId: '7',
   label: 'Car',

@@ -22,10 +22,13 @@ export function printJson(value: GlibJson, indent = ''): string {
   return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`;
 }
 
-const isArray = (value: object): value is readonly GlibJson[] => Array.isArray(value);
+function isArray(value: object): value is readonly GlibJson[] {
+  return Array.isArray(value);
+}
 
-const isDouble = (value: object): value is Double =>
-  'double' in value && typeof value.double === 'number' && Object.keys(value).length === 1;
+function isDouble(value: object): value is Double {
+  return 'double' in value && typeof value.double === 'number' && Object.keys(value).length === 1;
+}
 
 /** g_ascii_dtostr, `%.17g`. */
 function printDouble(value: number): string {
@@ -53,4 +56,6 @@ export function printSignificant(value: number, digits: number): string {
   return minus + withoutTrailingZeros(plain);
 }
 
-const withoutTrailingZeros = (text: string) => (text.includes('.') ? text.replace(/\.?0*$/, '') : text);
+function withoutTrailingZeros(text: string) {
+  return text.includes('.') ? text.replace(/\.?0*$/, '') : text;
+}

@@ -42,8 +42,9 @@ export function readMinimal(message: MinimalMessage, tally: Tally): Frame | unde
 }
 
 /** Objects of type DUMMY carry no box, only sections of the whole frame: "" or, with an embedding, `|#|embedding|…`. */
-const isDummy = (object: unknown) =>
-  typeof object === 'string' && (object === '' || object.startsWith('|#|') || object.startsWith('#|'));
+function isDummy(object: unknown) {
+  return typeof object === 'string' && (object === '' || object.startsWith('|#|') || object.startsWith('#|'));
+}
 
 /** The frame number is a number up to 6.0 and a string from 6.1 on. */
 function readFrameNumber(id: unknown, tally: Tally): string | null {

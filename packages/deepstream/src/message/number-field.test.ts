@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { printSignificant } from './json-glib.ts';
 import { readNumber, readOddNumber } from './number-field.ts';
 
-const read = (text: string) => {
+function read(text: string) {
   const plain = readNumber(text, 0, text.length);
   return Number.isNaN(plain) ? readOddNumber(text) : plain;
-};
+}
 
 test('numbers are read to the double that they say', () => {
   const text = fc.oneof(

@@ -3,8 +3,8 @@ import { parseMessage } from './parse.ts';
 import type { ParsedMessage } from './parse.ts';
 import type { Detection } from './frame.ts';
 
-const minimal = (objects: readonly unknown[], more: object = {}) =>
-  JSON.stringify({
+function minimal(objects: readonly unknown[], more: object = {}) {
+  return JSON.stringify({
     version: '4.0',
     id: '7',
     '@timestamp': '1970-01-01T00:00:01.000Z',
@@ -12,9 +12,10 @@ const minimal = (objects: readonly unknown[], more: object = {}) =>
     objects,
     ...more,
   });
+}
 
-const full = (object: object, more: object = {}) =>
-  JSON.stringify({
+function full(object: object, more: object = {}) {
+  return JSON.stringify({
     messageid: 'm',
     mdsversion: '1.0',
     '@timestamp': '1970-01-01T00:00:01.000Z',
@@ -26,6 +27,7 @@ const full = (object: object, more: object = {}) =>
     videoPath: '',
     ...more,
   });
+}
 
 const wireBox = { topleftx: 1, toplefty: 2, bottomrightx: 3, bottomrighty: 4 };
 const readBox = { left: 1, top: 2, right: 3, bottom: 4 };
@@ -34,12 +36,13 @@ function framesOf(message: ParsedMessage) {
   if (!message.ok) throw new Error(`${message.reason}: ${message.detail}`);
   return message.frames;
 }
-const detectionsOf = (text: string): readonly Detection[] =>
-  framesOf(parseMessage(text)).flatMap((frame) => frame.detections);
-const reasonOf = (input: string | Uint8Array) => {
+function detectionsOf(text: string): readonly Detection[] {
+  return framesOf(parseMessage(text)).flatMap((frame) => frame.detections);
+}
+function reasonOf(input: string | Uint8Array) {
   const message = parseMessage(input);
   return message.ok ? 'read' : message.reason;
-};
+}
 
 describe('the minimal schema', () => {
   test.each<[string, Partial<Detection>]>([

@@ -159,7 +159,9 @@ function contentEnd(text: string): number {
   return end;
 }
 
-const isSpaceAt = (text: string, at: number) => skipSpace(text.slice(at, at + 1), 0) === 1;
+function isSpaceAt(text: string, at: number) {
+  return skipSpace(text.slice(at, at + 1), 0) === 1;
+}
 
 /** Payloads that are no JSON at all and known all the same. */
 function isForeignPayload(text: string, end: number, tally: Tally): boolean {

@@ -53,4 +53,6 @@ export function setMessageSink(config: ConfigFile, options: MessageSinkOptions):
   return group;
 }
 
-const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+function baseName(path: string) {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -47,7 +47,9 @@ export function setSources(config: ConfigFile, uris: readonly string[]): Compani
   return companion;
 }
 
-const typeOf = (uri: string) => (/^rtsp/i.test(uri) ? 4 : 2);
+function typeOf(uri: string) {
+  return /^rtsp/i.test(uri) ? 4 : 2;
+}
 
 function setGroups(config: ConfigFile, uris: readonly string[]): void {
   const existing = numberedGroups(config, 'source');

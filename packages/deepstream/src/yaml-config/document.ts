@@ -22,10 +22,12 @@ const maxChars = 128 * 1024;
 const maxLineChars = 32 * 1024;
 const maxDepth = 256;
 
-const fault = (code: YamlConfigErrorCode, at: number, reason: string): ReadDocument => ({
-  ok: false,
-  fault: { code, at, reason },
-});
+function fault(code: YamlConfigErrorCode, at: number, reason: string): ReadDocument {
+  return {
+    ok: false,
+    fault: { code, at, reason },
+  };
+}
 
 /**
  * Parses one document; offsets in it are offsets in `text`. Duplicate keys are left in. Aliases are refused, so nothing
