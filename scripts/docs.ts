@@ -2,15 +2,18 @@
  * `npm run docs` writes the generated sections of docs/reference and the JSON Schemas of the desired documents. With
  * --check it changes nothing, and fails where one of them is stale.
  */
-import { desiredJsonSchema } from '@companion/artifacts';
+import { desiredJsonSchema as artifactsJsonSchema } from '@companion/artifacts';
 import { renderCliReference } from '@companion/cli';
+import { desiredJsonSchema as filterJsonSchema } from '@companion/occupancy';
 import { updateFile, updateSections } from './marked-sections.ts';
 import { eventFields, eventTypes, snapshotFields } from './docs/events.ts';
-import { fieldTable, markdownTable } from './docs/field-table.ts';
+import { fieldTable, markdownTable, type Schema } from './docs/field-table.ts';
 import { metricsOf } from './docs/metrics.ts';
+import { zoneSections } from './docs/zones.ts';
 
 const check = process.argv.includes('--check');
-const artifacts = desiredJsonSchema();
+const artifacts: Schema = artifactsJsonSchema();
+const filter: Schema = filterJsonSchema();
 
 async function metricsTable(folder: string): Promise<string> {
   const rows = (await metricsOf(folder)).map(({ name, type, labels, help }) => [
@@ -24,11 +27,16 @@ async function metricsTable(folder: string): Promise<string> {
 
 const schemas: Readonly<Record<string, unknown>> = {
   'modules/artifacts/schemas/desired.schema.json': artifacts,
+  'packages/occupancy/schemas/desired.schema.json': filter,
 };
 
 const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/reference/artifacts-twin.md': { 'artifacts-desired': fieldTable(artifacts, { withDefaults: true }) },
   'docs/reference/cli.md': { commands: await renderCliReference() },
+  'docs/reference/filter-twin.md': {
+    'filter-desired': fieldTable(filter, { withDefaults: true }),
+    'filter-zones': zoneSections(),
+  },
   'docs/reference/events.md': {
     'event-types': eventTypes(),
     'event-fields': eventFields(),

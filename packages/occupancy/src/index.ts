@@ -1,3 +1,4 @@
+export { desiredJsonSchema, zoneJsonSchemas } from './desired/desired-json-schema.ts';
 export { parseDesired, saysNothing, type Desired, type DesiredOptions, type EventFormat } from './desired/desired.ts';
 export { inPlainWords, problemsOf, type FieldProblem } from './document/mistake.ts';
 export {

@@ -1,5 +1,20 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { parseDesired } from './desired.ts';
+import { desiredJsonSchema } from './desired-json-schema.ts';
+import { parseDesired as parse, type Desired } from './desired.ts';
+
+const schemaTakes = new Ajv2020({ strict: false }).compile(desiredJsonSchema());
+
+/** What the JSON Schema refuses, the module refuses, or rejects the zone: checked with every document of these tests. */
+function parseDesired(properties: Record<string, unknown>, zonesFile?: string): Desired {
+  const desired = parse(properties, zonesFile);
+  if (!schemaTakes(properties)) expect(refuses(desired)).toBe(true);
+  return desired;
+}
+
+function refuses(desired: Desired): boolean {
+  return !desired.ok || Object.keys(desired.rejected).length > 0;
+}
 
 const polygon = [409, 351, 544, 351, 544, 465, 409, 465];
 const spot = { kind: 'spot', sensor: 'Yard', polygon };

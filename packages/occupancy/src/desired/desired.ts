@@ -30,9 +30,15 @@ export type Desired =
 
 const minSnapshotMs = 1_000;
 
-const desiredSchema = z.strictObject({
-  zones: z.record(z.string(), z.unknown()).default({}),
-  defaults: defaultsSchema.prefault({}),
+/** The desired properties but for the zones, which are read one by one. */
+export const desiredSchema = z.strictObject({
+  zones: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .meta({ description: 'The zones by name. Layered deployments merge by key.' }),
+  defaults: defaultsSchema
+    .prefault({})
+    .meta({ description: 'For all zones; each may say otherwise for itself, except for the frame size.' }),
   zonesFile: z
     .string()
     .min(1)
@@ -40,13 +46,23 @@ const desiredSchema = z.strictObject({
     .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), {
       error: must('be a path below the release, without ".."'),
     })
-    .optional(),
+    .optional()
+    .meta({ description: 'A file with zones inside the release that DeepStream runs, as configs/<artifact>/<file>.' }),
   snapshotEveryMs: z
     .custom<number>(isSnapshotPeriod, {
       error: must(`be 0 for never, or a whole number of milliseconds from ${minSnapshotMs} to ${dayMs}`),
     })
-    .default(300_000),
-  format: z.enum(['cloudevents', 'nvidia']).default('cloudevents'),
+    .default(300_000)
+    .meta({
+      type: 'integer',
+      minimum: 0,
+      maximum: dayMs,
+      description: 'The pause between snapshots, from 1000; 0 sends them only on reconnect and by method.',
+    }),
+  format: z
+    .enum(['cloudevents', 'nvidia'])
+    .default('cloudevents')
+    .meta({ description: "How events leave: as CloudEvents, or in DeepStream's own full schema." }),
 });
 
 function isSnapshotPeriod(value: unknown): boolean {

@@ -4,7 +4,8 @@ import type { Defaults } from '../zones/common/defaults.ts';
 import type { Zone, ZoneKindName } from '../zones/kinds.ts';
 import { kindOf, zoneKinds } from '../zones/registry.ts';
 
-const maxName = 128;
+/** The longest name of a zone. */
+export const maxName = 128;
 
 const names = Object.keys(zoneKinds) as ZoneKindName[];
 const kindSchema = z.looseObject({ kind: z.enum(names.map((name) => kindOf(name).twin.kind)) });

@@ -7,11 +7,15 @@ import type { TwinPart } from '../common/zone-kind.ts';
 import type { AreaZone } from './types.ts';
 
 const schema = z.strictObject({
-  kind: z.literal('area'),
+  kind: z.literal('area').meta({ description: 'A region with objects in it.' }),
   ...watchingFields,
   polygon: polygonField,
-  capacity: wholeNumber(1, 100_000).optional(),
-  dwellMs: duration(1_000).optional(),
+  capacity: wholeNumber(1, 100_000)
+    .optional()
+    .meta({ description: 'The area is full with so many objects in it; without it, it never is.' }),
+  dwellMs: duration(1_000)
+    .optional()
+    .meta({ description: 'A visit this long raises `area.dwell`; without it, none does.' }),
 });
 
 /** An area in the twin. */

@@ -17,18 +17,32 @@ export function duration(leastMs: number) {
 }
 
 const share = { error: must('be a number from 0 to 1') };
-const silence = z.enum(['unknown', 'empty', 'keep']);
-const units = z.enum(['pixel', 'normalized']);
 const rules = {
-  classes: z.array(z.string().min(1).max(128)).min(1).max(64),
-  minConfidence: z.number(share).min(0, share).max(1, share),
-  enterAfterMs: duration(0),
-  leaveAfterMs: duration(100),
-  staleAfterMs: duration(1_000),
+  classes: z
+    .array(z.string().min(1).max(128))
+    .min(1)
+    .max(64)
+    .meta({ description: 'Labels of the detections that count, without regard to case.' }),
+  minConfidence: z
+    .number(share)
+    .min(0, share)
+    .max(1, share)
+    .meta({ description: 'Detections below this confidence do not count.' }),
+  enterAfterMs: duration(0).meta({ description: 'An object counts as there after so long.' }),
+  leaveAfterMs: duration(100).meta({ description: 'An object counts as gone after so long.' }),
+  staleAfterMs: duration(1_000).meta({ description: 'A sensor that is silent for so long is lost.' }),
+  silence: z
+    .enum(['unknown', 'empty', 'keep'])
+    .meta({ description: 'What a lost sensor makes of its spots; `keep` leaves them as they are.' }),
+  units: z
+    .enum(['pixel', 'normalized'])
+    .meta({ description: 'The units of coordinates; normalized is from 0 to 1 of the frame.' }),
 };
 
 /** How a vehicle takes a spot. */
-export const coverSchema = z.enum(['anchor', 'overlap', 'either']);
+export const coverSchema = z.enum(['anchor', 'overlap', 'either']).meta({
+  description: 'How a vehicle takes a spot: with the middle of its lower edge, with its area, or either of both.',
+});
 
 /** What the twin says for all zones, each of which may say otherwise for itself. */
 export const defaultsSchema = z.strictObject({
@@ -37,11 +51,15 @@ export const defaultsSchema = z.strictObject({
   enterAfterMs: rules.enterAfterMs.default(2_000),
   leaveAfterMs: rules.leaveAfterMs.default(8_000),
   staleAfterMs: rules.staleAfterMs.default(30_000),
-  silence: silence.default('unknown'),
+  silence: rules.silence.default('unknown'),
   cover: coverSchema.default('either'),
-  units: units.default('pixel'),
-  frameWidth: wholeNumber(1, 100_000).default(1_920),
-  frameHeight: wholeNumber(1, 100_000).default(1_080),
+  units: rules.units.default('pixel'),
+  frameWidth: wholeNumber(1, 100_000)
+    .default(1_920)
+    .meta({ description: 'Width of the frame in pixels, for normalized units: the streammux width.' }),
+  frameHeight: wholeNumber(1, 100_000)
+    .default(1_080)
+    .meta({ description: 'Height of the frame in pixels, for normalized units: the streammux height.' }),
 });
 
 /** Defaults with nothing left out. */
@@ -49,14 +67,14 @@ export type Defaults = z.infer<typeof defaultsSchema>;
 
 /** What every zone that looks at detections may say for itself. */
 export const watchingFields = {
-  sensor: z.string().max(256),
+  sensor: z.string().max(256).meta({ description: "DeepStream's name of the camera." }),
   classes: rules.classes.optional(),
   minConfidence: rules.minConfidence.optional(),
   enterAfterMs: rules.enterAfterMs.optional(),
   leaveAfterMs: rules.leaveAfterMs.optional(),
   staleAfterMs: rules.staleAfterMs.optional(),
-  silence: silence.optional(),
-  units: units.optional(),
+  silence: rules.silence.optional(),
+  units: rules.units.optional(),
 };
 
 /** What a zone says for itself. */

@@ -7,7 +7,9 @@ const minArea = 1;
 const maxCorners = 128;
 
 /** A polygon in the twin; `polygonProblem` judges it. */
-export const polygonField = z.array(z.number(), { error: must('be a list of numbers, [x1, y1, x2, y2, …]') });
+export const polygonField = z
+  .array(z.number(), { error: must('be a list of numbers, [x1, y1, x2, y2, …]') })
+  .meta({ description: 'The corners, [x1, y1, x2, y2, …]: 3 to 128, and no two sides that cross or touch.' });
 
 /** The first thing that is wrong with a polygon; the others follow from it as a rule. */
 export function polygonProblem(corners: Polygon): string | undefined {

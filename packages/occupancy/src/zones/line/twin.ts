@@ -12,11 +12,14 @@ const deadBandShare = 0.01;
 
 const point = z.tuple([z.number(), z.number()], { error: must('be a list of two numbers, [x, y]') });
 const schema = z.strictObject({
-  kind: z.literal('line'),
+  kind: z.literal('line').meta({ description: 'A line that objects cross.' }),
   ...watchingFields,
-  from: point,
-  to: point,
-  deadBand: z.number().min(0).optional(),
+  from: point.meta({ description: 'One end, [x, y].' }),
+  to: point.meta({ description: 'The other end, [x, y]. `in` is to the right of from → to.' }),
+  deadBand: z.number().min(0).optional().meta({
+    description:
+      "How near to the line nothing counts: pixels, or a share of the frame's width if normalized. Without it, 1 % of the line's length.",
+  }),
 });
 
 /** A line in the twin. */

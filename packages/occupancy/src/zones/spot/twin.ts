@@ -7,7 +7,7 @@ import type { TwinPart } from '../common/zone-kind.ts';
 import type { SpotZone } from './types.ts';
 
 const schema = z.strictObject({
-  kind: z.literal('spot'),
+  kind: z.literal('spot').meta({ description: 'A place for one vehicle.' }),
   ...watchingFields,
   polygon: polygonField,
   cover: coverSchema.optional(),
