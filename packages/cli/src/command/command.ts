@@ -1,6 +1,5 @@
 import type { OptionValues, CommandOptions } from './option.ts';
 import type { OperandValues } from './operand.ts';
-import type { CommandRegistry } from './registry.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** 0: done, nothing wrong. 1: findings of severity error. 2: called wrongly, or a file that can't be read or written. */
@@ -43,6 +42,17 @@ export interface ParsedCall {
   readonly options: Readonly<Record<string, unknown>>;
   readonly commands: CommandRegistry;
 }
+
+/** A command as it is listed: what the overview needs, and where the rest is. */
+export interface CommandEntry {
+  /** One line. */
+  readonly summary: string;
+  /** The command's module; loaded when it is called, asked for help, or written about. */
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+/** All commands by what they are called behind `companion`, a group's name first: `config get`, `pack`. */
+export type CommandRegistry = Readonly<Record<string, CommandEntry>>;
 
 /** Makes a command of its description. */
 export function defineCommand<const O extends CommandOptions, const P extends string>(

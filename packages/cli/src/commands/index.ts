@@ -1,4 +1,5 @@
-import type { CommandRegistry, GroupOf } from '../command/registry.ts';
+import type { CommandRegistry } from '../command/command.ts';
+import type { GroupOf } from '../command/registry.ts';
 
 /** All commands, in the order of the help. A new one is a file here that exports its `command`, and one line. */
 export const commands = {

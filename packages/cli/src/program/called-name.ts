@@ -1,4 +1,4 @@
-import type { CommandRegistry } from '../command/registry.ts';
+import type { CommandRegistry } from '../command/command.ts';
 
 /** A command by the two words it may have: `config get` is of the group `config`. */
 export interface CalledName {

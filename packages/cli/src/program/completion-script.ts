@@ -1,5 +1,5 @@
 import { operandsOf } from '../command/operand.ts';
-import type { CommandRegistry } from '../command/registry.ts';
+import type { CommandRegistry } from '../command/command.ts';
 import { calledName, wordsAfter } from './called-name.ts';
 
 /** The shells that there are scripts for. */

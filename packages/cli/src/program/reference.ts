@@ -1,6 +1,6 @@
 import type { Command } from '../command/command.ts';
 import { optionUsage } from '../command/option.ts';
-import type { CommandRegistry } from '../command/registry.ts';
+import type { CommandRegistry } from '../command/command.ts';
 import { usageOf } from './usage.ts';
 
 /** All commands as sections of Markdown: how each is called, its options, notes and examples. */
