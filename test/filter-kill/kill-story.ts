@@ -19,7 +19,8 @@ import { pino } from 'pino';
 import { vi } from 'vitest';
 import { openJournal, recall } from '@companion/filter/testing';
 import { HubServer } from '@companion/simulator';
-import { createRandom, type Scene } from './scene.ts';
+import { createRandom } from '@companion/occupancy/testing';
+import type { Scene } from './scene.ts';
 
 /** What came of a run. */
 export interface StoryOutcome {

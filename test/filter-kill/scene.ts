@@ -1,5 +1,6 @@
 import { encodeMinimal } from '@companion/deepstream/message';
 import type { JsonObject } from '@companion/foundation';
+import { createRandom } from '@companion/occupancy/testing';
 
 /** One message of the scene. */
 export interface SceneFrame {
@@ -68,15 +69,4 @@ function changeTimes(random: () => number, untilMs: number): readonly number[] {
 
 function isThere(changes: readonly number[], ms: number): boolean {
   return changes.filter((time) => time <= ms).length % 2 === 1;
-}
-
-/** Mulberry32. */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

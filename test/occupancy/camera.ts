@@ -5,7 +5,7 @@
  */
 import type { Box, Detection, Frame } from '@companion/deepstream/message';
 import type { Thing } from './car-park.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '@companion/occupancy/testing';
 
 /** How bad it is. Shares are 0 to 1, jitter is in pixels. */
 export interface Noise {

@@ -4,7 +4,7 @@
  * every moment is known.
  */
 import type { Box } from '@companion/deepstream/message';
-import { createRandom } from './random.ts';
+import { createRandom } from '@companion/occupancy/testing';
 
 /** Something that is really there. `id` is what a perfect tracker would say. */
 export interface Thing {

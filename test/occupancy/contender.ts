@@ -22,7 +22,7 @@ export function createOurs(): Contender {
     spots.map(({ name, polygon }) => [name, { kind: 'spot', sensor: 'Yard', polygon: [...polygon] }]),
   );
   const desired = parseDesired({ zones });
-  if (!desired.ok) throw new Error(JSON.stringify(desired.problems));
+  if (!desired.ok) throw new Error(JSON.stringify(desired.mistakes));
   const pipeline = new Pipeline(desired.config);
   const step = (input: Parameters<typeof pipeline.step>[0], atMs: number): readonly Claim[] =>
     pipeline.step(input).flatMap((event) => {

@@ -219,7 +219,7 @@ export class Filter {
       outbox: this.#outbox.stats(),
     }));
     return () => {
-      const settings = { ...this.#configuration.settings, problems: this.#configuration.problems };
+      const settings = { ...this.#configuration.settings, mistakes: this.#configuration.mistakes };
       return reportedProperties(settings, { spots: this.#pipeline.totals(), ...counters.at(this.#clock.now()) });
     };
   }

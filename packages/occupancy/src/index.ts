@@ -1,6 +1,6 @@
 export { desiredJsonSchema, zoneJsonSchemas } from './desired/desired-json-schema.ts';
 export { parseDesired, saysNothing, type Desired, type DesiredOptions, type EventFormat } from './desired/desired.ts';
-export { inPlainWords, problemsOf, type FieldProblem } from './document/mistake.ts';
+export { inPlainWords, mistake, mistakesOf, reportedMistake, type Mistake } from './document/mistake.ts';
 export {
   cloudEventOf,
   deepStreamWords,

@@ -1,6 +1,6 @@
 import type { Detection, Frame } from '@companion/deepstream/message';
 import { parseDesired, Pipeline } from '@companion/occupancy';
-import { createRandom } from '../../occupancy/random.ts';
+import { createRandom } from '@companion/occupancy/testing';
 
 /** A frame that is stamped and numbered, as the encoders take it. */
 export interface TrafficFrame extends Frame {

@@ -61,7 +61,7 @@ function carPark(fps: number): View {
 
 function play({ name, fps, zones, detections }: View) {
   const desired = parseDesired({ zones: zones });
-  if (!desired.ok) throw new Error(JSON.stringify(desired.problems));
+  if (!desired.ok) throw new Error(JSON.stringify(desired.mistakes));
   const pipeline = new Pipeline(desired.config);
   let bytesIn = 0;
   let bytesOut = 0;

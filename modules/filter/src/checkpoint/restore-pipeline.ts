@@ -38,7 +38,7 @@ export function restorePipeline(checkpoint: JsonValue | undefined, nowMs: number
     const events = restored.kind === 'stale' ? pipeline.step({ type: 'gap' }) : [];
     const { kind, gapMs } = restored;
     log.info({ kind, gapMs, zones: config.zones.length }, 'going on from the checkpoint');
-    return { pipeline, settings: { ...settings, problems: [] }, events, stampsMs };
+    return { pipeline, settings: { ...settings, mistakes: [] }, events, stampsMs };
   } catch (error) {
     log.error({ err: error }, 'the checkpoint can’t be used; all states are unknown');
     return blank();

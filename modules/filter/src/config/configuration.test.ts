@@ -65,27 +65,27 @@ describe('the zones file', () => {
     expect(story).toEqual(['1 A1', expected]);
     await configuration.readAgain();
     expect(story).toEqual(['1 A1', expected]);
-    expect(configuration.problems).toEqual([]);
+    expect(configuration.mistakes).toEqual([]);
   });
 
   test('is read again after a mistake in it, and is forgotten where the twin names another', async () => {
     writeFileSync(file('wrong.json'), '{');
     await take(2, 'wrong.json');
-    expect(configuration.problems).toMatchObject([{ field: 'zonesFile' }]);
+    expect(configuration.mistakes).toMatchObject([{ at: { path: ['zonesFile'] } }]);
     writeFileSync(file('wrong.json'), zonesOf('C1'));
     await configuration.readAgain();
     writeFileSync(file('wrong.json'), '{ ');
     await configuration.readAgain();
     await take(3, 'new.json');
     expect(story).toEqual(['1 A1', '2 A1', '2 C1', '2 C1', '3 B1']);
-    expect(configuration.problems).toEqual([]);
+    expect(configuration.mistakes).toEqual([]);
   });
 
   test('that is missing is no problem of a twin that names none', async () => {
     await take(2);
     await take(3, 'missing.json');
-    expect(configuration.problems).toMatchObject([{ field: 'zonesFile' }]);
+    expect(configuration.mistakes).toMatchObject([{ at: { path: ['zonesFile'] } }]);
     await take(4);
-    expect(configuration.problems).toEqual([]);
+    expect(configuration.mistakes).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import type { DesiredDocument, Log } from '@companion/edge';
-import type { FieldProblem } from '@companion/occupancy';
+import { mistake, reportedMistake, type Mistake } from '@companion/occupancy';
 import { applyDesired, type DesiredState } from './desired-state.ts';
 import { ZonesFile } from './zones-file.ts';
 
-/** `root`: the volume that the artifacts module fills. `onChange`: settings or problems are others than before. */
+/** `root`: the volume that the artifacts module fills. `onChange`: settings or mistakes are others than before. */
 interface ConfigurationOptions {
   readonly initial: DesiredState;
   readonly root: string;
@@ -14,7 +14,7 @@ interface ConfigurationOptions {
 /** What the twin and the zones file that it names say. Begins with what a checkpoint knows. */
 export class Configuration {
   readonly #log: Log;
-  /** DesiredState or problems are others than before. */
+  /** Settings or mistakes are others than before. */
   readonly #onChange: () => void;
   readonly #zonesFile: ZonesFile;
   #settings: DesiredState;
@@ -35,10 +35,10 @@ export class Configuration {
   }
 
   /** What is wrong in the newest document, or with the file that it names. */
-  get problems(): readonly FieldProblem[] {
-    const { problems } = this.#settings;
+  get mistakes(): readonly Mistake[] {
+    const { mistakes } = this.#settings;
     const { problem } = this.#zonesFile;
-    return problem === undefined ? problems : [...problems, { field: 'zonesFile', problem }];
+    return problem === undefined ? mistakes : [...mistakes, mistake('zones_file', { path: ['zonesFile'] }, problem)];
   }
 
   /** Takes the newest document. */
@@ -65,8 +65,9 @@ export class Configuration {
 
   #apply(document: DesiredDocument): void {
     this.#settings = applyDesired(this.#settings, document, this.#zonesFile.content);
-    const { version, config, problems } = this.#settings;
+    const { version, config, mistakes } = this.#settings;
     const rejected = Object.keys(this.#settings.rejected).length;
+    const problems = mistakes.map(reportedMistake);
     this.#log.info({ version, zones: config.zones.length, rejected, problems }, 'zones taken');
     this.#onChange();
   }

@@ -14,14 +14,14 @@ const activity = {
 
 describe('the settings', () => {
   test('are what the newest good document says', () => {
-    expect(one).toMatchObject({ version: 3, config: { zones: [{ name: 'A1' }] }, problems: [] });
+    expect(one).toMatchObject({ version: 3, config: { zones: [{ name: 'A1' }] }, mistakes: [] });
     expect(applyDesired(one, { version: 4, properties: { zones: {} } }).config.zones).toEqual([]);
   });
 
   test('stay as they were under a document that can not be understood', () => {
     const settings = applyDesired(one, { version: 4, properties: { zones: {}, zone: {} } });
-    expect(settings).toMatchObject({ ...one, version: 4, inForceVersion: 3, problems: [{ field: 'zone' }] });
-    expect(applyDesired(settings, { version: 5, properties: { zones: {} } }).problems).toEqual([]);
+    expect(settings).toMatchObject({ ...one, version: 4, inForceVersion: 3, mistakes: [{ at: { path: ['zone'] } }] });
+    expect(applyDesired(settings, { version: 5, properties: { zones: {} } }).mistakes).toEqual([]);
   });
 
   test('start without zones under an empty document, and do not lose zones to one', () => {
@@ -32,7 +32,7 @@ describe('the settings', () => {
     });
     const settings = applyDesired(one, { version: 4, properties: {} });
     expect(settings.config).toBe(one.config);
-    expect(settings.problems).toMatchObject([{ field: 'zones' }]);
+    expect(settings.mistakes).toMatchObject([{ at: { path: ['zones'] } }]);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { DesiredDocument } from '@companion/edge';
 import {
   type DesiredOptions,
-  type FieldProblem,
+  mistake,
+  type Mistake,
   parseDesired,
   type PipelineConfig,
   saysNothing,
@@ -20,7 +21,7 @@ export interface DesiredState {
   /** Zones of the document in force that can't work: name and reason. */
   readonly rejected: Readonly<Record<string, string>>;
   /** Why the newest document is not in force; empty when it is. */
-  readonly problems: readonly FieldProblem[];
+  readonly mistakes: readonly Mistake[];
 }
 
 /** Before any document came. */
@@ -30,7 +31,7 @@ export const nothingDesired: DesiredState = {
   config: { zones: [] },
   options: { zonesFile: null, snapshotEveryMs: 300_000, format: 'cloudevents' },
   rejected: {},
-  problems: [],
+  mistakes: [],
 };
 
 /**
@@ -45,11 +46,11 @@ export function applyDesired(
   zonesFile?: string,
 ): DesiredState {
   const parsed = parseDesired(properties, zonesFile);
-  if (!parsed.ok) return { ...settings, version, problems: parsed.problems };
+  if (!parsed.ok) return { ...settings, version, mistakes: parsed.mistakes };
   if (saysNothing(properties) && settings.config.zones.length > 0) {
-    const problem = 'is missing, as is all else: the zones stay; {} or null for each of them takes them away';
-    return { ...settings, version, problems: [{ field: 'zones', problem }] };
+    const message = 'is missing, as is all else: the zones stay; {} or null for each of them takes them away';
+    return { ...settings, version, mistakes: [mistake('zones_missing', { path: ['zones'] }, message)] };
   }
   const { config, options, rejected } = parsed;
-  return { version, inForceVersion: version, config, options, rejected, problems: [] };
+  return { version, inForceVersion: version, config, options, rejected, mistakes: [] };
 }

@@ -1,7 +1,7 @@
 import type { MethodResult } from '@companion/edge';
 import type { JsonObject, JsonValue } from '@companion/foundation';
 import * as z from 'zod';
-import { inPlainWords, problemsOf } from '@companion/occupancy';
+import { inPlainWords, mistakesOf, reportedMistake } from '@companion/occupancy';
 
 /** What the direct methods do. */
 export interface MethodActions {
@@ -42,8 +42,9 @@ function method<S extends z.ZodType>(schema: S, handle: (payload: z.output<S>) =
   return (payload) => {
     const parsed = schema.safeParse(payload === null || payload === '' ? {} : payload, inPlainWords);
     if (parsed.success) return handle(parsed.data);
-    const places = problemsOf(parsed.error)
+    const places = mistakesOf(parsed.error)
       .slice(0, maxListed)
+      .map(reportedMistake)
       .map(({ field, problem }) => ({ path: field, message: problem }));
     const message = 'the payload is not as this method needs it';
     return refused(400, { code: 'PAYLOAD_INVALID', message, places });

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@companion/foundation';
 import type { SensorRate } from './sensor-rates.ts';
-import type { SpotTotals } from '@companion/occupancy';
+import { reportedMistake, type SpotTotals } from '@companion/occupancy';
 import type { TwinCounts } from './twin-counters.ts';
 import type { DesiredState } from '../config/desired-state.ts';
 
@@ -21,8 +21,9 @@ export function reportedProperties(settings: DesiredState, activity: Activity): 
   const { spots, messages, sensors, outbox } = activity;
   const rejected = Object.entries(settings.rejected);
   const listed = rejected.slice(0, maxListed).map(([name, reason]) => [reportedKey(name), reason.slice(0, maxText)]);
-  const errors = settings.problems
+  const errors = settings.mistakes
     .slice(0, maxListed)
+    .map(reportedMistake)
     .map(({ field, problem }) => ({ field: field.slice(0, maxText), problem: problem.slice(0, maxText) }));
   return {
     desiredVersion: settings.version,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { encodeFull, encodeMinimal } from '@companion/deepstream/message';
+import { garageRecording } from '@companion/occupancy/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCompanion } from '../companion.ts';
 
@@ -108,21 +109,28 @@ describe('companion replay', () => {
     expect(missing).toMatchObject({ code: 2, err: expect.stringMatching(/none: /) as string });
   });
 
+  /** A recording comes out with every spot as its last message says. */
+  async function expectLastSaid(path: string): Promise<void> {
+    const last = new Map<string, string>();
+    for (const line of readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((text) => text !== '')) {
+      const { place, event } = JSON.parse(line) as { place: { parkingSpot?: { id: string } }; event: { type: string } };
+      if (place.parkingSpot && event.type !== 'moving') last.set(place.parkingSpot.id, `parking.${event.type}`);
+    }
+    const zones = Object.fromEntries([...last.keys()].map((spot) => [spot, { kind: 'spot', parkingSpot: spot }]));
+    const { events } = await call([path, '--desired', desiredFile({ zones })]);
+    const told = new Map(events.map(({ subject, type }) => [subject, type]));
+    expect(last.size).toBeGreaterThan(0);
+    expect([...last].filter(([spot, type]) => told.get(spot) !== type)).toEqual([]);
+  }
+
+  test('ends a garage with every spot as its last message says', () =>
+    expectLastSaid(file('garage.jsonl', garageRecording(4).join('\n'))));
+
   const recording = new URL('../../../../../shared/data/parking360.jsonl', import.meta.url);
   test.skipIf(!existsSync(recording))(
-    'ends parking360 with every spot as its last message says (needs ../shared/data/parking360.jsonl)',
-    async () => {
-      const last = new Map<string, string>();
-      for (const line of readFileSync(recording, 'utf8').split('\n')) {
-        const spot = /"parkingSpot": \{"id": "([^"]*)"/.exec(line)?.[1];
-        const event = /"event": \{[^}]*"type": "(parked|empty)"/.exec(line)?.[1];
-        if (spot !== undefined && event !== undefined) last.set(spot, `parking.${event}`);
-      }
-      const zones = Object.fromEntries([...last.keys()].map((spot) => [spot, { kind: 'spot', parkingSpot: spot }]));
-      const { events } = await call([recording.pathname, '--desired', desiredFile({ zones })]);
-      const told = new Map(events.map(({ subject, type }) => [subject, type]));
-      expect(last.size).toBeGreaterThan(0);
-      expect([...last].filter(([spot, type]) => told.get(spot) !== type)).toEqual([]);
-    },
+    'ends a real garage so too (in addition, from ../shared/data/parking360.jsonl)',
+    () => expectLastSaid(recording.pathname),
   );
 });

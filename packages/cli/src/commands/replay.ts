@@ -1,5 +1,5 @@
 import { cloudEvent, eventSource, nvidiaMessage } from '@companion/filter';
-import { parseDesired, Replay, type Desired, type ZoneEvent } from '@companion/occupancy';
+import { parseDesired, Replay, reportedMistake, type Desired, type ZoneEvent } from '@companion/occupancy';
 import { CliError } from '../command/cli-error.ts';
 import { defineCommand } from '../command/command.ts';
 import { desiredProperties } from '../files/desired-document.ts';
@@ -66,7 +66,9 @@ async function readDesired(
     zonesPath === undefined ? undefined : await readText(zonesPath, terminal),
   );
   if (!desired.ok) {
-    const lines = desired.problems.map(({ field, problem }) => `companion: ${path}: ${field}: ${problem}`);
+    const lines = desired.mistakes
+      .map(reportedMistake)
+      .map(({ field, problem }) => `companion: ${path}: ${field}: ${problem}`);
     throw new CliError('not-a-config', lines.join('\n'));
   }
   for (const [zone, reason] of Object.entries(desired.rejected)) {

@@ -1,7 +1,7 @@
 import { parseDesired as parseArtifacts, reportedFinding } from '@companion/artifacts';
 import { errorAt, parseImageName, type DeploymentDiagnostic, type DeploymentOutline } from '@companion/deployment';
 import type { JsonObject } from '@companion/foundation';
-import { parseDesired as parseFilter } from '@companion/occupancy';
+import { parseDesired as parseFilter, reportedMistake } from '@companion/occupancy';
 
 /** Our modules, whose desired properties can be checked before a device sees them. */
 export type OurModule = 'artifacts' | 'filter';
@@ -23,7 +23,8 @@ export function desiredMistakes(
     return parsed.kind === 'invalid' ? parsed.findings.map(reportedFinding) : [];
   }
   const parsed = parseFilter(desired);
-  if (!parsed.ok) return parsed.problems.map(({ field, problem }) => ({ path: field, message: problem }));
+  if (!parsed.ok)
+    return parsed.mistakes.map(reportedMistake).map(({ field, problem }) => ({ path: field, message: problem }));
   return Object.entries(parsed.rejected).map(([zone, message]) => ({ path: `zones.${zone}`, message }));
 }
 

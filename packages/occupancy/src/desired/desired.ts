@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { found, inPlainWords, must, problemsOf, type FieldProblem } from '../document/mistake.ts';
+import { found, inPlainWords, mistake, mistakesOf, must, type Mistake } from '../document/mistake.ts';
 import type { FrameSize } from '../model/sighting.ts';
 import { dayMs, defaultsSchema, type Defaults } from '../zones/common/defaults.ts';
 import type { Zone } from '../zones/kinds.ts';
@@ -26,7 +26,7 @@ export type Desired =
       readonly options: DesiredOptions;
       readonly rejected: Readonly<Record<string, string>>;
     }
-  | { readonly ok: false; readonly problems: readonly FieldProblem[] };
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 const minSnapshotMs = 1_000;
 
@@ -81,7 +81,7 @@ const zonesFileSchema = z.strictObject({
  */
 export function parseDesired(properties: Readonly<Record<string, unknown>>, zonesFile?: string): Desired {
   const parsed = desiredSchema.safeParse(properties, inPlainWords);
-  if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) };
+  if (!parsed.success) return { ok: false, mistakes: mistakesOf(parsed.error) };
   const { zones: own, defaults, zonesFile: path = null, snapshotEveryMs, format } = parsed.data;
   const zones = new Map<string, Zone>();
   const rejected = new Map<string, string>();
@@ -121,23 +121,21 @@ function parseZonesFile(
   twinDefaults: unknown,
 ):
   | { readonly ok: true; readonly zones: Readonly<Record<string, unknown>>; readonly defaults: Defaults }
-  | { readonly ok: false; readonly problems: readonly FieldProblem[] } {
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] } {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     return {
       ok: false,
-      problems: [{ field: 'zonesFile', problem: `must be JSON, but is not: ${jsonMistake(error)}` }],
+      mistakes: [mistake('zones_file', { path: ['zonesFile'] }, `must be JSON, but is not: ${jsonMistake(error)}`)],
     };
   }
-  const within = (problems: readonly FieldProblem[]) =>
-    problems.map(({ field, problem }) => ({ field: field === '' ? 'zonesFile' : `zonesFile: ${field}`, problem }));
   const file = zonesFileSchema.safeParse(value, inPlainWords);
-  if (!file.success) return { ok: false, problems: within(problemsOf(file.error)) };
+  if (!file.success) return { ok: false, mistakes: mistakesOf(file.error, 'zonesFile') };
   const merged = { defaults: { ...(twinDefaults as object | undefined), ...file.data.defaults } };
   const defaults = z.object({ defaults: defaultsSchema }).safeParse(merged, inPlainWords);
-  if (!defaults.success) return { ok: false, problems: within(problemsOf(defaults.error)) };
+  if (!defaults.success) return { ok: false, mistakes: mistakesOf(defaults.error, 'zonesFile') };
   return { ok: true, zones: file.data.zones, ...defaults.data };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseDesired } from '../desired/desired.ts';
-import { found } from './mistake.ts';
+import { found, reportedMistake } from './mistake.ts';
 
 const polygon = [409, 351, 544, 351, 544, 465, 409, 465];
 const spot = { kind: 'spot', sensor: 'Yard', polygon };
@@ -12,7 +12,7 @@ const validator = /Invalid|expected|received|Too (small|big)|Unrecognized|undefi
 
 function problemsIn(properties: unknown, zonesFile?: string): readonly string[] {
   const desired = parseDesired(properties as Readonly<Record<string, unknown>>, zonesFile);
-  return desired.ok ? [] : desired.problems.map(({ field, problem }) => `${field}: ${problem}`);
+  return desired.ok ? [] : desired.mistakes.map(reportedMistake).map(({ field, problem }) => `${field}: ${problem}`);
 }
 function reasonFor(zone: unknown): string | undefined {
   const desired = parseDesired({ zones: { A3: zone } });

@@ -2,12 +2,26 @@
  * What is wrong in a document that people write (the twin, the zones file, a method's payload): where, and in one line of
  * that document's own words what must stand there and what was found.
  */
+import type { Diagnostic } from '@companion/foundation';
 import type * as z from 'zod';
 
-/** Something wrong: the path of the place (`defaults.enterAfterMs`, "" for the whole) and what, as the rest of a sentence. */
-export interface FieldProblem {
+/** What is wrong in a document: its message is the rest of a sentence that begins with the field. */
+export type Mistake = Diagnostic<MistakeCode>;
+
+/** `invalid`: a field. `zones_missing`: all zones at once, as if by mistake. `zones_file`: the file that the twin names can't be read. */
+export type MistakeCode = 'invalid' | 'zones_missing' | 'zones_file';
+
+/** Says what is wrong at a place. */
+export function mistake(code: MistakeCode, at: Mistake['at'], message: string): Mistake {
+  return { severity: 'error', code, at, message };
+}
+
+/** As the twin reports it: the dotted path of the field (`defaults.enterAfterMs`, "" for the whole), behind its file's where it is in one. */
+export function reportedMistake({ at: { file = '', path = [] }, message }: Mistake): {
   readonly field: string;
   readonly problem: string;
+} {
+  return { field: [file, path.join('.')].filter((part) => part !== '').join(': '), problem: message };
 }
 
 type Issue = z.core.$ZodRawIssue;
@@ -24,25 +38,26 @@ export function must(what: string): (issue: Issue) => string {
   return ({ input }) => (input === undefined ? `is missing: must ${what}` : `must ${what}, but is ${found(input)}`);
 }
 
-/** The mistakes that were found, a line each. */
-export function problemsOf(error: z.ZodError): FieldProblem[] {
+/** The mistakes that were found, a line each; `file` is the one that the document is in. */
+export function mistakesOf(error: z.ZodError, file?: string): Mistake[] {
   let before = '';
   return error.issues.flatMap((issue) => {
-    const { path } = issue;
+    const path = issue.path.filter((key) => typeof key !== 'symbol');
     // Of a list's wrong entries the first is enough: the others are wrong alike.
     const list = typeof path.at(-1) === 'number' ? path.slice(0, -1).join('.') : '';
     if (list !== '' && list === before) return [];
     before = list;
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    if (keys.length === 0) return [{ field: path.join('.'), problem: issue.message }];
-    return keys.map((key) => ({ field: [...path, key].join('.'), problem: issue.message }));
+    if (keys.length === 0) return [mistake('invalid', { file, path }, issue.message)];
+    return keys.map((key) => mistake('invalid', { file, path: [...path, key] }, issue.message));
   });
 }
 
 /** The first mistakes in one line, where a line is all there is room for. */
 export function mistakeLine(error: z.ZodError): string {
-  return problemsOf(error)
+  return mistakesOf(error)
     .slice(0, maxInLine)
+    .map(reportedMistake)
     .map(({ field, problem }) => `${field}: ${problem}`)
     .join('; ');
 }
