@@ -1,34 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { eventMeanings } from '@companion/occupancy';
 import { fieldTable, markdownTable, type Schema } from './field-table.ts';
-
-/** What each type of event says. */
-const meanings: Readonly<Record<string, string>> = {
-  'parking.parked': 'A vehicle took the spot.',
-  'parking.empty': 'The spot is free.',
-  'parking.unknown': 'The state of the spot is not known: its sensor is lost.',
-  'area.entered': 'An object entered the area; a visit begins.',
-  'area.exited': 'A visit ended; `visit` says how long it was, and how it ended.',
-  'area.dwell': 'A visit lasts longer than `dwellMs`.',
-  'area.count': 'The number of objects in the area changed.',
-  'area.full': 'The area reached its capacity.',
-  'area.available': 'The area is below its capacity again.',
-  'line.crossed': 'An object crossed the line; `state` is the direction.',
-  'sensor.lost': 'A sensor has been silent for `staleAfterMs`.',
-  'sensor.restored': 'A lost sensor sends again.',
-};
 
 const variants = published('event').oneOf ?? [];
 
-/** The types of events, with what they say. Throws where one has no words here. */
+/** The types of events, with what they say. */
 export function eventTypes(): string {
-  const types = variants.flatMap(({ properties = {} }) => valuesOf(properties['type']));
   return markdownTable(
     ['type', 'meaning'],
-    types.map((type) => {
-      const meaning = meanings[type];
-      if (meaning === undefined) throw new Error(`scripts/docs/events.ts must say what ${type} means`);
-      return [`\`${type}\``, meaning];
-    }),
+    [...eventMeanings()].map(([type, meaning]) => [`\`${type}\``, meaning]),
   );
 }
 

@@ -10,6 +10,7 @@ export {
   type SensorEntry,
   type ZoneEntry,
 } from './events/cloud-event.ts';
+export { eventMeanings } from './events/event-meanings.ts';
 export { eventSchema, type FilterCloudEvent } from './events/event-schema.ts';
 export { snapshotSchema, type SnapshotCloudEvent } from './events/snapshot-schema.ts';
 export type { SpotTotals } from './model/spot-tally.ts';

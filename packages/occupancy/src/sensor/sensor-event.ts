@@ -29,6 +29,12 @@ export interface SensorChange extends Happening<Liveness> {
   readonly type: 'sensor.lost' | 'sensor.restored';
 }
 
+/** What each event of a sensor says. */
+export const sensorEventMeanings: Readonly<Record<SensorEvent['type'], string>> = {
+  'sensor.lost': 'A sensor has been silent for `staleAfterMs`.',
+  'sensor.restored': 'A lost sensor sends again.',
+};
+
 /** Whether a sensor is heard, as it leaves. */
 export const livenessSchema = z.enum(['alive', 'lost']);
 

@@ -26,7 +26,7 @@ export const queueParts = {
     viewTotals: () => ({}),
     deepStreamWords: () => undefined,
   },`,
-  documentation: `documentation: { summary: 'A queue.', example: { kind: 'queue', sensor: 'Gate' } },`,
+  documentation: `documentation: { summary: 'A queue.', example: { kind: 'queue', sensor: 'Gate' }, events: { 'queue.length': 'It is so long.' } },`,
   needsTracks: `needsTracks: true,`,
   createGroup: `createGroup: () => ({
     see: () => [],

@@ -40,8 +40,18 @@ export interface ZoneKindParts<T extends ZoneTypes> {
   readonly saved: { readonly zone: z.ZodType<T['zone']>; readonly state: z.ZodType<T['state']> };
   /** How its events and views leave the module. */
   readonly publication: Publication<T['event'], T['view']>;
-  /** For the documentation's table: what it is, and a zone as the twin has it. */
-  readonly documentation: { readonly summary: string; readonly example: Readonly<Record<string, unknown>> };
+  /** For the reference. */
+  readonly documentation: ZoneDocumentation<T['event']['type']>;
+}
+
+/** What the reference says of a kind. */
+export interface ZoneDocumentation<EventType extends string> {
+  /** What it is. */
+  readonly summary: string;
+  /** A zone as the twin has it. */
+  readonly example: Readonly<Record<string, unknown>>;
+  /** What each of its events says. */
+  readonly events: Readonly<Record<EventType, string>>;
 }
 
 /** How the twin says it. */

@@ -16,6 +16,7 @@ export const lineKind = {
   documentation: {
     summary: 'A line that is crossed in or out; "in" is to the right of from → to.',
     example: { kind: 'line', sensor: 'Lobby', from: [0, 500], to: [1900, 500] },
+    events: { 'line.crossed': 'An object crossed the line; `state` is the direction.' },
   },
   needsTracks: true,
   createGroup: (options) => new LineGroup(options),

@@ -16,6 +16,7 @@ export const reportedKind = {
   documentation: {
     summary: 'One parking place of which a DeepStream app itself says parked or empty.',
     example: { kind: 'spot', parkingSpot: 'P1-PS-87' },
+    events: spotKind.documentation.events,
   },
   createGroup: (options) => new ReportedGroup(options),
 } satisfies ReportedKind<ReportedTypes>;

@@ -16,6 +16,11 @@ export const spotKind = {
   documentation: {
     summary: 'One parking place, occupied or empty, found from the detections of one sensor.',
     example: { kind: 'spot', sensor: 'Yard', polygon: [409, 351, 544, 351, 544, 465, 409, 465] },
+    events: {
+      'parking.parked': 'A vehicle took the spot.',
+      'parking.empty': 'The spot is free.',
+      'parking.unknown': 'The state of the spot is not known: its sensor is lost.',
+    },
   },
   needsTracks: false,
   createGroup: (options) => new SpotGroup(options),
