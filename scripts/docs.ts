@@ -2,7 +2,7 @@
  * `npm run docs` writes the generated sections of docs/reference and the JSON Schemas of the desired documents. With
  * --check it changes nothing, and fails where one of them is stale.
  */
-import { desiredJsonSchema as artifactsJsonSchema } from '@companion/artifacts';
+import { activatorKinds, desiredJsonSchema as artifactsJsonSchema } from '@companion/artifacts';
 import { renderCliReference } from '@companion/cli';
 import { desiredJsonSchema as filterJsonSchema } from '@companion/occupancy';
 import { updateFile, updateSections } from './marked-sections.ts';
@@ -31,7 +31,13 @@ const schemas: Readonly<Record<string, unknown>> = {
 };
 
 const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'docs/reference/artifacts-twin.md': { 'artifacts-desired': fieldTable(artifacts, { withDefaults: true }) },
+  'docs/reference/artifacts-twin.md': {
+    'artifacts-desired': fieldTable(artifacts, { withDefaults: true }),
+    activators: markdownTable(
+      ['`by`', 'what it does'],
+      Object.entries(activatorKinds).map(([kind, { about }]) => [`\`${kind}\``, about]),
+    ),
+  },
   'docs/reference/cli.md': { commands: await renderCliReference() },
   'docs/reference/filter-twin.md': {
     'filter-desired': fieldTable(filter, { withDefaults: true }),

@@ -1,3 +1,4 @@
+import { parseJson } from '@companion/foundation';
 import type { JsonValue } from '@companion/foundation';
 import { stepSchema, type Entry } from './entry.ts';
 
@@ -26,12 +27,4 @@ export function recall(records: readonly string[]): Remembered {
     if (step.data.checkpoint !== undefined) checkpoint = step.data.checkpoint;
   }
   return { entries: [...entries.values()].sort((a, b) => a.seq - b.seq), checkpoint, foreign };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
