@@ -218,21 +218,6 @@ describe('the control of releases on a volume', () => {
     });
   });
 
-  test('a release whose container ends every two seconds is given up, though each start looks like the first', async () => {
-    await control.activate('a1', spec);
-    await steadyOn('a1');
-    await deepStream.stop();
-    let start = 0;
-    const dying = setInterval(() => {
-      start += 1;
-      void writeFile(join(root, 'supervisor.status'), running('b2', `start-${start}`));
-    }, 10);
-    await control.activate('b2', spec);
-    await until((view) => view.control.activation.phase === 'returning');
-    clearInterval(dying);
-    expect(rejectionOf(control.view.control, 'b2')).toMatchObject({ code: 'UNHEALTHY' });
-  });
-
   function running(release: string, supervisor: string): string {
     const fields = { state: 'running', release, starts: 1, exitCode: '', since: 1, supervisor, heartbeatSeconds: 10 };
     return `${Object.entries(fields)

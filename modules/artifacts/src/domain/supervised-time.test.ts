@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { startHealth, stepHealth, type Health } from './health.ts';
 import { startSupervision, stepSupervision, type Life, type SupervisedTime } from './supervised-time.ts';
 
 const pulse = (beat: string): Life => ({ kind: 'pulse', beat, everyMs: 10_000 });
@@ -85,4 +86,21 @@ describe('the time in which DeepStream could have run', () => {
       }),
     );
   });
+});
+
+test('a release whose container ends every two seconds is never healthy, and is given up in time', () => {
+  const spec = { healthyAfterSec: 3, giveUpAfterSec: 60, expectMessages: false };
+  let time = startSupervision(0);
+  let health: Health = startHealth(0);
+  for (let nowMs = 0; nowMs <= 70_000 && health.state !== 'failed'; nowMs += 500) {
+    // Each start of the container is another supervisor that says the same: first start, no exit.
+    const supervisor = `start-${Math.floor(nowMs / 2000)}`;
+    time = stepSupervision(time, pulse(supervisor), nowMs);
+    const release = time.alive ? 'r1' : undefined;
+    const sighting = { release, process: `${supervisor}/1`, exitCode: undefined, messages: 0 };
+    health = stepHealth(health, sighting, 'r1', spec, time.livedMs);
+    expect(health.state).not.toBe('running');
+  }
+  expect(health).toMatchObject({ state: 'failed' });
+  expect(time.livedMs).toBeLessThan(65_000);
 });
