@@ -33,8 +33,9 @@ function asJson(file: ConfigFile, group: string | undefined, key: string | undef
 }
 
 /** Built with fromEntries, so that a key `__proto__` is one. */
-const members = (file: ConfigFile, group: string) =>
-  Object.fromEntries(file.keys(group).map((key) => [key, file.get(group, key) ?? '']));
+function members(file: ConfigFile, group: string): Record<string, string> {
+  return Object.fromEntries(file.keys(group).map((key) => [key, file.get(group, key) ?? '']));
+}
 
 function asText(file: ConfigFile, group: string | undefined, key: string | undefined): string {
   if (group === undefined)
@@ -45,8 +46,9 @@ function asText(file: ConfigFile, group: string | undefined, key: string | undef
   return key === undefined ? lines(file, group) : `${file.get(group, key) ?? ''}\n`;
 }
 
-const lines = (file: ConfigFile, group: string) =>
-  file
+function lines(file: ConfigFile, group: string): string {
+  return file
     .keys(group)
     .map((key) => `${key}=${file.get(group, key) ?? ''}\n`)
     .join('');
+}

@@ -2,7 +2,6 @@ import type { LayerPart } from './layer-parts.ts';
 
 /** So many names a query asks for; a query is a line of text that IoT Hub parses each time. */
 const maxNames = 10;
-const reported = (...path: readonly string[]): string => twinPath('reported', path);
 
 /**
  * Queries over the modules' reported properties, by metric: how many devices of the fleet stand where with what the layer
@@ -81,4 +80,8 @@ function anyOf(conditions: readonly string[]): string {
 /** IoT Hub's query language takes names of other characters than letters, digits and _ in double brackets. */
 function twinPath(section: 'desired' | 'reported', path: readonly string[]): string {
   return ['properties', section, ...path.map((name) => (/^[A-Za-z_]\w*$/.test(name) ? name : `[[${name}]]`))].join('.');
+}
+
+function reported(...path: readonly string[]): string {
+  return twinPath('reported', path);
 }

@@ -11,10 +11,13 @@ interface Signature {
   readonly result: ConditionType;
 }
 
-const one = (parameter: ConditionType | 'whatever', result: ConditionType): readonly Signature[] => [
-  { parameters: [parameter], result },
-];
-const texts = (result: ConditionType): readonly Signature[] => [{ parameters: ['text', 'text'], result }];
+function one(parameter: ConditionType | 'whatever', result: ConditionType): readonly Signature[] {
+  return [{ parameters: [parameter], result }];
+}
+
+function texts(result: ConditionType): readonly Signature[] {
+  return [{ parameters: ['text', 'text'], result }];
+}
 
 /** The functions of edgeHub's conditions (ConditionVisitor.cs and its builtins, Azure/iotedge); names without regard to case. */
 const functions: ReadonlyMap<string, readonly Signature[]> = new Map([

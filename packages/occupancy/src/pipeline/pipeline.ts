@@ -144,7 +144,9 @@ export class Pipeline {
         return this.#finished(this.#sensorOf(input.frame)?.frame(input.frame, input.receivedMs) ?? []);
       case 'tick': {
         const alive = new Set([...this.#sensors.values()].filter((sensor) => sensor.heard(aliveWithinMs)));
-        return this.#ofAll((sensor) => sensor.tick(input.nowMs, alive.size > (alive.has(sensor) ? 1 : 0)));
+        return this.#ofAll((sensor) =>
+          sensor.tick(input.nowMs, { othersAlive: alive.size > (alive.has(sensor) ? 1 : 0) }),
+        );
       }
       case 'end':
         return this.#ofAll((sensor) => sensor.flush());

@@ -121,7 +121,7 @@ export class Sensor {
   }
 
   /** Lets time go on; `othersAlive`: DeepStream sends for other cameras. */
-  tick(nowMs: number, othersAlive: boolean): SensorOutput[] {
+  tick(nowMs: number, { othersAlive }: { readonly othersAlive: boolean }): SensorOutput[] {
     const output: SensorOutput[] = [];
     if (this.#clock === undefined) return output;
     const clock = clockTick(this.#clock, nowMs);

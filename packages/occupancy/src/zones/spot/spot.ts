@@ -170,7 +170,7 @@ function absent(zone: SpotZone, state: SpotState, at: Moment, elsewhere: boolean
   const next: SpotState = {
     occupancy,
     since: state.since,
-    standing: state.standing && missStanding(zone, state.standing, at, elsewhere),
+    standing: state.standing && missStanding(zone, state.standing, at, { elsewhere }),
     absentFrom: state.absentFrom ?? at,
     absentFrames: Math.min(state.absentFrames + 1, minAbsentFrames),
     witnessed: elsewhere ? Math.min(state.witnessed + 1, minAbsentFrames) : state.witnessed,

@@ -45,7 +45,12 @@ export function seeStanding(zone: SpotZone, standing: Standing | null, at: Momen
 }
 
 /** The vehicle after a frame that did not show it; null where it has been out of sight for too long. */
-export function missStanding(zone: SpotZone, standing: Standing, at: Moment, elsewhere: boolean): Standing | null {
+export function missStanding(
+  zone: SpotZone,
+  standing: Standing,
+  at: Moment,
+  { elsewhere }: { readonly elsewhere: boolean },
+): Standing | null {
   if (expired(zone, standing, at)) return null;
   return elsewhere ? { ...standing, misses: standing.misses + 1 } : standing;
 }

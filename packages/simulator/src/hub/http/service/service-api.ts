@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, Next } from 'hono';
 import type { HttpEnv, ServiceExtension } from '../../contract/contract.ts';
 import { HubError } from '../../contract/hub-error.ts';
 import { createApi, isPercentEncoded, pathnameOf, requestListener } from '../api.ts';
@@ -25,13 +25,13 @@ export function createServiceApi(service: ServiceContext, extension: ServiceExte
   return requestListener(api, answers);
 }
 
-const onlyThisMachine: MiddlewareHandler<HttpEnv> = async (context, next) => {
+async function onlyThisMachine(context: Context<HttpEnv>, next: Next): Promise<void> {
   // A web page that resolves its own name to 127.0.0.1 still sends its own name.
   if (!isLoopback(context.req.header('host'))) throw new HubError('BAD_REQUEST', 'the Host header is not this machine');
   const pathname = pathnameOf(context);
   if (!isPercentEncoded(pathname)) throw new HubError('BAD_REQUEST', `the path ${pathname} is not percent-encoded`);
   await next();
-};
+}
 
 function isLoopback(host: string | undefined): boolean {
   return /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/iu.test(host ?? '');
