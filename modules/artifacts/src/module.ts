@@ -8,7 +8,7 @@ import type { ModuleState } from './reconcile/module-state.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { addMethods } from './report/direct-methods.ts';
 import { DownloadMetrics } from './report/download-metrics.ts';
-import { reportedProperties, reportedVolume, transitionKey } from './report/reported-properties.ts';
+import { reportOf, transitionKey } from './report/reported-properties.ts';
 import type { Settings } from './settings.ts';
 import { VolumeKeeper, type VolumeState } from './volume/keeper.ts';
 import { Undeletable } from './volume/undeletable.ts';
@@ -145,7 +145,7 @@ export class ArtifactsModule {
   }
 
   #wanted(): JsonObject {
-    return { ...reportedProperties(this.#reconciler.state), volume: reportedVolume(this.#keeper.state) };
+    return reportOf(this.#reconciler.state, this.#keeper.state);
   }
 
   #obstacle(): ShownError | undefined {

@@ -1,3 +1,4 @@
+import { utf8Length } from '@companion/foundation';
 import * as z from 'zod';
 import { parseWindow } from './window.ts';
 import { activatorNames } from './activator-kinds.ts';
@@ -5,12 +6,20 @@ import { urlMistake } from './url-schemes.ts';
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const pathPattern = /^configs\/[A-Za-z0-9][A-Za-z0-9_-]{0,63}(\/[^/\0\n\r\\]+)+$/;
+/** Linux: NAME_MAX, and PATH_MAX less what stands before a path of a release. */
+const maxNameBytes = 255;
+const maxPathBytes = 3500;
 const oneLine = z.string().regex(/^[^\n\r\0]*$/, 'must be one line');
 
 const configPath = z
   .string()
   .regex(pathPattern, 'must be a path inside the release, like configs/<artifact>/<file>')
-  .refine((path) => !path.split('/').some((part) => part === '.' || part === '..'), 'must not contain . or .. parts');
+  .refine((path) => !path.split('/').some((part) => part === '.' || part === '..'), 'must not contain . or .. parts')
+  .refine((path) => utf8Length(path) <= maxPathBytes, `must not be longer than ${maxPathBytes} bytes`)
+  .refine(
+    (path) => path.split('/').every((part) => utf8Length(part) <= maxNameBytes),
+    `must not have a part longer than ${maxNameBytes} bytes`,
+  );
 
 const artifactName = z
   .string()

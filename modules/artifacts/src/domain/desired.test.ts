@@ -50,6 +50,14 @@ describe('the desired properties', () => {
     });
   });
 
+  test('name no config that is longer than a path on the device can be', () => {
+    const deepstream = (path: string): readonly Finding[] =>
+      findings({ artifacts: { nano: config }, deepstream: { config: `configs/nano/${path}` } });
+    expect(deepstream(`${'a/'.repeat(2042)}b`)).toMatchObject([{ message: 'must not be longer than 3500 bytes' }]);
+    expect(deepstream('ü'.repeat(128))).toMatchObject([{ message: 'must not have a part longer than 255 bytes' }]);
+    expect(deepstream('ü'.repeat(127))).toEqual([]);
+  });
+
   test('are the same value whatever the order of their keys', () => {
     const one = parseDesired({ artifacts: { a: model, b: config } });
     const other = parseDesired({ artifacts: { b: config, a: model } });

@@ -23,7 +23,8 @@ test('the reference has a row for everything that the twin reports', async () =>
   };
   const reported = Object.keys({ ...reportedProperties(state), volume: reportedVolume({ state: 'locked', error }) });
   expect(reported).toEqual(expect.arrayContaining(['artifactsSummary', 'problem', 'hint', 'release', 'current']));
-  expect(new Set(await firstColumn(page, 'Reported properties'))).toEqual(new Set(reported));
+  // Where not all of it fits.
+  expect(new Set(await firstColumn(page, 'Reported properties'))).toEqual(new Set([...reported, 'omitted']));
 });
 
 test('the reference has a row for every direct method', async () => {

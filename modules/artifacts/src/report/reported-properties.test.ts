@@ -1,9 +1,10 @@
+import { checkTwin, jsonSizeBytes, twinLimits, type JsonObject } from '@companion/foundation';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ArtifactProgress } from '../reconcile/artifact-progress.ts';
 import { initialControl, type Control } from '../domain/control.ts';
 import { initialState, releasePhase, type ModuleState } from '../reconcile/module-state.ts';
-import { reportedProperties, transitionKey } from './reported-properties.ts';
+import { reportedProperties, reportOf, transitionKey } from './reported-properties.ts';
 
 const sizeOf = (state: ModuleState): number => JSON.stringify(reportedProperties(state)).length;
 const ready: ArtifactProgress = { kind: 'model', sha256: 'a'.repeat(64), state: 'ready' };
@@ -23,7 +24,76 @@ function stateOf(control: Partial<Control>, change: Partial<ModuleState> = {}): 
   };
 }
 
+/** Any UTF-16 units in any order, and now and then far too many. */
+const anyText = fc
+  .tuple(fc.array(fc.nat(0xffff), { maxLength: 12 }), fc.constantFrom(1, 1, 1, 700))
+  .map(([units, times]) => String.fromCharCode(...units).repeat(times));
+
 describe('the report', () => {
+  test('is one that a hub takes, whatever text stands in any of its fields', () => {
+    const error = fc.record({ code: anyText, message: anyText, facts: fc.dictionary(anyText, anyText) });
+    const states = fc.record({
+      config: anyText,
+      artifacts: fc.dictionary(anyText, error),
+      findings: fc.array(fc.record({ path: fc.array(anyText), message: anyText }), { maxLength: 40 }),
+      rejected: fc.array(fc.record({ id: anyText, code: anyText, message: anyText }), { maxLength: 8 }),
+      hint: anyText,
+      problem: error,
+      undeletable: fc.array(anyText),
+    });
+    fc.assert(
+      fc.property(states, ({ config, artifacts, findings, rejected, hint, problem, undeletable }) => {
+        const state: ModuleState = {
+          ...stateOf({ rejected }),
+          wanted: { id: 'b2', config, preparation: { state: 'refused', error: problem } },
+          artifacts: Object.fromEntries(
+            Object.entries(artifacts).map(([name, one]) => [name, { ...failed, error: one }] as const),
+          ),
+          findings: findings.map(({ path, message }) => ({
+            severity: 'error',
+            code: 'INVALID_VALUE',
+            at: { path },
+            message,
+          })),
+        };
+        const releases = { ...state.releases, hint, problem };
+        const report = reportOf({ ...state, releases }, { state: 'ready', undeletable });
+        expect([...checkTwin('reported', report)]).toEqual([]);
+        expect(jsonSizeBytes(report)).toBeLessThanOrEqual(twinLimits.sectionBytes);
+        expect(report).toMatchObject({ release: { id: 'b2', state: 'refused' }, activation: { state: 'none' } });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('shows a config path of 4,097 characters shortened, and everything beside it', () => {
+    const config = `configs/c/${'ü'.repeat(4_087)}`;
+    const wanted = { id: 'b2', config, preparation: { state: 'ready' } } as const;
+    const report = reportOf(
+      { ...stateOf({}, { wanted }), artifacts: { a: ready } },
+      { state: 'ready', undeletable: [] },
+    );
+    const shown = (report['release'] as JsonObject)['config'] as string;
+    expect(shown).toMatch(/^configs\/c\/ü+…$/);
+    expect(report).toMatchObject({ artifacts: { a: { state: 'ready' } } });
+  });
+
+  test('shows the first mistakes of many, and how many more there are', () => {
+    const findings = Array.from({ length: 30 }, (_, index) => ({
+      severity: 'error' as const,
+      code: 'INVALID_VALUE' as const,
+      at: { path: ['artifacts', `a${index}`] },
+      message: '\u0001'.repeat(400),
+    }));
+    const shown = reportOf({ ...initialState, findings }, { state: 'ready', undeletable: [] })[
+      'findings'
+    ] as JsonObject[];
+    expect(shown.slice(0, -1).map(({ path }) => path)).toEqual(shown.slice(0, -1).map((_, at) => `artifacts.a${at}`));
+    expect(shown.length).toBeGreaterThan(1);
+    expect(shown.at(-1)).toEqual({ path: '', message: `and ${31 - shown.length} more, which the log has` });
+    expect(jsonSizeBytes(shown)).toBeLessThan(8 * 1024);
+  });
+
   test('stays under 32 KB however much there is to say', () => {
     const artifact = fc.constantFrom(ready, failed, {
       ...ready,

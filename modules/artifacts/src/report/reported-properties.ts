@@ -1,5 +1,14 @@
-import { clip, formatDiagnostic, jsonSizeBytes, withoutUndefined, type JsonObject } from '@companion/foundation';
+import {
+  clipBytes,
+  fitReport,
+  formatDiagnostic,
+  jsonSizeBytes,
+  wellFormed,
+  withoutUndefined,
+  type JsonObject,
+} from '@companion/foundation';
 import type { ShownError } from '../core/shown-error.ts';
+import type { Rejection } from '../domain/control.ts';
 import type { Finding } from '../domain/desired.ts';
 import type { ArtifactProgress, ArtifactsProgress } from '../reconcile/artifact-progress.ts';
 import { releasePhase, type ModuleState } from '../reconcile/module-state.ts';
@@ -9,7 +18,14 @@ import type { VolumeState } from '../volume/keeper.ts';
 const maxFindings = 20;
 const maxRejected = 5;
 const maxUndeletable = 5;
-const maxTextLength = 500;
+/** Of one text in UTF-8; a path of the twin may be longer than the rest. */
+const textBytes = 500;
+const pathBytes = 1024;
+/** For all mistakes, and for all rejections: a few long ones must not take the place of the rest. */
+const findingsBudgetBytes = 6 * 1024;
+const rejectedBudgetBytes = 3 * 1024;
+/** What goes first where all of it together is too much. What is left says how the release does. */
+const expendable = ['artifacts', 'rejected', 'findings', 'hint', 'volume', 'problem'];
 /** Reported properties hold 32 KB; what is not an artifact takes a few, and keys that go are `null` for a moment. */
 const artifactsBudgetBytes = 16 * 1024;
 const order: readonly ArtifactProgress['state'][] = [
@@ -21,7 +37,15 @@ const order: readonly ArtifactProgress['state'][] = [
   'ready',
 ];
 
-/** The reported properties, whole: what is not in them is to be deleted from the twin. Under 32 KB whatever the state. */
+/**
+ * The whole report of the module, as a twin can hold it: under 32 KB whatever the state, without a character that a hub
+ * refuses. What was too much is left out and named in `omitted`: without that, one long path would silence the report.
+ */
+export function reportOf(state: ModuleState, volume: VolumeState): JsonObject {
+  return fitReport({ ...reportedProperties(state), volume: reportedVolume(volume) }, { expendable }).properties;
+}
+
+/** The properties that follow from the state; what is not in them is to be deleted from the twin. */
 export function reportedProperties(state: ModuleState): JsonObject {
   const { desiredVersion, twin, findings, releases } = state;
   const { control, problem } = releases;
@@ -29,7 +53,7 @@ export function reportedProperties(state: ModuleState): JsonObject {
   return withoutUndefined({
     desiredVersion,
     twin,
-    findings: findings.slice(0, maxFindings).map((finding) => ({ ...reportedFinding(finding) })),
+    findings: reportedFindings(findings),
     ...reportedArtifacts(state.artifacts),
     release: reportedRelease(state),
     current: releases.current,
@@ -40,12 +64,8 @@ export function reportedProperties(state: ModuleState): JsonObject {
       failed: 'failed' in activation ? activation.failed : undefined,
       health: releases.health?.state,
     }),
-    rejected: Object.fromEntries(
-      control.rejected
-        .slice(-maxRejected)
-        .map(({ id, code, message }) => [id, { code, message: clip(message, maxTextLength) }]),
-    ),
-    problem: problem && { code: problem.code, message: clip(problem.message, maxTextLength) },
+    rejected: reportedRejections(control.rejected),
+    problem: problem && shortened(problem),
     hint: hintOf(state),
   });
 }
@@ -59,7 +79,34 @@ export interface ReportedFinding {
 
 /** What is reported of a mistake. */
 export function reportedFinding({ at, message }: Finding): ReportedFinding {
-  return { path: clip((at.path ?? []).join('.'), maxTextLength), message: clip(message, maxTextLength) };
+  return { path: short((at.path ?? []).join('.')), message: short(message) };
+}
+
+/** The first that fit, and how many more there are. */
+function reportedFindings(findings: readonly Finding[]): readonly JsonObject[] {
+  const shown: JsonObject[] = [];
+  let leftBytes = findingsBudgetBytes;
+  for (const finding of findings.slice(0, maxFindings)) {
+    const one = { ...reportedFinding(finding) };
+    leftBytes -= jsonSizeBytes(one);
+    if (leftBytes < 0) break;
+    shown.push(one);
+  }
+  const more = findings.length - shown.length;
+  return more === 0 ? shown : [...shown, { path: '', message: `and ${more} more, which the log has` }];
+}
+
+/** The newest that fit. */
+function reportedRejections(rejections: readonly Rejection[]): JsonObject {
+  const shown: [string, JsonObject][] = [];
+  let leftBytes = rejectedBudgetBytes;
+  for (const { id, code, message } of rejections.slice(-maxRejected).toReversed()) {
+    const one = shortened({ code, message });
+    leftBytes -= jsonSizeBytes({ [id]: one });
+    if (leftBytes < 0) break;
+    shown.unshift([id, one]);
+  }
+  return Object.fromEntries(shown);
 }
 
 /** The volume's part of the reported properties. */
@@ -67,9 +114,7 @@ export function reportedVolume(volume: VolumeState): JsonObject {
   const { state } = volume;
   if ('error' in volume) return { state, error: reported(volume.error) };
   const undeletable = 'undeletable' in volume ? volume.undeletable.slice(0, maxUndeletable) : [];
-  return undeletable.length === 0
-    ? { state }
-    : { state, undeletable: undeletable.map((path) => clip(path, maxTextLength)) };
+  return undeletable.length === 0 ? { state } : { state, undeletable: undeletable.map((path) => short(path)) };
 }
 
 /** Progress changes all the time; everything else is a transition, which is reported at once. */
@@ -88,7 +133,7 @@ function hintOf(state: ModuleState): string | undefined {
   const { hint, stateFindings } = state.releases;
   const finding = stateFindings.find(({ severity }) => severity === 'warning') ?? stateFindings[0];
   const text = hint ?? stuckHint(state) ?? (finding && formatDiagnostic(finding));
-  return text === undefined ? undefined : clip(text, maxTextLength);
+  return text === undefined ? undefined : short(text);
 }
 
 function stuckHint({ releases: { control, health } }: ModuleState): string | undefined {
@@ -133,9 +178,18 @@ function reportedRelease(state: ModuleState): JsonObject | undefined {
   const error = 'error' in phase ? reported(phase.error) : undefined;
   const until = 'untilMs' in phase ? new Date(phase.untilMs).toISOString() : undefined;
   const { id, config } = state.wanted;
-  return withoutUndefined({ id, config, state: phase.state, exits, exitCode, until, error });
+  const shownConfig = config === undefined ? undefined : clipBytes(wellFormed(config), pathBytes);
+  return withoutUndefined({ id, config: shownConfig, state: phase.state, exits, exitCode, until, error });
 }
 
 function reported({ code, message, facts }: ShownError): JsonObject {
-  return { code, message: clip(message, maxTextLength), facts: jsonSizeBytes(facts) <= 1024 ? facts : {} };
+  return { ...shortened({ code, message }), facts: jsonSizeBytes(facts) <= 1024 ? facts : {} };
+}
+
+function shortened({ code, message }: Pick<ShownError, 'code' | 'message'>): JsonObject {
+  return { code: short(code), message: short(message) };
+}
+
+function short(text: string): string {
+  return clipBytes(wellFormed(text), textBytes);
 }
