@@ -209,6 +209,54 @@ describe('desired properties', () => {
     expect(documents).toHaveLength(1);
   });
 
+  describe('whose version goes back after a fail-over of the hub', () => {
+    test('are taken from the next connection, with a warning, and the module can say from where', async () => {
+      server.twins.patchDesired('filter', { mode: 'second' });
+      server.twins.patchDesired('filter', { mode: 'third' });
+      const hub = createHub();
+      const documents = collectDesired(hub);
+      await hub.start();
+      server.twins.restoreDesired('filter', { mode: 'old' }, 1);
+      server.disconnect('filter');
+      await until(() => documents.length === 2);
+      expect(documents[1]).toEqual({ version: 1, properties: { mode: 'old' }, wentBackFrom: 3 });
+      expect(logged('warn')).toContainEqual(expect.objectContaining({ version: 1, before: 3 }));
+      for (const mode of ['two', 'three', 'four']) {
+        server.twins.patchDesired('filter', { mode });
+        await until(() => hub.desired?.properties['mode'] === mode);
+      }
+      expect(documents.slice(2).map(({ version, wentBackFrom }) => [version, wentBackFrom])).toEqual([
+        [2, 3],
+        [3, 3],
+        [4, undefined],
+      ]);
+    });
+
+    test('are taken though the connection stands: a notification or the timer leads to a fresh one', async () => {
+      for (let step = 1; step <= 5; step += 1) server.twins.patchDesired('filter', { step });
+      const hub = createHub();
+      const states: string[] = [];
+      const documents = collectDesired(hub);
+      await hub.start();
+      hub.onConnection((state) => states.push(state));
+      server.twins.restoreDesired('filter', { mode: 'old' }, 2);
+      server.twins.patchDesired('filter', { mode: 'now' });
+      await until(() => documents.length === 2);
+      expect(documents[1]).toEqual({ version: 3, properties: { mode: 'now' }, wentBackFrom: 6 });
+      // A renewal: for the module the connection never ended.
+      expect(states).toEqual([]);
+    });
+
+    test('are taken with the same version too, where the content is another', async () => {
+      const hub = createHub({ twinRefreshMs: 40 });
+      const documents = collectDesired(hub);
+      await hub.start();
+      server.twins.restoreDesired('filter', { mode: 'other' }, 1);
+      await until(() => documents.length === 2);
+      expect(documents[1]).toEqual({ version: 1, properties: { mode: 'other' }, wentBackFrom: 1 });
+    });
+  });
+
   test('are told at once to who asks late, and a listener that throws breaks nothing', async () => {
     const hub = createHub();
     hub.onDesired(() => {

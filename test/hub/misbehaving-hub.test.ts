@@ -150,6 +150,54 @@ describe('a hub that gives no twin', () => {
   });
 });
 
+describe('a hub whose versions go back', () => {
+  test('by notifications alone is asked once for a flood of them, and the connection stays', async () => {
+    answerGet = () => twin(7, { mode: 'on' });
+    const hub = createHub();
+    await hub.start();
+    for (let version = 0; version <= 7; version += 1) {
+      for (let time = 0; time < 20; time += 1) {
+        await publish(`$iothub/twin/PATCH/properties/desired/?$version=${version}`, `{"$version":${version}}`);
+      }
+    }
+    await publish(input, 'behind them', 1);
+    await until(() => acknowledged === 1);
+    expect(gets).toBe(2);
+    expect(connects).toBe(1);
+    expect(hub.desired).toEqual({ version: 7, properties: { mode: 'on' } });
+  });
+
+  test('for a moment, until a fresh connection says otherwise, changes nothing', async () => {
+    answerGet = (asked) => (asked === 2 ? twin(3, { mode: 'older' }) : twin(7, { mode: 'on' }));
+    const hub = createHub();
+    const versions: number[] = [];
+    hub.onDesired(({ version }) => versions.push(version));
+    await hub.start();
+    await publish('$iothub/twin/PATCH/properties/desired/?$version=3', '{"$version":3}');
+    await until(() => connects === 2 && gets === 3);
+    await until(() => lines.some((line) => line['version'] === 3));
+    expect(versions).toEqual([7]);
+  });
+
+  test('on and on costs at most one connection a minute', async () => {
+    answerGet = (asked) => (asked % 2 === 0 ? twin(3, { mode: 'older' }) : twin(7, { mode: 'on' }));
+    const hub = createHub({ twinRefreshMs: 20 });
+    await hub.start();
+    await until(() => gets > 12);
+    expect(connects).toBe(2);
+  });
+
+  test('to an empty twin without a version of its own, as edgeHub gives it offline, is never believed', async () => {
+    answerGet = (asked) => (asked === 1 ? twin(7, { mode: 'on' }) : twin(0));
+    const hub = createHub();
+    await hub.start();
+    drop();
+    await until(() => gets === 2);
+    await until(() => hub.connection === 'connected');
+    expect(hub.desired).toEqual({ version: 7, properties: { mode: 'on' } });
+  });
+});
+
 describe('a hub that skips notifications', () => {
   test('is asked on a timer', async () => {
     answerGet = (asked) => twin(asked, { asked });

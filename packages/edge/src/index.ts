@@ -18,3 +18,4 @@ export { parseModuleEnvironment, type ModuleEnvironment } from './module/module-
 export { runModule, type ModuleContext, type ModuleDefinition, type RunningModule } from './module/module-life.ts';
 export { ObservabilityServer } from './telemetry/observability-server.ts';
 export { Reporter, type ReporterOptions } from './twin/reporter.ts';
+export { versionWentBack } from './twin/version-went-back.ts';

@@ -23,6 +23,8 @@ export interface WantedRelease {
 /** Everything that is known of the module at one moment. */
 export interface ModuleState {
   readonly desiredVersion: number | undefined;
+  /** The version before, where that was not lower. */
+  readonly wentBackFrom?: number | undefined;
   /** `unmanaged`: the twin names no artifacts. `invalid`: it has findings, and the last good state is kept. */
   readonly twin: 'unknown' | 'unmanaged' | 'managed' | 'invalid';
   readonly findings: readonly Finding[];

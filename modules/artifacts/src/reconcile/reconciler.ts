@@ -135,26 +135,27 @@ export class Reconciler {
     );
   }
 
-  async #pass({ version, properties }: DesiredDocument, signal: AbortSignal): Promise<void> {
+  async #pass({ version, properties, wentBackFrom }: DesiredDocument, signal: AbortSignal): Promise<void> {
     const { log } = this.#options;
     const desired = parseDesired(properties);
+    const judged = { desiredVersion: version, wentBackFrom };
     switch (desired.kind) {
       case 'unmanaged':
         this.#lastGood = undefined;
         log.info({ version }, 'the twin names no artifacts: nothing is managed, nothing is touched');
-        this.#update({ desiredVersion: version, twin: 'unmanaged', findings: [], artifacts: {}, wanted: undefined });
+        this.#update({ ...judged, twin: 'unmanaged', findings: [], artifacts: {}, wanted: undefined });
         return;
       case 'invalid':
         log.error(
           { version, findings: desired.findings.map(formatDiagnostic) },
           'the twin has mistakes: the last good state is kept',
         );
-        this.#update({ desiredVersion: version, twin: 'invalid', findings: desired.findings });
+        this.#update({ ...judged, twin: 'invalid', findings: desired.findings });
         if (this.#lastGood !== undefined) await this.#converge(this.#lastGood, {}, signal);
         return;
       case 'managed':
         this.#lastGood = desired.state;
-        await this.#converge(desired.state, { desiredVersion: version, twin: 'managed', findings: [] }, signal);
+        await this.#converge(desired.state, { ...judged, twin: 'managed', findings: [] }, signal);
         return;
     }
   }

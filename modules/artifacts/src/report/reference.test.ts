@@ -17,6 +17,7 @@ test('the reference has a row for everything that the twin reports', async () =>
   const state: ModuleState = {
     ...initialState,
     desiredVersion: 3,
+    wentBackFrom: 7,
     artifacts,
     wanted: { id: 'b2', config: 'configs/c/app.txt', preparation: { state: 'ready' } },
     releases: { ...initialState.releases, current: 'a1', hint: 'start it', problem: error },

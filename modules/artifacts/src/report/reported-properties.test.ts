@@ -181,3 +181,9 @@ describe('the report', () => {
     });
   });
 });
+
+test('a version that went back is reported with where it was', () => {
+  const state: ModuleState = { ...initialState, desiredVersion: 2, wentBackFrom: 7 };
+  expect(reportedProperties(state)).toMatchObject({ desiredVersion: 2, versionWentBack: { from: 7 } });
+  expect(reportedProperties({ ...state, wentBackFrom: undefined })).not.toHaveProperty('versionWentBack');
+});

@@ -1,3 +1,4 @@
+import { versionWentBack } from '@companion/edge';
 import {
   clipBytes,
   fitReport,
@@ -47,11 +48,12 @@ export function reportOf(state: ModuleState, volume: VolumeState): JsonObject {
 
 /** The properties that follow from the state; what is not in them is to be deleted from the twin. */
 export function reportedProperties(state: ModuleState): JsonObject {
-  const { desiredVersion, twin, findings, releases } = state;
+  const { desiredVersion, wentBackFrom, twin, findings, releases } = state;
   const { control, problem } = releases;
   const { activation } = control;
   return withoutUndefined({
     desiredVersion,
+    ...versionWentBack(wentBackFrom),
     twin,
     findings: reportedFindings(findings),
     ...reportedArtifacts(state.artifacts),

@@ -36,6 +36,28 @@ describe('the settings', () => {
   });
 });
 
+describe('a version that goes back, as after a fail-over of the hub', () => {
+  const older = { zones: { A1: spot } };
+  const back = applyDesired(one, { version: 2, properties: older });
+
+  test('is in force, also where only the checkpoint knew the version before', () => {
+    expect(back).toMatchObject({ version: 2, inForceVersion: 2, wentBackFrom: 3 });
+    expect(applyDesired(one, { version: 2, properties: { zone: 1 } })).toMatchObject({ version: 2, wentBackFrom: 3 });
+  });
+
+  test('is reported with where it was, until a higher one comes', () => {
+    expect(reportedProperties(back, activity)).toMatchObject({ desiredVersion: 2, versionWentBack: { from: 3 } });
+    const same = applyDesired(back, { version: 3, properties: older });
+    expect(reportedProperties(same, activity)).toMatchObject({ versionWentBack: { from: 3 } });
+    const higher = applyDesired(same, { version: 4, properties: older });
+    expect(reportedProperties(higher, activity)).not.toHaveProperty('versionWentBack');
+  });
+
+  test('is what the hub says, where this process has been given the same version before', () => {
+    expect(applyDesired(one, { version: 3, properties: older, wentBackFrom: 3 })).toMatchObject({ wentBackFrom: 3 });
+  });
+});
+
 describe('the reported properties', () => {
   test('say what is in force, what is not and why', () => {
     expect(reportedProperties(one, activity)).toEqual({

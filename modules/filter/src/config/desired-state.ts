@@ -14,6 +14,8 @@ export interface DesiredState {
   readonly version: number;
   /** Of the document that is in force: `version`, or that of the last good one. */
   readonly inForceVersion: number;
+  /** The highest version before, where `version` is not higher. */
+  readonly wentBackFrom?: number | undefined;
   /** What is in force: of that document, or of the last good one. */
   readonly config: PipelineConfig;
   /** The rest of what is in force. */
@@ -40,17 +42,22 @@ export const nothingDesired: DesiredState = {
  * answers with an empty twin when it is offline and has none stored. To remove the last zone, set it to null; `zones: {}`
  * is left and does it.
  */
-export function applyDesired(
-  settings: DesiredState,
-  { version, properties }: DesiredDocument,
-  zonesFile?: string,
-): DesiredState {
+export function applyDesired(settings: DesiredState, document: DesiredDocument, zonesFile?: string): DesiredState {
+  const { version, properties } = document;
+  const judged = { version, wentBackFrom: highestBefore(settings, document) };
   const parsed = parseDesired(properties, zonesFile);
-  if (!parsed.ok) return { ...settings, version, mistakes: parsed.mistakes };
+  if (!parsed.ok) return { ...settings, ...judged, mistakes: parsed.mistakes };
   if (saysNothing(properties) && settings.config.zones.length > 0) {
     const message = 'is missing, as is all else: the zones stay; {} or null for each of them takes them away';
-    return { ...settings, version, mistakes: [mistake('zones_missing', { path: ['zones'] }, message)] };
+    return { ...settings, ...judged, mistakes: [mistake('zones_missing', { path: ['zones'] }, message)] };
   }
   const { config, options, rejected } = parsed;
-  return { version, inForceVersion: version, config, options, rejected, mistakes: [] };
+  return { ...judged, inForceVersion: version, config, options, rejected, mistakes: [] };
+}
+
+/** A checkpoint may know a version that this process has never been given. */
+function highestBefore(settings: DesiredState, { version, wentBackFrom }: DesiredDocument): number | undefined {
+  const saved = version < settings.version ? settings.version : 0;
+  const before = Math.max(wentBackFrom ?? 0, settings.wentBackFrom ?? 0, saved);
+  return before > 0 && version <= before ? before : undefined;
 }

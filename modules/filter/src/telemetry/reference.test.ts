@@ -7,13 +7,16 @@ import { reportedProperties } from './report.ts';
 const page = new URL('../../../../docs/reference/filter-twin.md', import.meta.url);
 
 test('the reference has a row for everything that the twin reports', async () => {
-  const reported = reportedProperties(nothingDesired, {
-    spots: { occupied: 1, empty: 2, unknown: 0, spots: 3 },
-    messages: { received: 5, parsed: 5, failed: 0 },
-    events: 2,
-    sensors: [],
-    outbox: { depth: 0, durable: true },
-  });
+  const reported = reportedProperties(
+    { ...nothingDesired, wentBackFrom: 7 },
+    {
+      spots: { occupied: 1, empty: 2, unknown: 0, spots: 3 },
+      messages: { received: 5, parsed: 5, failed: 0 },
+      events: 2,
+      sensors: [],
+      outbox: { depth: 0, durable: true },
+    },
+  );
   expect(new Set(await firstColumn(page, 'Reported properties'))).toEqual(new Set(Object.keys(reported)));
 });
 

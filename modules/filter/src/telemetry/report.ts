@@ -1,3 +1,4 @@
+import { versionWentBack } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
 import type { SensorRate } from './sensor-rates.ts';
 import { reportedMistake, type SpotTotals } from '@companion/occupancy';
@@ -27,6 +28,7 @@ export function reportedProperties(settings: DesiredState, activity: Activity): 
     .map(({ field, problem }) => ({ field: field.slice(0, maxText), problem: problem.slice(0, maxText) }));
   return {
     desiredVersion: settings.version,
+    ...versionWentBack(settings.wentBackFrom),
     zones: {
       desiredVersion: settings.inForceVersion,
       ok: settings.config.zones.length,

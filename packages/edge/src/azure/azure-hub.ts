@@ -66,7 +66,8 @@ export class AzureHub implements Hub {
       backoff,
       metrics,
       refreshMs: settings.twinRefreshMs,
-      onTwin: (twin, desired) => this.#observed(twin, desired),
+      onTwin: (twin, taken) => this.#observed(twin, taken),
+      onDoubt: () => this.#connection.renew(),
     });
     this.#gate = new SessionGate(clock);
     this.#sender = new Sender({ gate: this.#gate, metrics, waitMs: settings.timeouts.sendMs });
@@ -162,12 +163,12 @@ export class AzureHub implements Hub {
     }
   }
 
-  #observed({ desired, reported }: RawTwin, news: 'newer' | 'known'): void {
+  #observed({ reported }: RawTwin, taken: DesiredDocument | undefined): void {
     this.#reports.observed(reported);
-    if (news === 'known' || desired === undefined) return;
-    this.#log.info({ version: desired.version }, 'desired properties');
-    this.#metrics.desiredVersion(desired.version);
-    this.#desiredListeners.emit(desired);
+    if (taken === undefined) return;
+    this.#log.info({ version: taken.version }, 'desired properties');
+    this.#metrics.desiredVersion(taken.version);
+    this.#desiredListeners.emit(taken);
   }
 
   /** The order matters: the desired document first, then the messages that are to be handled by it. */

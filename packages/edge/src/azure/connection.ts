@@ -49,6 +49,8 @@ export class Connection {
   /** The code of the last error in the log: one line for a state, not one for every attempt. */
   #logged: string | undefined;
   #running: Promise<void> | undefined;
+  /** Renews the session of this moment. */
+  #renewal = new AbortController();
   /** Resolves `start`; undefined once the first session stands. */
   #firstStands: (() => void) | undefined;
 
@@ -72,6 +74,11 @@ export class Connection {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running?.catch(() => undefined);
+  }
+
+  /** Leaves the session in order for a fresh one. */
+  renew(): void {
+    this.#renewal.abort();
   }
 
   async #run(): Promise<void> {
@@ -101,6 +108,7 @@ export class Connection {
     const { clock, backoff, metrics, owner, tokenLifetimeMs } = this.#options;
     const sinceMs = clock.monotonicMs();
     const renewal = new AbortController();
+    this.#renewal = renewal;
     // Well before the token expires, and not all modules of a device at once.
     const cancelRenewal = clock.after(tokenLifetimeMs * (0.7 - backoff.random() * 0.05), () => renewal.abort());
     const leave = Promise.race([

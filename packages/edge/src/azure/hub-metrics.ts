@@ -1,10 +1,11 @@
 import type { Counter, Gauge } from 'prom-client';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { DesiredJudgement } from './desired-judgement.ts';
 
 /** What becomes of a message for an input. */
 export type InputResult = 'handled' | 'failed' | 'duplicate' | 'unwanted';
-/** What a read of the twin gave. */
-export type TwinResult = 'newer' | 'known' | 'failed';
+/** What a read of the twin gave; see `judgeDesired`. */
+export type TwinResult = DesiredJudgement | 'failed';
 /** What became of a patch of the reported properties. */
 export type ReportResult = 'confirmed' | 'rejected' | 'retried';
 

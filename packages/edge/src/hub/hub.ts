@@ -2,9 +2,14 @@ import type { JsonObject, JsonValue } from '@companion/foundation';
 
 /** The desired state of a module, whole: never a patch, never merged by the SDK, without `$version` and `$metadata`. */
 export interface DesiredDocument {
-  /** IoT Hub's `$version`; it only grows, and may jump. */
+  /** IoT Hub's `$version`; it grows, and may jump. */
   readonly version: number;
   readonly properties: JsonObject;
+  /**
+   * The highest version before, where this one is not higher: IoT Hub counts on from an older copy after a fail-over.
+   * Documents have it until one is higher.
+   */
+  readonly wentBackFrom?: number;
 }
 
 /** Whether the session with the hub stands. Everything the module reports or sends while it does not stand waits or fails with a typed error. */
@@ -40,8 +45,8 @@ export type Unsubscribe = () => void;
 
 /**
  * The one door between a module and IoT Edge. It promises what modules need and the Azure SDK does not give:
- * desired state as whole documents in growing versions, reports that are known to have arrived, and handlers that
- * survive every reconnect.
+ * desired state as whole documents in growing versions (see `wentBackFrom`), reports that are known to have arrived, and
+ * handlers that survive every reconnect.
  */
 export interface Hub extends AsyncDisposable {
   readonly connection: ConnectionState;

@@ -81,6 +81,8 @@ export interface HubTwins {
   patchDesired(module: string, patch: JsonObject, options?: { readonly ifMatch?: string }): ModuleTwin;
   /** Makes the document the desired properties, whole; what the module had beyond it is deleted. Throws as `patchDesired`. */
   replaceDesired(module: string, document: JsonObject, options?: { readonly ifMatch?: string }): ModuleTwin;
+  /** What a fail-over of IoT Hub does: an older copy with its version is the twin now, and the module is not told. */
+  restoreDesired(module: string, document: JsonObject, version: number): ModuleTwin;
 }
 
 /** One message as IoT Hub would have received it from `$upstream`. */

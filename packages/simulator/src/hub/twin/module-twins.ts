@@ -46,6 +46,10 @@ export class ModuleTwins implements HubTwins {
     return this.#changeDesired(module, ifMatch, () => this.#store.replace(module, 'desired', document));
   }
 
+  restoreDesired(module: string, document: JsonObject, version: number): ModuleTwin {
+    return this.#present(module, this.#store.restoreDesired(module, document, version));
+  }
+
   /** Answers a module's GET. */
   answerGet({ moduleId, session }: ModuleRecord, requestId: string): void {
     const { desired, reported } = this.#store.get(moduleId);

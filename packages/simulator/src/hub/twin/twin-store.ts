@@ -82,6 +82,14 @@ export class TwinStore {
     return { patch: twinPatch(before, after) ?? {}, twin: this.#put(module, section, after) };
   }
 
+  /** Puts an older copy of the desired properties in place, with its own version, as a fail-over of IoT Hub does. */
+  restoreDesired(module: string, document: JsonValue, version: number): StoredTwin {
+    const { twin } = this.replace(module, 'desired', document);
+    const restored = { ...twin, desired: { ...twin.desired, version } };
+    this.#twins.set(module, restored);
+    return restored;
+  }
+
   #put(module: string, section: TwinSection, properties: JsonObject): StoredTwin {
     const before = this.get(module);
     const sizeBytes = twinSizeBytes(properties);
