@@ -11,6 +11,9 @@ const text = Buffer.from('weights');
 function file(name: string | Buffer): TarEntry {
   return { name, body: text };
 }
+function hardLink(name: string, link: string): TarEntry {
+  return { name, type: '1', link };
+}
 function targz(...entries: TarEntry[]): Buffer {
   return gzipSync(tarOf(entries));
 }
@@ -29,7 +32,36 @@ interface Bad {
 
 const bad: readonly Bad[] = [
   { name: 'a symbolic link', bytes: targz({ name: 'a', type: '2', link: '/etc/passwd' }), reason: /SymbolicLink/ },
-  { name: 'a hard link', bytes: targz(file('a'), { name: 'b', type: '1', link: 'a' }), reason: /Link/ },
+  { name: 'a hard link to what is missing', bytes: targz(file('a'), hardLink('b', 'c')), reason: /hard link to "c"/ },
+  { name: 'a hard link to what comes later', bytes: targz(hardLink('b', 'a'), file('a')), reason: /no file before/ },
+  { name: 'a hard link to itself', bytes: targz(hardLink('a', 'a')), reason: /no file before/ },
+  { name: 'a hard link to a directory', bytes: targz(file('d/a'), hardLink('b', 'd')), reason: /no file before/ },
+  { name: 'a hard link to another spelling', bytes: targz(file('a'), hardLink('b', 'A')), reason: /no file before/ },
+  { name: 'a hard link upwards', bytes: targz(file('a'), hardLink('b', '../../../etc/passwd')), reason: /leaves/ },
+  {
+    name: 'a hard link to an absolute path',
+    bytes: targz(file('a'), hardLink('b', '/etc/passwd')),
+    reason: /absolute/,
+  },
+  { name: 'a hard link in the place of its target', bytes: targz(file('a'), hardLink('a', 'a')), reason: /twice/ },
+  { name: 'a hard link upwards in its own name', bytes: targz(file('a'), hardLink('../b', 'a')), reason: /leaves/ },
+  {
+    name: 'a hard link with contents of its own',
+    bytes: targz(file('a'), { ...hardLink('b', 'a'), body: text }),
+    reason: /contents of its own/,
+  },
+  {
+    name: 'hard links that make more bytes than the policy takes',
+    bytes: targz({ name: 'a', body: big }, ...Array.from({ length: 9 }, (_, index) => hardLink(`b${index}`, 'a'))),
+    policy: { maxUnpackedBytes: 1_000_000 },
+    code: 'ARCHIVE_TOO_LARGE',
+  },
+  {
+    name: 'more hard links than the policy takes',
+    bytes: targz(file('a'), ...Array.from({ length: 9 }, (_, index) => hardLink(`b${index}`, 'a'))),
+    policy: { maxEntries: 8 },
+    code: 'ARCHIVE_TOO_LARGE',
+  },
   {
     name: 'a link, and a file through it',
     bytes: targz({ name: 'a', type: '2', link: '/tmp' }, file('a/b')),
@@ -63,7 +95,42 @@ const bad: readonly Bad[] = [
     name: 'an extended header without measure',
     bytes: targz({ name: 'x', type: 'x', body: Buffer.alloc(2_000_000, 'x') }, file('a')),
   },
-  { name: 'a name that is not UTF-8', bytes: targz(file(Buffer.from([0x61, 0xff, 0xfe]))), reason: /UTF-8/ },
+  {
+    name: 'one name in UTF-8 and in Latin-1',
+    bytes: targz(file('stra\u00dfe'), file(Buffer.from('stra\u00dfe', 'latin1'))),
+    reason: /twice/,
+  },
+  { name: 'a C1 control character in a name', bytes: targz(file('a\u0085b')), reason: /control/ },
+  ...['path', 'linkpath', 'size', 'GNU.sparse.major'].map((key) => ({
+    name: `a global header with a ${key}`,
+    bytes: targz(paxOf({ [key]: '1' }, 'g'), file('a')),
+    reason: /all its entries|sparse/,
+  })),
+  {
+    name: 'two names for one entry',
+    bytes: targz(paxOf({ path: 'a' }), paxOf({ path: 'b' }), file('c')),
+    reason: /two/,
+  },
+  ...['', '-1', '1.5', '0x10', '1e3', ' 7', '7\0'].map((size) => ({
+    name: `an extended header with the size ${JSON.stringify(size)}`,
+    bytes: targz(paxOf({ size }), file('a')),
+    reason: /broken extended|size is empty/,
+  })),
+  ...[
+    '5',
+    '0 a=b\n',
+    '-9 a=b\n',
+    '6 a=b\n6 a=b',
+    '99999999999999999999 a=b\n',
+    '7 a=b\n',
+    '6 abc\n',
+    'x a=b\n',
+    ' 6 a=b\n',
+  ].map((body) => ({
+    name: `the malformed record ${JSON.stringify(body)}`,
+    bytes: targz({ name: 'x', type: 'x', body: Buffer.from(body) }, file('a')),
+    reason: /broken extended/,
+  })),
   { name: 'too long a name', bytes: targz(paxOf({ path: 'n'.repeat(300) }), file('a')), reason: /too long/ },
   { name: 'too deep a path', bytes: targz(paxOf({ path: 'a/'.repeat(100) + 'b' }), file('a')), reason: /deep/ },
   { name: 'the same file twice', bytes: targz(file('a'), file('./a')), reason: /twice/ },
@@ -90,6 +157,11 @@ const bad: readonly Bad[] = [
     name: 'garbage behind the gzip file',
     bytes: Buffer.concat([targz(file('a')), Buffer.from('garbage')]),
     reason: /gzip|garbage/,
+  },
+  {
+    name: 'garbage behind zeros behind the gzip file',
+    bytes: Buffer.concat([targz(file('a')), Buffer.alloc(70_000), Buffer.from('garbage'), Buffer.alloc(70_000)]),
+    reason: /garbage/,
   },
   { name: 'a gzip file that holds no tar', bytes: gzipSync(Buffer.from('hello'.repeat(500))), reason: /tar/ },
   { name: 'an empty gzip file', bytes: gzipSync(Buffer.alloc(0)) },
@@ -118,9 +190,11 @@ const bad: readonly Bad[] = [
     code: 'ARCHIVE_TOO_LARGE',
   },
   { name: 'a plain tar with a path upwards', bytes: tarOf([file('../x')]), reason: /leaves/ },
-  { name: 'a zip with a path upwards', bytes: zip('../x'), reason: /zip/ },
-  { name: 'a zip with an absolute path', bytes: zip('/x'), reason: /zip/ },
-  { name: 'a zip with a backslash', bytes: zip('a\\b'), reason: /zip/ },
+  { name: 'a zip with a path upwards', bytes: zip('../x'), reason: /leaves/ },
+  { name: 'a zip with an absolute path', bytes: zip('/x'), reason: /absolute/ },
+  { name: 'a zip with a path upwards in backslashes', bytes: zip('a\\..\\..\\x'), reason: /leaves/ },
+  { name: 'a zip whose names are one in the end', bytes: zipOf([{ name: 'a\\b' }, { name: 'a/b' }]), reason: /twice/ },
+  { name: 'a zip with a damaged file', bytes: zip('a', { crc: 1 }), reason: /CRC/ },
   { name: 'a zip with a link', bytes: zip('a', { mode: 0o120_777 }), reason: /link/ },
   { name: 'a zip with a device', bytes: zip('a', { mode: 0o060_644 }), reason: /device/ },
   { name: 'a zip with a password', bytes: zip('a', { encrypted: true }), code: 'ARCHIVE_UNSUPPORTED' },

@@ -3,20 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  defaultFetchPolicy as limits,
-  FileSystemFlusher,
-  TreeWriter,
-  unpackZip,
-  type LargeFile,
-} from '@companion/artifacts/testing';
+import { defaultFetchPolicy as limits, FileSystemFlusher, TreeWriter, unpackZip } from '@companion/artifacts/testing';
 import { zipOf } from './zip-text.ts';
 
 /** As a disk that is busy; the archive is read on meanwhile. */
 class SlowWriter extends TreeWriter {
-  override async openLarge(place: string): Promise<LargeFile> {
+  override async addFile(...args: Parameters<TreeWriter['addFile']>): ReturnType<TreeWriter['addFile']> {
     await pause(100);
-    return super.openLarge(place);
+    return super.addFile(...args);
   }
 }
 
@@ -24,7 +18,7 @@ test('a zip that is found wrong while its file is still being opened is refused,
   const root = await mkdtemp(join(tmpdir(), 'slow-disk-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   const file = join(root, 'a.zip');
-  await writeFile(file, zipOf([{ name: 'a', body: Buffer.alloc(1_000_000, 'x'), size: 10 }]));
+  await writeFile(file, zipOf([{ name: 'a', body: Buffer.alloc(1_000_000, 'x'), size: 200_000 }]));
   await mkdir(join(root, 'tree'));
   const directory = join(root, 'tree');
   const writer = new SlowWriter({ directory, name: 'a', limits, flusher: new FileSystemFlusher() });

@@ -13,6 +13,7 @@ function read(tar: Buffer, pieceSizes: readonly number[]): readonly string[] | '
   let hash = createHash('sha256');
   const take = (part: TarPart): void => {
     if (part.type === 'directory') found.push(`directory ${part.path}`);
+    if (part.type === 'link') found.push(`link ${part.path} to ${part.target}`);
     if (part.type === 'file') found.push(`file ${part.path} ${part.sizeBytes}`);
     if (part.type === 'data') hash.update(part.piece);
     if (part.type !== 'fileEnd') return;
@@ -40,8 +41,9 @@ function readPlainly(tar: Buffer): readonly string[] {
   const parser = new Parser({ brotli: false, zstd: false });
   parser.on('entry', (entry: ReadEntry) => {
     const hash = createHash('sha256');
-    const isFile = !['Directory', 'GNUDumpDir'].includes(entry.type);
-    found.push(isFile ? `file ${entry.path} ${entry.size}` : `directory ${entry.path}`);
+    const isFile = !['Directory', 'GNUDumpDir', 'Link'].includes(entry.type);
+    if (entry.type === 'Link') found.push(`link ${entry.path} to ${entry.linkpath}`);
+    else found.push(isFile ? `file ${entry.path} ${entry.size}` : `directory ${entry.path}`);
     entry.on('data', (piece) => void hash.update(piece));
     entry.on('end', () => {
       if (isFile) found.push(hash.digest('hex'));
@@ -61,8 +63,8 @@ const other: fc.Arbitrary<readonly TarEntry[]> = fc.oneof(
   fc.record({ name: plainName, body, type: fc.constantFrom('\0', '7', '5', 'D', 'S', 'V') }).map((entry) => [entry]),
   fc.record({ name: plainName, type: fc.constantFrom('1', '2', '3', '6'), link: plainName }).map((entry) => [entry]),
   fc.record({ name: plainName, body, link: plainName }).map((entry) => [entry]),
-  fc.record({ name: plainName.map((name) => `${name}\0\n../x`), body }).map((entry) => [entry]),
-  fc.record({ name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), body }).map((entry) => [entry]),
+  fc.record({ name: plainName.map((name) => `${name}\0 ../x`), body }).map((entry) => [entry]),
+  fc.record({ name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), body }).map((entry) => [entry]),
   fc.record({ name: plainName.map((name) => `${'long/'.repeat(30)}${name}`), body }).map((entry) => [entry]),
   fc.tuple(plainName, plainFile).map(([path, file]) => [paxOf({ path }), file]),
   fc.tuple(plainName, plainFile).map(([path, file]) => [{ name: 'l', type: 'L', body: Buffer.from(path) }, file]),
@@ -110,6 +112,17 @@ function changed(
   return copy;
 }
 
+/** The package makes U+FFFD of what is not UTF-8, takes in what is on a new line behind a name's end, and puts a slash before a name where only an empty prefix is. */
+function namesReadAlike(header: Buffer): boolean {
+  const fields: readonly (readonly [number, number])[] = [
+    [0, 100],
+    [157, 257],
+    [345, 500],
+  ];
+  if (header[345] === 0 && header[475] !== 0) return false;
+  return fields.every(([from, to]) => !/[\x80-\xff]|\0[^]*\n/.test(header.toString('latin1', from, to)));
+}
+
 describe('what the parser takes is what the tar package reads, in pieces of any size', () => {
   const same = (tar: Buffer, sizes: readonly number[]): void => {
     const whole = read(tar, [tar.length]);
@@ -134,7 +147,9 @@ describe('what the parser takes is what the tar package reads, in pieces of any 
         checksumForms,
         plainFile,
         (file, changes, formOf, next) => {
-          same(changed(tarOf([file, next]), changes, formOf), [block * 3]);
+          const tar = changed(tarOf([file, next]), changes, formOf);
+          fc.pre(namesReadAlike(tar));
+          same(tar, [block * 3]);
         },
       ),
       { numRuns: 5000 },
@@ -173,4 +188,27 @@ test('a name in an extended header is the one that its author wrote, or the arch
 test('a gzip file within a tar.gz is refused, not inflated once more', () => {
   const inner = tarOf([{ name: Buffer.from([0x1f, 0x8b, 0x08]) }]);
   expect(read(inner, [block])).toBe('bad');
+});
+
+test('a record that reads like another decides neither a size nor a name, before one entry or before all', () => {
+  const value = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+    fc
+      .array(fc.constantFrom('\n', '\0', '11 size=99', '15 path=../../x', '14 linkpath=x', ' ', 'z'), { maxLength: 6 })
+      .map((parts) => Buffer.from(parts.join(''))),
+  );
+  const key = fc.constantFrom('SCHILY.xattr.user.x', 'comment', 'mtime', 'uname', 'hdrcharset', 'x.size', 'uid');
+  const records = fc.dictionary(key, value, { maxKeys: 4 });
+  const files: readonly TarEntry[] = [
+    { name: 'a', body: Buffer.from('weights') },
+    { name: 'b', body: Buffer.alloc(3000, 'x') },
+  ];
+  const plain = read(tarOf(files), [block]);
+  expect(plain).toHaveLength(4);
+  fc.assert(
+    fc.property(records, records, pieceSizes, (local, global, sizes) => {
+      expect(read(tarOf([paxOf(global, 'g'), paxOf(local), ...files]), sizes)).toEqual(plain);
+    }),
+    { numRuns: 1000 },
+  );
 });

@@ -17,16 +17,21 @@ export function tarOf(entries: readonly TarEntry[], end: Buffer = Buffer.alloc(2
   return Buffer.concat([...entries.flatMap((entry) => [headerOf(entry), padded(entry.body ?? Buffer.alloc(0))]), end]);
 }
 
-/** An extended header with these records before the entry that they are about. */
-export function paxOf(records: Readonly<Record<string, string>>): TarEntry {
-  const body = Object.entries(records).map(([key, value]) => {
-    const rest = ` ${key}=${value}\n`;
-    let length = Buffer.byteLength(rest);
-    while (String(length).length + Buffer.byteLength(rest) !== length)
-      length = String(length).length + Buffer.byteLength(rest);
-    return `${length}${rest}`;
-  });
-  return { name: 'PaxHeaders/x', type: 'x', body: Buffer.from(body.join('')) };
+/** An extended header with these records before the entry that they are about; of type `g`, before all that follow. */
+export function paxOf(records: Readonly<Record<string, string | Buffer>>, type = 'x'): TarEntry {
+  return {
+    name: 'PaxHeaders/x',
+    type,
+    body: Buffer.concat(Object.entries(records).map(([key, value]) => paxRecord(key, value))),
+  };
+}
+
+/** One record, with the length that it has. */
+export function paxRecord(key: string, value: string | Buffer): Buffer {
+  const rest = Buffer.concat([Buffer.from(` ${key}=`), Buffer.from(value), Buffer.from('\n')]);
+  let length = rest.length;
+  while (String(length).length + rest.length !== length) length = String(length).length + rest.length;
+  return Buffer.concat([Buffer.from(String(length)), rest]);
 }
 
 function headerOf({ name, type = '0', body, size, link = '', mode = 0o644, breakChecksum }: TarEntry): Buffer {

@@ -11,6 +11,10 @@ export interface ZipEntry {
   readonly mode?: number;
   readonly method?: number;
   readonly encrypted?: boolean;
+  /** What the directory says, where that is not the body's. */
+  readonly crc?: number;
+  /** Whether names are said to be UTF-8. */
+  readonly saysUtf8?: boolean;
 }
 
 /** A zip archive byte by byte. */
@@ -18,15 +22,16 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, body = Buffer.alloc(0), size, mode = 0o100_644, method = 8, encrypted = false } of entries) {
-    const data = deflateRawSync(body);
+  for (const entry of entries) {
+    const { name, body = Buffer.alloc(0), size, mode = 0o100_644, method = 8, encrypted = false } = entry;
+    const data = method === 0 ? body : deflateRawSync(body);
     const bytes = Buffer.from(name);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
     // UTF-8 names, and whether there is a password.
-    common.writeUInt16LE(0x800 | (encrypted ? 1 : 0), 2);
+    common.writeUInt16LE((entry.saysUtf8 === false ? 0 : 0x800) | (encrypted ? 1 : 0), 2);
     common.writeUInt16LE(method, 4);
-    common.writeUInt32LE(crc32(body), 10);
+    common.writeUInt32LE(entry.crc ?? crc32(body), 10);
     common.writeUInt32LE(data.length, 14);
     common.writeUInt32LE(size ?? body.length, 18);
     common.writeUInt16LE(bytes.length, 22);

@@ -1,3 +1,5 @@
+import { clip } from '@companion/foundation';
+
 /** A path that is safe to create, without what means nothing in it (`../store/`, `//`), or why it is not. */
 export type EntryPath = { readonly ok: true; readonly path: string } | { readonly ok: false; readonly reason: string };
 
@@ -22,13 +24,25 @@ export function foldedPath(path: string): string {
   return path.normalize('NFC').toLowerCase();
 }
 
+/** A path as messages show it. */
+export function shownPath(path: string): string {
+  return JSON.stringify(clip(path, 200));
+}
+
+/**
+ * Whether an entry is what macOS keeps beside a file: attributes and resource forks in `._<name>` or below `__MACOSX/`
+ * (AppleDouble, RFC 1740). No tool on Linux reads them, and they are not unpacked.
+ */
+export function isAppleDouble(path: string): boolean {
+  return /(?:^|\/)(?:__MACOSX(?:\/|$)|\._[^/]*$)/.test(path);
+}
+
 function checkUnusualPath(path: string): EntryPath {
   const refused = (why: string): EntryPath => ({
     ok: false,
-    reason: `entry ${JSON.stringify(path.slice(0, 200))} ${why}`,
+    reason: `entry ${shownPath(path)} ${why}`,
   });
-  if (/[\0-\x1f\x7f]/.test(path)) return refused('has a control character in its name');
-  if (path.includes('\ufffd')) return refused('has a name that is not UTF-8');
+  if (/[\0-\x1f\x7f-\x9f]/.test(path)) return refused('has a control character in its name');
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return refused('has an absolute path');
   if (path.includes('\\')) return refused('has a backslash in its name');
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');

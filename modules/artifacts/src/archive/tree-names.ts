@@ -19,6 +19,12 @@ export class TreeNames {
     return this.#taken.has(foldedPath(path));
   }
 
+  /** Whether there is a file of just this path. */
+  hasFile(path: string): boolean {
+    const taken = this.#taken.get(foldedPath(path));
+    return taken !== undefined && !taken.isDirectory && taken.path === path;
+  }
+
   /** Throws `BAD_ARCHIVE` where the name is taken. */
   takeFile(path: string): void {
     if (!this.#isFree(path, 'file')) throw this.#twice(path, 'is in it twice');

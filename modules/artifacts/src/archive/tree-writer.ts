@@ -1,10 +1,12 @@
-import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { mkdirSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { flushTree } from '../volume/durable.ts';
 import type { FileSystemFlusher } from '../volume/file-system-flusher.ts';
 import { checkSpaceSync } from '../volume/space.ts';
 import { archiveTooLarge, badArchive, type ArchiveLimits } from './archive-failure.ts';
-import { checkEntryPath } from './entry-path.ts';
+import { checkEntryPath, isAppleDouble, shownPath } from './entry-path.ts';
+import { LargeFiles } from './large-files.ts';
+import { SmallFile, TreeFile } from './tree-file.ts';
 import { TreeNames } from './tree-names.ts';
 
 interface TreeWriterOptions {
@@ -17,12 +19,8 @@ interface TreeWriterOptions {
   readonly flusher: FileSystemFlusher;
 }
 
-/** A file that is written piece by piece. */
-export interface LargeFile {
-  write(chunk: Buffer): Promise<void>;
-  /** The flush goes on in the background, while the next file is still arriving; `TreeWriter.flush` waits for it. */
-  close(): void;
-}
+/** Up to this size a file is collected in memory and written at once. */
+const smallBytes = 128 * 1024;
 
 /** From so many files on, one flush of the whole file system beats one for each. */
 const manyFiles = 256;
@@ -30,8 +28,7 @@ const manyFiles = 256;
 /** An archive that says how much it unpacks to does not exist, so the space is looked at on the way. */
 const checkSpaceEveryBytes = 16 * 1024 * 1024;
 
-/** As `wx`, which Node would look up again for every file. */
-const createNew = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+const copyChunkBytes = 256 * 1024;
 
 /**
  * Writes what an archive holds into an empty directory; every name is checked, modes and owners are ours. Its methods
@@ -40,19 +37,15 @@ const createNew = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 export class TreeWriter {
   readonly #options: TreeWriterOptions;
   readonly #names: TreeNames;
-  /** Large files that are open. */
-  readonly #handles = new Set<FileHandle>();
-  /** Flushes of large files under way. */
-  readonly #flushing = new Set<Promise<void>>();
+  readonly #largeFiles = new LargeFiles();
   /** Of the flusher, from before the first write. */
   readonly #flushMark: number;
   #fileCount = 0;
+  #skippedCount = 0;
   #entryCount = 0;
   #unpackedBytes = 0;
   /** Bytes since the free space was last looked at. */
   #uncheckedBytes = checkSpaceEveryBytes;
-  /** Why a large file could not be flushed; nothing of this tree is believed then. */
-  #flushFailure: unknown;
 
   constructor(options: TreeWriterOptions) {
     this.#options = options;
@@ -64,6 +57,11 @@ export class TreeWriter {
     return this.#fileCount;
   }
 
+  /** Files that macOS keeps beside others, which are left out. */
+  get skippedCount(): number {
+    return this.#skippedCount;
+  }
+
   get unpackedBytes(): number {
     return this.#unpackedBytes;
   }
@@ -72,63 +70,70 @@ export class TreeWriter {
     const cleanPath = this.#cleanPathOf(path);
     // Counted even where it is there already: a million times `./` is a bomb too.
     if (cleanPath === '' || this.#names.has(cleanPath)) this.#countEntry();
-    if (cleanPath !== '') this.#makeDirectories(cleanPath);
+    if (cleanPath !== '' && !isAppleDouble(cleanPath)) this.#makeDirectories(cleanPath);
   }
 
-  /** Takes the name and the room for a file; the result is its absolute path. */
-  reserveFile(path: string, sizeBytes: number): string {
-    const { directory, name, limits } = this.#options;
+  /** Begins a file of so many bytes, or of as many as come. Undefined where it is left out, with its contents. */
+  async addFile(path: string, sizeBytes: number | undefined): Promise<TreeFile | undefined> {
+    const { directory, name } = this.#options;
     const cleanPath = this.#cleanPathOf(path);
-    if (cleanPath === '' || path.endsWith('/')) throw badArchive(name, `file ${JSON.stringify(path)} has no name`);
+    if (cleanPath === '' || path.endsWith('/')) throw badArchive(name, `file ${shownPath(path)} has no name`);
+    if (isAppleDouble(cleanPath)) {
+      this.#countEntry();
+      this.#skippedCount += 1;
+      return undefined;
+    }
     const parentEnd = cleanPath.lastIndexOf('/');
     if (parentEnd >= 0) this.#makeDirectories(cleanPath.slice(0, parentEnd));
     this.#countEntry();
     this.#names.takeFile(cleanPath);
     this.#fileCount += 1;
-    this.#unpackedBytes += sizeBytes;
-    if (this.#unpackedBytes > limits.maxUnpackedBytes) throw archiveTooLarge(name, 'bytes', limits.maxUnpackedBytes);
-    this.#uncheckedBytes += sizeBytes;
-    if (this.#uncheckedBytes >= checkSpaceEveryBytes) {
-      checkSpaceSync({ path: directory, needBytes: sizeBytes, floorBytes: limits.freeBytesFloor });
-      this.#uncheckedBytes = 0;
+    const place = `${directory}/${cleanPath}`;
+    if (sizeBytes === undefined) {
+      return new TreeFile(cleanPath, await this.#largeFiles.open(place), (bytes) => this.#takeBytes(bytes));
     }
-    return `${directory}/${cleanPath}`;
+    this.#takeBytes(sizeBytes);
+    const sink = sizeBytes <= smallBytes ? new SmallFile(place) : await this.#largeFiles.open(place);
+    return new TreeFile(cleanPath, sink);
   }
 
-  /** Writes a small file in one go, never over one that is there: the thread pool would take longer than the write. */
-  writeSmall(place: string, pieces: readonly Buffer[]): void {
-    const descriptor = openSync(place, createNew, 0o644);
+  /** A file with the contents of one that was written before, as a hard link in an archive has them. */
+  async copyFile(path: string, target: string): Promise<void> {
+    const { directory, name } = this.#options;
+    const cleanTarget = this.#cleanPathOf(target);
+    if (!this.#names.hasFile(cleanTarget)) {
+      const reason = `is a hard link to ${shownPath(target)}, which is no file before it in the archive`;
+      throw badArchive(name, `entry ${shownPath(path)} ${reason}: pack it again with its target`);
+    }
+    const place = `${directory}/${cleanTarget}`;
+    const { size } = statSync(place);
+    const copy = await this.addFile(path, size);
+    if (copy === undefined) return;
+    const source = await open(place);
     try {
-      const content = Buffer.concat(pieces);
-      for (let at = 0; at < content.length;) at += writeSync(descriptor, content, at);
+      for (let at = 0; at < size;) {
+        const { bytesRead, buffer } = await source.read(Buffer.allocUnsafe(copyChunkBytes), 0, copyChunkBytes, at);
+        if (bytesRead === 0) break;
+        at += bytesRead;
+        await copy.write(buffer.subarray(0, bytesRead));
+      }
+      copy.close();
     } finally {
-      closeSync(descriptor);
+      await source.close();
     }
-  }
-
-  async openLarge(place: string): Promise<LargeFile> {
-    const handle = await open(place, 'wx', 0o644);
-    this.#handles.add(handle);
-    return {
-      write: (chunk) => handle.writeFile(chunk),
-      close: () => this.#flushInBackground(handle),
-    };
   }
 
   /** Resolves when everything is on the disk, directories included. */
   async flush(): Promise<void> {
     const { directory, flusher } = this.#options;
-    await Promise.all(this.#flushing);
-    if (this.#flushFailure !== undefined) throw this.#flushFailure as Error;
+    await this.#largeFiles.flush();
     if (this.#fileCount >= manyFiles && (await flusher.flush(directory, this.#flushMark))) return;
     await flushTree(directory);
   }
 
   /** Lets go of open files; the directory is the caller's to delete. */
-  async abandon(): Promise<void> {
-    await Promise.all(this.#flushing);
-    for (const handle of this.#handles) await handle.close();
-    this.#handles.clear();
+  abandon(): Promise<void> {
+    return this.#largeFiles.abandon();
   }
 
   #cleanPathOf(path: string): string {
@@ -150,16 +155,14 @@ export class TreeWriter {
     if (this.#entryCount > limits.maxEntries) throw archiveTooLarge(name, 'entries', limits.maxEntries);
   }
 
-  #flushInBackground(handle: FileHandle): void {
-    const done = this.#flushAndClose(handle);
-    this.#flushing.add(done);
-    void done.finally(() => this.#flushing.delete(done));
-  }
-
-  async #flushAndClose(handle: FileHandle): Promise<void> {
-    await handle.sync().catch((error: unknown) => (this.#flushFailure ??= error));
-    this.#handles.delete(handle);
-    // A network file system tells here that a write failed.
-    await handle.close().catch((error: unknown) => (this.#flushFailure ??= error));
+  /** Before they are written. */
+  #takeBytes(sizeBytes: number): void {
+    const { directory, name, limits } = this.#options;
+    this.#unpackedBytes += sizeBytes;
+    if (this.#unpackedBytes > limits.maxUnpackedBytes) throw archiveTooLarge(name, 'bytes', limits.maxUnpackedBytes);
+    this.#uncheckedBytes += sizeBytes;
+    if (this.#uncheckedBytes < checkSpaceEveryBytes) return;
+    checkSpaceSync({ path: directory, needBytes: sizeBytes, floorBytes: limits.freeBytesFloor });
+    this.#uncheckedBytes = 0;
   }
 }

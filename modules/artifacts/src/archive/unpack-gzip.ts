@@ -15,6 +15,8 @@ export class GzipUnpacker implements StreamUnpacker {
   /** Resolves when all that was inflated is unpacked, or when that failed. */
   #inflating: Promise<void> | undefined;
   #receivedBytes = 0;
+  /** So many of the last bytes received are zeros. */
+  #trailingZeros = 0;
   #failure: unknown;
 
   constructor(inner: StreamUnpacker, name: string) {
@@ -26,6 +28,8 @@ export class GzipUnpacker implements StreamUnpacker {
     void this.#begin();
     this.#check();
     this.#receivedBytes += chunk.length;
+    const zeros = trailingZerosOf(chunk);
+    this.#trailingZeros = zeros === chunk.length ? this.#trailingZeros + zeros : zeros;
     await this.#inflate(chunk);
     this.#check();
   }
@@ -36,6 +40,9 @@ export class GzipUnpacker implements StreamUnpacker {
     this.#gunzip.end();
     await inflated;
     this.#check();
+    // zlib stops at the first byte that is no gzip member, and says nothing. Tapes and block devices fill up with zeros.
+    const leftBytes = this.#receivedBytes - this.#gunzip.bytesWritten;
+    if (leftBytes > this.#trailingZeros) throw badArchive(this.#name, 'has garbage after its end');
   }
 
   async destroy(): Promise<void> {
@@ -52,8 +59,6 @@ export class GzipUnpacker implements StreamUnpacker {
   async #unpackInflated(): Promise<void> {
     try {
       for await (const chunk of this.#gunzip) await this.#inner.write(chunk as Buffer);
-      // zlib stops at the first byte that is no gzip member, and says nothing.
-      if (this.#gunzip.bytesWritten < this.#receivedBytes) throw badArchive(this.#name, 'has garbage after its end');
       await this.#inner.end();
     } catch (error) {
       this.#failure = asFailure(error, this.#name);
@@ -80,6 +85,12 @@ export class GzipUnpacker implements StreamUnpacker {
   #check(): void {
     if (this.#failure !== undefined) throw this.#failure as Error;
   }
+}
+
+function trailingZerosOf(chunk: Buffer): number {
+  let at = chunk.length;
+  while (at > 0 && chunk[at - 1] === 0) at -= 1;
+  return chunk.length - at;
 }
 
 function asFailure(error: unknown, name: string): unknown {

@@ -1,25 +1,21 @@
 import { archiveTooLarge, badArchive, type ArchiveLimits } from './archive-failure.ts';
 import { TarParser, type TarPart } from './tar-parser.ts';
-import type { LargeFile, TreeWriter } from './tree-writer.ts';
+import type { TreeFile } from './tree-file.ts';
+import type { TreeWriter } from './tree-writer.ts';
 import type { StreamUnpacker } from './unpacker.ts';
-
-/** Up to this size a file is collected in memory and written at once. */
-const smallBytes = 128 * 1024;
 
 /** Headers, padding and extended headers come on top of the contents. */
 const overheadBytesPerEntry = 4096;
 
-/** Unpacks a plain tar stream. Links, devices, sparse files and anything unknown are refused. */
+/** Unpacks a plain tar stream. Hard links are copied; what else is no file or directory is refused. */
 export class TarUnpacker implements StreamUnpacker {
   readonly #writer: TreeWriter;
   /** The artifact's, for errors. */
   readonly #name: string;
   readonly #limits: ArchiveLimits;
   readonly #parser: TarParser;
-  /** The small file that is being collected. */
-  #small: { readonly place: string; readonly pieces: Buffer[] } | undefined;
-  /** The large file that is being written. */
-  #large: LargeFile | undefined;
+  /** The file whose contents arrive; undefined where they are left out. */
+  #file: TreeFile | undefined;
   #writing: Promise<void> = Promise.resolve();
   #streamBytes = 0;
   /** What ended the unpacking; every later call fails likewise. */
@@ -73,20 +69,18 @@ export class TarUnpacker implements StreamUnpacker {
         case 'directory':
           this.#writer.addDirectory(part.path);
           break;
-        case 'file': {
-          const place = this.#writer.reserveFile(part.path, part.sizeBytes);
-          if (part.sizeBytes <= smallBytes) this.#small = { place, pieces: [] };
-          else this.#large = await this.#writer.openLarge(place);
+        case 'link':
+          await this.#writer.copyFile(part.path, part.target);
           break;
-        }
+        case 'file':
+          this.#file = await this.#writer.addFile(part.path, part.sizeBytes);
+          break;
         case 'data':
-          if (this.#small === undefined) await this.#large?.write(part.piece);
-          else this.#small.pieces.push(part.piece);
+          await this.#file?.write(part.piece);
           break;
         case 'fileEnd':
-          if (this.#small !== undefined) this.#writer.writeSmall(this.#small.place, this.#small.pieces);
-          this.#large?.close();
-          this.#small = this.#large = undefined;
+          this.#file?.close();
+          this.#file = undefined;
       }
     }
   }

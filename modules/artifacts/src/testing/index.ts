@@ -1,7 +1,7 @@
 /** What tests of other folders drive of this module; no production code imports it. */
 export { ReleaseControl } from '../activation/release-control.ts';
 export { TarParser, type TarPart } from '../archive/tar-parser.ts';
-export { TreeWriter, type LargeFile } from '../archive/tree-writer.ts';
+export { TreeWriter } from '../archive/tree-writer.ts';
 export { unpackZip } from '../archive/unpack-zip.ts';
 export { createCredentials } from '../credentials/credentials.ts';
 export { Downloader } from '../download/downloader.ts';
