@@ -9,6 +9,7 @@ import { updateFile, updateSections } from './marked-sections.ts';
 import { eventFields, eventTypes, snapshotFields } from './docs/events.ts';
 import { fieldTable, markdownTable, type Schema } from './docs/field-table.ts';
 import { metricsOf } from './docs/metrics.ts';
+import { featureTable, versionTable } from './docs/versions.ts';
 import { zoneSections } from './docs/zones.ts';
 
 const check = process.argv.includes('--check');
@@ -39,6 +40,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ),
   },
   'docs/reference/cli.md': { commands: await renderCliReference() },
+  'docs/reference/deepstream.md': { versions: versionTable(), features: featureTable() },
   'docs/reference/filter-twin.md': {
     'filter-desired': fieldTable(filter, { withDefaults: true }),
     'filter-zones': zoneSections(),

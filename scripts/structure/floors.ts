@@ -52,6 +52,7 @@ export const packages: readonly Package[] = [
       keyfile: ['editing', 'text'],
       editing: ['text'],
       message: ['text'],
+      versions: [],
       text: [],
     },
   },

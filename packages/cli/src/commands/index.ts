@@ -55,6 +55,10 @@ export const commands = {
     summary: 'Say what a volume holds: its releases, what runs, what was rejected and why.',
     load: () => import('./status.ts'),
   },
+  versions: {
+    summary: 'Say which DeepStream runs on which JetPack, its image, and what it can do.',
+    load: () => import('./versions.ts'),
+  },
   manifest: {
     summary: 'Make a deployment manifest of a template, and check it.',
     load: () => import('./manifest.ts'),
