@@ -48,6 +48,8 @@ describe.each(['deployment.template.json', 'deployment.debug.template.json'])('%
       'deepstream-artifacts:/artifacts:ro',
     ]);
     expect(module('filter')?.env['FILTER_DATA']).toBe('/data');
+    // Its zonesFile lies there. Without the variable a process of the simulator would look at /artifacts of this machine.
+    expect(module('filter')?.env['ARTIFACTS_ROOT']).toBe('/artifacts');
   });
 
   test.each(['artifacts', 'filter'])('gives %s no root, no capability, no socket and nothing of the host', (name) => {

@@ -81,6 +81,21 @@ describe('the zones file', () => {
     expect(configuration.mistakes).toEqual([]);
   });
 
+  test.each([
+    ['is not there', 'none.json', /^must name a file of the release, but "none\.json" is not there$/],
+    ['lies below what is a file', 'old.json/zones.json', /"old\.json\/zones\.json" is not there$/],
+    ['is a directory', 'folder', /^must name a file of the release, but "folder" is a directory$/],
+    ['is cut', 'cut.json', /^must be JSON, but cut\.json:1:11 is not: the text ends where a value should come$/],
+  ])('that %s leaves the zones, and the twin says which file and what is wrong', async (_, zonesFile, problem) => {
+    mkdirSync(file('folder'));
+    writeFileSync(file('cut.json'), '{"zones": ');
+    await take(2, zonesFile);
+    expect(story.at(-1)).toBe('2 A1');
+    expect(configuration.mistakes).toMatchObject([
+      { at: { path: ['zonesFile'] }, message: expect.stringMatching(problem) as string },
+    ]);
+  });
+
   test('that is missing is no problem of a twin that names none', async () => {
     await take(2);
     await take(3, 'missing.json');

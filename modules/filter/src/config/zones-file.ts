@@ -63,8 +63,7 @@ export class ZonesFile {
       if (this.#problem === undefined || renamed) {
         this.#log.warn({ zonesFile: path, err: error }, 'the zones file can’t be read');
       }
-      const why = hasErrno(error, 'ENOENT') ? 'is not there' : `can't be read: ${(error as Error).message}`;
-      this.#problem = `must name a file of the release, but "${path}" ${why}`;
+      this.#problem = `must name a file of the release, but "${path}" ${reasonOf(error)}`;
       return false;
     }
   }
@@ -80,4 +79,10 @@ export class ZonesFile {
     this.#stamp = stamp;
     return this.#content !== before;
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return 'is not there';
+  if (hasErrno(error, 'EISDIR')) return 'is a directory';
+  return `can't be read: ${(error as Error).message}`;
 }

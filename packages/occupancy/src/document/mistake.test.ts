@@ -203,7 +203,9 @@ describe('a mistake in the twin is told in one line, with its path, what must be
     expect(reasonFor({ ...spot, polygon: Array.from({ length: 300 }, (_, n) => n) })).toBe(
       'polygon: must have at most 128 corners, but has 150',
     );
-    expect(problemsIn({ zonesFile: 'zones.json' }, '{').join()).toMatch(/^zonesFile: must be JSON, but is not: /);
+    expect(problemsIn({ zonesFile: 'zones.json' }, '{\n  "zones": {},\n}')).toEqual([
+      'zonesFile: must be JSON, but zones.json:3:1 is not: expected a key in quotes, found "}"',
+    ]);
     expect(found(undefined)).toBe('nothing');
   });
 

@@ -29,7 +29,7 @@ export class Demo implements AsyncDisposable {
     this.#server = server;
   }
 
-  urlOf({ file }: DemoArtifact): string {
+  urlOf({ file }: Pick<DemoArtifact, 'file'>): string {
     return this.#server.urlOf(file);
   }
 
