@@ -3,12 +3,19 @@ import type { Box, Detection, Frame } from './frame.ts';
 import { fieldNumbers } from './nv-frame.ts';
 import { untracked } from './track-id.ts';
 
+/** A detection with attributes, in the order in which they are written; a reader of ours skips them. */
+export interface DescribedDetection extends Detection {
+  readonly info?: readonly (readonly [name: string, value: string])[];
+}
+
 /**
  * Writes a frame as DeepStream's converter does with msg-conv-payload-type=2: one nv.Frame, coordinates and confidence
  * as 32-bit floats (1.1 becomes 1.10000002…, beyond 3.4e38 infinite). Not held: `eventType` and `parkingSpot`. A missing
  * stamp, frame number or box is left out; a missing confidence becomes −0.1.
  */
-export function encodeProtobuf(frame: Omit<Frame, 'schema'>): Uint8Array<ArrayBuffer> {
+export function encodeProtobuf(
+  frame: Omit<Frame, 'schema' | 'detections'> & { readonly detections: readonly DescribedDetection[] },
+): Uint8Array<ArrayBuffer> {
   const writer = new BinaryWriter();
   writeString(writer, fieldNumbers.Frame.version, '4.0');
   writeString(writer, fieldNumbers.Frame.id, frame.frameNumber ?? '');
@@ -27,12 +34,19 @@ function writeTimestamp(writer: BinaryWriter, timeMs: number): void {
   writer.join();
 }
 
-function writeObject(writer: BinaryWriter, { trackId, label, box, confidence }: Detection): void {
+function writeObject(writer: BinaryWriter, { trackId, label, box, confidence, info }: DescribedDetection): void {
   writer.tag(fieldNumbers.Frame.objects, WireType.LengthDelimited).fork();
   writeString(writer, fieldNumbers.Object.id, trackId ?? untracked);
   if (box !== null) writeBox(writer, box);
   writeString(writer, fieldNumbers.Object.type, label);
   writeFloat(writer, fieldNumbers.Object.confidence, confidence ?? -0.1);
+  for (const [name, value] of info ?? []) {
+    writer.tag(infoNumbers.info, WireType.LengthDelimited).fork();
+    // A map's entry holds both of its fields, empty ones too.
+    writer.tag(infoNumbers.key, WireType.LengthDelimited).string(name);
+    writer.tag(infoNumbers.value, WireType.LengthDelimited).string(value);
+    writer.join();
+  }
   writer.join();
 }
 
@@ -44,6 +58,9 @@ function writeBox(writer: BinaryWriter, { left, top, right, bottom }: Box): void
   writeFloat(writer, fieldNumbers.Bbox.bottomY, bottom);
   writer.join();
 }
+
+/** `map<string, string> info = 5` of nv.Object, which no reader of ours needs. */
+const infoNumbers = { info: 5, key: 1, value: 2 } as const;
 
 /** Proto3 leaves out what equals the default. */
 function writeString(writer: BinaryWriter, field: number, value: string): void {

@@ -51,6 +51,17 @@ describe('the minimal schema', () => {
   });
 });
 
+test('what lies exactly between two numbers is rounded to the even one, as C prints it', () => {
+  expect([839.0625, 839.1875, -839.0625, 0.5, 1234565, 1e22].map((value) => printSignificant(value, 6))).toEqual([
+    '839.062',
+    '839.188',
+    '-839.062',
+    '0.5',
+    '1.23456e+06',
+    '1e+22',
+  ]);
+});
+
 describe('the full schema', () => {
   test('is written as DeepStream writes it, one message a detection', () => {
     const detections = [

@@ -1,3 +1,13 @@
+export { convertFrame } from './convert.ts';
+export type { ConvertedFrame, ConvertedObject, Converter, DeepStreamVersion, EventType } from './convert.ts';
+export { readDescriptions } from './descriptions.ts';
+export type {
+  AnalyticsDescription,
+  Descriptions,
+  PlaceDescription,
+  SensorDescription,
+  Triple,
+} from './descriptions.ts';
 export { encodeFull } from './encode-full.ts';
 export type { FullEnvelope, FullPlace } from './encode-full.ts';
 export { encodeMinimal } from './encode-minimal.ts';
@@ -5,5 +15,6 @@ export { encodeProtobuf } from './encode-protobuf.ts';
 export type { Box, Detection, Frame } from './frame.ts';
 export { parseMessage } from './parse.ts';
 export type { ParsedMessage, ReadMessage, UnreadMessage } from './parse.ts';
+export type { ObjectKind } from './object-kind.ts';
 export type { RejectCounts, RejectReason } from './reject.ts';
 export { formatTimestamp, parseTimestamp } from './timestamp.ts';
