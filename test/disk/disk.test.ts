@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { sha256 } from '@companion/foundation/node';
+import { injectFlushFaults } from '@companion/foundation/testing';
 import { createLog } from '@companion/edge';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startFetchBench, type FetchBench, collectGarbage, Undeletable } from '@companion/artifacts/testing';
@@ -106,6 +107,15 @@ describe('garbage', () => {
     await mkdir(join(bench.layout.releases, id));
     await writeFile(join(bench.layout.releases, id, 'release.json'), content);
   }
+  test.skipIf(process.platform !== 'linux')('of which the disk does not take note is there as before', async () => {
+    await mkdir(join(bench.layout.store, nobody));
+    const faults = await injectFlushFaults((path) => path === bench.layout.store);
+    await expect(collect([])).rejects.toMatchObject({ code: 'EIO' });
+    faults.restore();
+    expect([await readdir(bench.layout.store), await readdir(bench.layout.staging)]).toEqual([[nobody], []]);
+    await collect([]);
+    expect(await readdir(bench.layout.store)).toEqual([]);
+  });
   const naming = (sha: string): string => JSON.stringify({ artifacts: [{ sha256: sha }] });
   const collect = (keep: string[], nowMs = Date.now()) =>
     collectGarbage({

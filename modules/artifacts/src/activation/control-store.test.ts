@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatDiagnostic } from '@companion/foundation';
+import { injectFlushFaults } from '@companion/foundation/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ActivateSpec } from '../domain/desired.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
@@ -41,6 +42,21 @@ test('a state as the first version wrote it is read whole', async () => {
   expect(store.spec).toEqual(spec);
   expect(store.findings).toEqual([]);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'what could not be saved is not what a later start goes on with',
+  async () => {
+    const control = { active: 'b2', previous: 'a1', rejected: [], activation: { phase: 'steady' } };
+    const store = await open({ format: 1, control, spec });
+    const faults = await injectFlushFaults((path) => path === layout.root);
+    await expect(store.put({ type: 'rollback' })).rejects.toMatchObject({ code: 'EIO' });
+    faults.restore();
+    expect(store.control).toEqual(control);
+    expect(await written()).toMatchObject({ control: { activation: { phase: 'returning' } } });
+    await store.settle();
+    expect(await written()).toMatchObject({ control });
+  },
+);
 
 describe('a state of a newer version', () => {
   test('with another way to activate keeps its releases, and the way stays for the version that knows it', async () => {

@@ -35,6 +35,8 @@ export class ControlStore {
   /** Parts of the file that this version does not know: kept for the version that wrote them. */
   #unknown: UnknownParts = noUnknownParts;
   #findings: readonly StateFinding[] = [];
+  /** After a save that failed, the file may hold the state before or the one that was not taken over. */
+  #inDoubt = false;
 
   constructor(layout: VolumeLayout) {
     this.#layout = layout;
@@ -78,6 +80,11 @@ export class ControlStore {
     return true;
   }
 
+  /** Makes the file hold what counts, where a save has failed: a start must not go on with what was never taken over. */
+  async settle(): Promise<void> {
+    if (this.#inDoubt) await this.#save(this.#control, this.#spec);
+  }
+
   /** Whether `activate` would change anything. */
   differs(release: string, spec: ActivateSpec): boolean {
     const same = JSON.stringify(spec) === JSON.stringify(this.#spec);
@@ -105,7 +112,9 @@ export class ControlStore {
       // A way of activating that is not known here stays until a twin names another.
       ...(spec === undefined ? {} : { spec }),
     };
+    this.#inDoubt = true;
     await replaceFileDurably(this.#layout.state, `${JSON.stringify(state, null, 2)}\n`);
+    this.#inDoubt = false;
     failPoint(`state-saved-${phase}`);
     if ('told' in control.activation) {
       failPoint(`state-saved-${phase}-${control.activation.told ? 'told' : 'untold'}`);

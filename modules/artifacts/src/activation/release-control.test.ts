@@ -1,8 +1,9 @@
+import { lstatSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { sleep } from '@companion/foundation';
-import { FastClock } from '@companion/foundation/testing';
+import { FastClock, injectFlushFaults } from '@companion/foundation/testing';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { rejectionOf } from '../domain/control.ts';
@@ -64,6 +65,25 @@ describe('the control of releases on a volume', () => {
   const steadyOn = (id: string): Promise<ControlView> =>
     until((view) => view.control.active === id && view.control.activation.phase === 'steady');
   const current = async (): Promise<string> => basename(await readlink(join(root, 'current')));
+
+  test.skipIf(process.platform !== 'linux')(
+    'shows what the link names when its flush fails, and makes the link once more',
+    async () => {
+      await control.activate('a1', spec);
+      await steadyOn('a1');
+      const links: number[] = [];
+      const faults = await injectFlushFaults((path) => {
+        if (path !== root || !readlinkSync(layout.current).endsWith('b2')) return false;
+        links.push(lstatSync(layout.current).ino);
+        return links.length === 1;
+      });
+      await control.activate('b2', spec);
+      await until(({ current: named, problem }) => named === 'b2' && problem?.code === 'EIO');
+      await steadyOn('b2');
+      faults.restore();
+      expect(links[1]).not.toBe(links[0]);
+    },
+  );
 
   test('goes back by itself when DeepStream does not live on a release, and does not try it again', async () => {
     bad.add('b2');

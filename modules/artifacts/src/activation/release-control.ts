@@ -43,6 +43,8 @@ export class ReleaseControl {
   /** What drives DeepStream to the target while nothing changes. */
   #drive: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
   #stopped = false;
+  /** After a switch that failed, the disk may hold the link before or the new one, whatever reading it shows. */
+  #linkInDoubt = false;
 
   constructor(options: ReleaseControlOptions) {
     this.#options = options;
@@ -186,7 +188,8 @@ export class ReleaseControl {
 
   /** Makes link and DeepStream what the control says; true where its health can be watched then. */
   async #place(target: string, activator: Activator, signal: AbortSignal): Promise<boolean> {
-    const { layout, log } = this.#options;
+    const { layout } = this.#options;
+    await this.#store.settle();
     const release = await readRelease(layout, target);
     if (release === undefined) {
       const message = `release ${target} is not on the volume any more`;
@@ -198,11 +201,8 @@ export class ReleaseControl {
     const current = await readCurrent(layout);
     if (toNotify || current !== target) await activator.prepare(release);
     failPoint('activation-prepared');
-    if (current !== target) {
-      await switchCurrent(layout, target);
-      this.#show({ current: target });
-      log.info({ release: target, before: current }, 'current switched');
-      failPoint('current-switched');
+    if (current !== target || this.#linkInDoubt) {
+      await this.#switch(target);
       failPoint(`current-switched-${activation.phase}`);
     }
     if (toNotify) {
@@ -213,6 +213,21 @@ export class ReleaseControl {
     if (activator.watches && release.config !== undefined) return true;
     await this.#put({ type: 'healthy' });
     return false;
+  }
+
+  async #switch(target: string): Promise<void> {
+    const { layout, log } = this.#options;
+    const before = this.#view.current;
+    this.#linkInDoubt = true;
+    try {
+      await switchCurrent(layout, target);
+      this.#linkInDoubt = false;
+    } finally {
+      const current = await readCurrent(layout);
+      if (current !== before) this.#show({ current });
+    }
+    log.info({ release: target, before }, 'current switched');
+    failPoint('current-switched');
   }
 
   /** Follows DeepStream on the target until the control has another target or something to notify it of. */

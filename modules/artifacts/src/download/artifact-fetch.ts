@@ -79,7 +79,8 @@ export class ArtifactFetch {
       return await this.#bring();
     } catch (error) {
       const failure = signal.aborted ? undefined : await this.#asFailure(error);
-      keep = this.#partial?.origin !== undefined && (failure === undefined || resumable.has(failure.code));
+      const { origin, lost = true } = this.#partial ?? {};
+      keep = origin !== undefined && !lost && (failure === undefined || resumable.has(failure.code));
       throw failure ?? (signal.reason as Error);
     } finally {
       await this.#landing?.discard();
@@ -173,7 +174,8 @@ export class ArtifactFetch {
       failPoint('file-staged');
     }
     failPoint('content-unpacked');
-    await writer.flush();
+    // A plain file is the partial one under another name.
+    await (kind === 'file' ? partial.believe(() => writer.flush()) : writer.flush());
     failPoint('content-flushed');
     signal.throwIfAborted();
   }

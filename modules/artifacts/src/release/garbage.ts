@@ -75,7 +75,7 @@ async function discard(
   names: readonly string[],
 ): Promise<void> {
   if (names.length === 0) return;
-  const moved: string[] = [];
+  const moved: { readonly place: string; readonly aside: string }[] = [];
   for (const name of names) {
     const aside = join(staging, `garbage-${randomUUID()}`);
     try {
@@ -87,11 +87,17 @@ async function discard(
       continue;
     }
     failPoint('garbage-moved');
-    moved.push(aside);
+    moved.push({ place: join(folder, name), aside });
   }
-  await syncDirectory(folder);
+  try {
+    await syncDirectory(folder);
+  } catch (error) {
+    // After a power cut the names could be back: what they name must be whole then.
+    for (const { place, aside } of moved) await rename(aside, place).catch(() => undefined);
+    throw error;
+  }
   failPoint('garbage-folder-flushed');
-  for (const aside of moved) {
+  for (const { aside } of moved) {
     await undeletable.removeTree(aside);
     failPoint('garbage-deleted');
   }

@@ -1,8 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { injectFlushFaults, type FlushFaults } from '@companion/foundation/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeDirectoriesDurably } from './durable.ts';
+import { makeDirectoriesDurably, renameDurably, switchLinkDurably } from './durable.ts';
 
 let root: string;
 beforeEach(() => {
@@ -35,5 +45,45 @@ describe('directories', () => {
 
   test.runIf(process.platform === 'linux')('below a parent that refuses them are an error, at once', async () => {
     await expect(makeDirectoriesDurably(['/proc/none/of/it'])).rejects.toMatchObject({ syscall: 'mkdir' });
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('a flush that fails', () => {
+  let faults: FlushFaults | undefined;
+  afterEach(() => faults?.restore());
+  const failOnce = async (fails: (path: string) => boolean): Promise<void> => {
+    let left = 1;
+    faults = await injectFlushFaults((path) => fails(path) && left-- > 0);
+  };
+
+  test('leaves no directory that the next try would believe', async () => {
+    await failOnce((path) => path === root);
+    const paths = [join(root, 'a'), join(root, 'a/b')];
+    await expect(makeDirectoriesDurably(paths)).rejects.toMatchObject({ code: 'EIO' });
+    expect(readdirSync(root)).toEqual([]);
+    await makeDirectoriesDurably(paths);
+    expect(readdirSync(join(root, 'a'))).toEqual(['b']);
+  });
+
+  test('gives what was renamed its old name back', async () => {
+    mkdirSync(join(root, 'new'));
+    mkdirSync(join(root, 'staged'));
+    writeFileSync(join(root, 'staged/file'), '');
+    await failOnce((path) => path === join(root, 'new'));
+    const rename = (): Promise<void> => renameDurably(join(root, 'staged'), join(root, 'new/entry'));
+    await expect(rename()).rejects.toMatchObject({ code: 'EIO' });
+    expect([readdirSync(join(root, 'new')), readdirSync(join(root, 'staged'))]).toEqual([[], ['file']]);
+    await rename();
+    expect(readdirSync(join(root, 'new'))).toEqual(['entry']);
+  });
+
+  test('after a link was switched leaves no temporary one, nor does a switch that is refused', async () => {
+    await switchLinkDurably(join(root, 'current'), 'releases/a');
+    await failOnce((path) => path === root);
+    await expect(switchLinkDurably(join(root, 'current'), 'releases/b')).rejects.toMatchObject({ code: 'EIO' });
+    mkdirSync(join(root, 'folder/inside'), { recursive: true });
+    await expect(switchLinkDurably(join(root, 'folder'), 'releases/b')).rejects.toMatchObject({ syscall: 'rename' });
+    expect(readdirSync(root).sort()).toEqual(['current', 'folder']);
+    expect(readlinkSync(join(root, 'current'))).toBe('releases/b');
   });
 });

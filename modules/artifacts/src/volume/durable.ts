@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, readdir, rename, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rmdir, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { hasErrno, replaceFile, syncDirectory } from '@companion/foundation/node';
 import { failPoint } from '../core/fail-point.ts';
@@ -32,33 +32,58 @@ export async function flushTree(path: string): Promise<void> {
   await flushAll(directories.reverse());
 }
 
-/** Renames within one volume and flushes both directories, so that the new name survives a power cut. */
+/**
+ * Renames within one volume and flushes both directories, so that the new name survives a power cut. `to` must be free.
+ * Where a flush fails, the old name is back: another flush would succeed, and nobody knows what it vouches for.
+ */
 export async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to);
   failPoint('renamed');
-  await syncDirectory(dirname(to));
-  if (dirname(from) !== dirname(to)) await syncDirectory(dirname(from));
+  try {
+    await syncDirectory(dirname(to));
+    if (dirname(from) !== dirname(to)) await syncDirectory(dirname(from));
+  } catch (error) {
+    await rename(to, from).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Creates directories, and those above them, so that they survive a power cut. Those that are there already are left alone. */
 export async function makeDirectoriesDurably(paths: readonly string[]): Promise<void> {
   /** What got an entry: flushed once, however many it got, since a flush waits for the disk. */
   const changed = new Set<string>();
-  for (const path of paths) await makeDirectory(path, changed);
-  await flushAll([...changed]);
+  const made: string[] = [];
+  for (const path of paths) await makeDirectory(path, changed, made);
+  try {
+    await flushAll([...changed]);
+  } catch (error) {
+    // The next try must find something to make, or it would flush nothing.
+    for (const path of made.toReversed()) await rmdir(path).catch(() => undefined);
+    throw error;
+  }
   failPoint('directories-flushed');
 }
 
-/** Points a link at another target in one step: readers see the old target or the new, never none. */
+/**
+ * Points a link at another target in one step: readers see the old target or the new, never none. When it rejects, the
+ * link may name either, and only another call makes sure of it.
+ */
 export async function switchLinkDurably(path: string, target: string): Promise<void> {
   // As `replaceFile` names its own: every name is new, and `isTemporary` knows it.
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   await symlink(target, temporary);
   failPoint('link-made');
-  await renameDurably(temporary, path);
+  try {
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  failPoint('renamed');
+  await syncDirectory(dirname(path));
 }
 
-async function makeDirectory(path: string, changed: Set<string>): Promise<void> {
+async function makeDirectory(path: string, changed: Set<string>, made: string[]): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
@@ -66,9 +91,10 @@ async function makeDirectory(path: string, changed: Set<string>): Promise<void> 
     // By hand: with a parent that is there and refuses (/proc), Node's recursive mkdir tries for ever.
     const parent = dirname(path);
     if (!hasErrno(error, 'ENOENT') || parent === path || existsSync(parent)) throw error;
-    await makeDirectory(parent, changed);
+    await makeDirectory(parent, changed, made);
     await mkdir(path);
   }
+  made.push(path);
   changed.add(dirname(path));
   failPoint('directory-made');
 }

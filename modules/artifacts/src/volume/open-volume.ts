@@ -45,6 +45,7 @@ async function probe({ releases, store, partial, staging }: VolumeLayout): Promi
   } catch (error) {
     // A full disk can be written again once old releases are gone, which takes an open volume.
     if (!isDiskFull(error)) throw error;
+  } finally {
+    await rm(file, { force: true });
   }
-  await rm(file, { force: true });
 }

@@ -45,8 +45,12 @@ export async function rewriteFile(path: string, data: FileData, { newMode = 0o66
     if (known !== undefined) await keepOwnerAndMode(file, known);
     await file.sync();
   });
-  // Some file systems can't sync a directory, and need not; the file is whole either way.
-  await syncDirectory(dirname(target)).catch(() => undefined);
+  try {
+    await syncDirectory(dirname(target));
+  } catch (error) {
+    // Some file systems can't sync a directory, and need not; some folders may be written and not read.
+    if (!hasErrno(error, 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EACCES')) throw error;
+  }
 }
 
 /** Whether a name is one that a cut replacement can have left behind. */

@@ -66,9 +66,18 @@ export class Landing {
   async replay(signal: AbortSignal): Promise<void> {
     const { path, sizeBytes } = this.#options.partial;
     if (sizeBytes === 0) return;
-    for await (const chunk of createReadStream(path, { highWaterMark: replayChunkBytes, end: sizeBytes - 1 })) {
-      signal.throwIfAborted();
-      await this.#take(chunk as Buffer);
+    const bytes = createReadStream(path, { highWaterMark: replayChunkBytes, end: sizeBytes - 1 });
+    const chunks = bytes[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    try {
+      for (;;) {
+        // What can't be read now can't be read the next time: the download would fail for ever.
+        const next = await this.#options.partial.believe(() => chunks.next());
+        if (next.done === true) break;
+        signal.throwIfAborted();
+        await this.#take(next.value);
+      }
+    } finally {
+      bytes.destroy();
     }
   }
 

@@ -2,6 +2,7 @@ import { open, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { parseJson, type Clock } from '@companion/foundation';
 import { hasErrno } from '@companion/foundation/node';
 import * as z from 'zod';
+import { isDiskFull } from '../../core/artifact-error.ts';
 import { failPoint } from '../../core/fail-point.ts';
 import { replaceFileDurably } from '../../volume/durable.ts';
 import type { PartialFiles } from '../../volume/partial-files.ts';
@@ -79,13 +80,25 @@ export class PartialDownload {
     return this.#origin;
   }
 
+  /** Whether a flush failed: nothing of the file is believed then, and the download begins again. */
+  get lost(): boolean {
+    return this.#flushFailure !== undefined;
+  }
+
   /** Bytes that are in the file. */
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
 
   async append(chunk: Buffer): Promise<void> {
-    await this.#handle.appendFile(chunk);
+    if (this.#flushFailure !== undefined) throw this.#flushFailure as Error;
+    try {
+      await this.#handle.appendFile(chunk);
+    } catch (error) {
+      // A full disk took nothing that it did not keep; what else fails may have lost more than this chunk.
+      if (!isDiskFull(error)) await this.disbelieve(error);
+      throw error;
+    }
     failPoint('part-grown');
     this.#sizeBytes += chunk.length;
     this.#unflushedBytes += chunk.length;
@@ -97,9 +110,9 @@ export class PartialDownload {
   /** Says where the bytes from here on come from; undefined for what can't be resumed. */
   async describe(origin: PartialOrigin | undefined): Promise<void> {
     if (JSON.stringify(origin) === JSON.stringify(this.#origin)) return;
-    this.#origin = origin;
     if (origin === undefined) await rm(this.#files.origin, { force: true });
     else await replaceFileDurably(this.#files.origin, `${JSON.stringify(origin)}\n`);
+    this.#origin = origin;
     failPoint('part-described');
   }
 
@@ -112,15 +125,32 @@ export class PartialDownload {
     this.#origin = undefined;
     if (this.#sizeBytes === 0) return;
     await this.#handle.truncate(0);
-    await this.#handle.sync();
+    await this.believe(() => this.#handle.sync());
     failPoint('part-emptied');
     this.#sizeBytes = 0;
   }
 
   async flush(): Promise<void> {
     await this.#settle();
-    await this.#handle.sync();
+    await this.believe(() => this.#handle.sync());
     failPoint('part-flushed');
+  }
+
+  /** Flushes or reads the file's bytes, under this name or another; where that fails, nothing of the file is believed. */
+  async believe<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await this.disbelieve(error);
+      throw error;
+    }
+  }
+
+  /** From now on nothing of the file is believed, for this reason. */
+  async disbelieve(error: unknown): Promise<void> {
+    this.#flushFailure ??= error;
+    // At once: a process that is killed before it removes the file must not leave one to go on from.
+    await rm(this.#files.origin, { force: true }).catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -140,11 +170,11 @@ export class PartialDownload {
     this.#unflushedBytes = 0;
     this.#flushedAtMs = this.#clock.monotonicMs();
     try {
-      await this.#handle.datasync();
+      await this.believe(() => this.#handle.datasync());
       failPoint('part-flushed-midway');
       this.#flushing = undefined;
-    } catch (error) {
-      this.#flushFailure = error;
+    } catch {
+      // Whoever flushes or appends next is told.
     }
   }
 
