@@ -93,6 +93,27 @@ describe.skipIf(!mountable)('a volume of 8 MiB (needs root, to mount a tmpfs)', 
   });
 });
 
+test.skipIf(!mountable)('a volume without inodes is named as such, before and on the way', async () => {
+  const root = await mountSmallDisk('8m', 60);
+  const bench = await startFetchBench(root);
+  try {
+    const many = gzipSync(
+      tarOf(Array.from({ length: 80 }, (_, index) => ({ name: `f${index}`, body: Buffer.from('x') }))),
+    );
+    bench.serve((_request, response) => response.writeHead(200, { 'content-length': many.length }).end(many));
+    const outcome = {
+      code: 'DISK_FULL',
+      retryable: true,
+      message: expect.stringContaining('has no inodes left') as string,
+    };
+    await expect(bench.fetch({ sha256: sha256(many) })).rejects.toMatchObject({ ...outcome, facts: { freeFiles: 0 } });
+    expect(await readdir(bench.layout.staging)).toEqual([]);
+  } finally {
+    await bench.stop().catch(() => undefined);
+    await unmountSmallDisk(root);
+  }
+});
+
 describe('garbage', () => {
   let bench: FetchBench;
   beforeEach(async () => {

@@ -16,10 +16,10 @@ function mayMount(): boolean {
   }
 }
 
-/** A real file system of this size (`8m`), as a tmpfs; resolves with where it is mounted. */
-export async function mountSmallDisk(size: string): Promise<string> {
+/** A real file system of this size (`8m`) and for so many files, as a tmpfs; resolves with where it is mounted. */
+export async function mountSmallDisk(size: string, files = 100_000): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'disk-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', root]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},nr_inodes=${files}`, 'tmpfs', root]);
   return root;
 }
 

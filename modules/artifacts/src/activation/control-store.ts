@@ -5,6 +5,7 @@ import { failPoint } from '../core/fail-point.ts';
 import { initialControl, stepControl, type Control, type ControlInput } from '../domain/control.ts';
 import type { ActivateSpec } from '../domain/desired.ts';
 import { replaceFileDurably } from '../volume/durable.ts';
+import { checkPlace } from '../volume/misplaced.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import {
   noUnknownParts,
@@ -22,6 +23,7 @@ export async function readSavedState(layout: VolumeLayout): Promise<SavedState |
     text = await readFile(layout.state, 'utf8');
   } catch (error) {
     if (hasErrno(error, 'ENOENT')) return undefined;
+    await checkPlace(layout.state, 'file');
     throw error;
   }
   return parseSavedState(parseJson(text));

@@ -9,7 +9,7 @@ import { placeInStore, stageFile, type StoredArtifact } from '../store/store.ts'
 import type { FileSystemFlusher } from '../volume/file-system-flusher.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { partialFiles } from '../volume/partial-files.ts';
-import { freeBytesOf } from '../volume/space.ts';
+import { diskFullError } from '../volume/space.ts';
 import { fetchByScheme } from './fetchers/registry.ts';
 import type { Bandwidth } from './transfer/bandwidth.ts';
 import type { Where } from './transfer/download-failure.ts';
@@ -78,7 +78,7 @@ export class ArtifactFetch {
     try {
       return await this.#bring();
     } catch (error) {
-      const failure = signal.aborted ? undefined : await this.#asFailure(error);
+      const failure = signal.aborted ? undefined : this.#asFailure(error);
       const { origin, lost = true } = this.#partial ?? {};
       keep = origin !== undefined && !lost && (failure === undefined || resumable.has(failure.code));
       throw failure ?? (signal.reason as Error);
@@ -180,15 +180,11 @@ export class ArtifactFetch {
     signal.throwIfAborted();
   }
 
-  async #asFailure(error: unknown): Promise<ArtifactError> {
+  #asFailure(error: unknown): ArtifactError {
     if (error instanceof ArtifactError) return error;
     const { name } = this.#where;
     if (isDiskFull(error)) {
-      return new ArtifactError('DISK_FULL', `${name}: no space left in the volume`, {
-        retryable: true,
-        facts: { freeBytes: await freeBytesOf(this.#context.layout.root) },
-        cause: error,
-      });
+      return diskFullError(this.#context.layout.root, name, error);
     }
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     return new ArtifactError('VOLUME_FAILED', `${name}: the volume failed (${reason})`, {

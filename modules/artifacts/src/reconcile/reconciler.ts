@@ -3,12 +3,13 @@ import { backoffMs, delay, formatDiagnostic, type Clock } from '@companion/found
 import { sha256 } from '@companion/foundation/node';
 import type { ControlView } from '../activation/control-view.ts';
 import { ReleaseControl } from '../activation/release-control.ts';
-import { asArtifactError, type ArtifactError } from '../core/artifact-error.ts';
+import { asArtifactError, isDiskFull, type ArtifactError } from '../core/artifact-error.ts';
 import { shownError } from '../core/shown-error.ts';
 import { rejectionOf, targetOf, type Rejection } from '../domain/control.ts';
 import { parseDesired, type DesiredState } from '../domain/desired.ts';
 import { defineRelease, type Release } from '../domain/release.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
+import { diskFullError } from '../volume/space.ts';
 import type { Undeletable } from '../volume/undeletable.ts';
 import { progressAtStart, withProgress } from './artifact-progress.ts';
 import { initialState, type ModuleState, type Preparation } from './module-state.ts';
@@ -262,7 +263,9 @@ export class Reconciler {
   }
 
   #refused(error: unknown): ArtifactError {
-    const failure = asArtifactError(error);
+    // Of a publication or a save; a download has said it already.
+    const full = isDiskFull(error) ? diskFullError(this.#options.layout.root, 'the release', error) : error;
+    const failure = asArtifactError(full);
     const { code, facts, message } = failure;
     this.#options.log.error({ release: this.#state.wanted?.id, code, facts }, message);
     this.#prepared({ state: 'refused', error: shownError(failure) });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { checkAppConfig, type ConfigDiagnostic, type ConfigSource } from '@companion/deepstream/app-config';
 import { redactUrlsIn } from '@companion/foundation';
@@ -32,9 +32,12 @@ function lineOf({ at: { file, line }, message }: ConfigDiagnostic, directory: st
 
 function filesBelow(volume: string): ConfigSource {
   const known = (path: string): boolean => path.startsWith(`${volume}${sep}`);
+  const statsOf = (path: string): Stats | undefined =>
+    existsSync(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
   return {
-    read: (path) => (known(path) && existsSync(path) ? readFileSync(path) : undefined),
+    read: (path) => (known(path) && statsOf(path)?.isFile() === true ? readFileSync(path) : undefined),
     exists: (path) => (known(path) ? existsSync(path) : undefined),
+    isDirectory: (path) => known(path) && statsOf(path)?.isDirectory() === true,
     real: (path) => (existsSync(path) ? realpathSync(path) : path),
   };
 }

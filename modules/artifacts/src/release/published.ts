@@ -2,6 +2,7 @@ import { access, readdir, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { hasErrno } from '@companion/foundation/node';
 import { switchLinkDurably } from '../volume/durable.ts';
+import { checkPlace } from '../volume/misplaced.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 
 /** Name of the file that a release's directory carries last: a release without it was never finished. */
@@ -27,6 +28,7 @@ export async function readCurrent(layout: VolumeLayout): Promise<string | undefi
     return basename(await readlink(layout.current));
   } catch (error) {
     if (hasErrno(error, 'ENOENT')) return undefined;
+    await checkPlace(layout.current, 'link');
     throw error;
   }
 }

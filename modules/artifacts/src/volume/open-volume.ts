@@ -5,16 +5,18 @@ import { isDiskFull } from '../core/artifact-error.ts';
 import { failPoint } from '../core/fail-point.ts';
 import { makeDirectoriesDurably, replaceFileDurably } from './durable.ts';
 import { volumeLayout, type VolumeLayout } from './layout.ts';
+import { checkPlaces } from './misplaced.ts';
 import { partialDigestOf } from './partial-files.ts';
 import { Undeletable } from './undeletable.ts';
 import { unwritableError } from './unwritable.ts';
 
 /**
  * Makes sure of the volume's directories, tries that it can be written, and sweeps what a cut left behind; only for whom
- * the volume is locked. Rejects with `VOLUME_UNWRITABLE`.
+ * the volume is locked. Rejects with `VOLUME_UNWRITABLE`, or `VOLUME_FAILED` where a name is taken by something else.
  */
 export async function openVolume(root: string, undeletable = new Undeletable(root)): Promise<VolumeLayout> {
   const layout = volumeLayout(root);
+  await checkPlaces(layout);
   try {
     await makeDirectoriesDurably([root, layout.releases, layout.store, layout.partial, layout.staging]);
     for (const name of await readdir(root)) if (isTemporary(name)) await rm(join(root, name), { force: true });

@@ -42,6 +42,10 @@ export class LocalFiles implements ConfigSource {
     return this.#isElsewhere(path) ? undefined : false;
   }
 
+  isDirectory(path: string): boolean {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  }
+
   /** What needs no resolving stays as it was named: messages are shorter with relative paths. */
   real(path: string): string {
     try {

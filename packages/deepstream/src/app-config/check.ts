@@ -54,7 +54,7 @@ function* checkAll(
   topics: readonly string[] | undefined,
 ): Generator<ConfigDiagnostic> {
   for (const config of collected.configs) yield* checkLines(config);
-  yield* checkReferences(collected);
+  yield* checkReferences(collected, files);
   yield* checkGies(collected, files);
   const [first] = collected.configs;
   if (app !== undefined) {

@@ -4,6 +4,8 @@ export interface ConfigSource {
   read(path: string): Uint8Array | undefined;
   /** Whether a file is there; undefined where that can't be known, as for what only DeepStream's container holds. */
   exists(path: string): boolean | undefined;
+  /** Whether a directory is there, where every reference means a file; without it, none is. */
+  isDirectory?(path: string): boolean;
   /** The path without symbolic links: DeepStream resolves what a config names against the config's real place. */
   real?(path: string): string;
 }
