@@ -33,6 +33,17 @@ describe('a checkpoint', () => {
     expect(encodeCheckpoint(checkpoint)).toEqual(checkpointOf01);
   });
 
+  test('of a version that took DeepStream’s confidence of 0 for one has none instead', () => {
+    const older = JSON.parse(
+      JSON.stringify(checkpointOf01).replaceAll('"confidence":0.9', '"confidence":0'),
+    ) as JsonValue;
+    const { checkpoint, omitted } = restored(older);
+    expect(omitted).toEqual([]);
+    const text = JSON.stringify(checkpoint.state);
+    expect(text).not.toContain('"confidence":0,');
+    expect(text).toContain('"confidence":null,');
+  });
+
   test('of a newer version keeps all that this one knows, and says what it does not', () => {
     const newer = copy();
     newer.format = 3;

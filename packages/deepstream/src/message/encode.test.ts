@@ -37,7 +37,8 @@ describe('the minimal schema', () => {
           trackId,
           label,
           box,
-          confidence,
+          // Zero is what DeepStream sends for none.
+          confidence: confidence === 0 ? null : confidence,
         }));
         const dropped = 4 * detections.filter(({ box }) => box === null).length;
         expect(message).toEqual({
@@ -116,6 +117,7 @@ describe('the full schema', () => {
         fc.pre(detections.length > 0 && !detections.some(({ label }) => reserved.includes(label)));
         const whole = detections.map((detection) => ({
           ...detection,
+          confidence: detection.confidence === 0 ? null : detection.confidence,
           box: detection.box && {
             left: Math.trunc(detection.box.left) + 0,
             top: Math.trunc(detection.box.top) + 0,

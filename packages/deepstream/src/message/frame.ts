@@ -14,7 +14,7 @@ export interface Detection {
   readonly label: string;
   /** Null where a number of the box was NaN, infinite or missing. */
   readonly box: Box | null;
-  /** 0 to 1, or null where DeepStream sent none (−0.1 means none). */
+  /** Above 0 and up to 1, or null where DeepStream sent none: −0.1 and exactly 0 mean none. */
   readonly confidence: number | null;
   /** Full schema only: `event.type`, for example `entry`, `moving`, `parked`, `empty`; "" where it came empty. */
   readonly eventType?: string;

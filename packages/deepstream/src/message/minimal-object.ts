@@ -86,10 +86,13 @@ function confidenceField(text: string, start: number, end: number, tally: Tally)
   return value === 'no-number' ? null : confidence(value === 'not-finite' ? NaN : value, tally);
 }
 
-/** A confidence as DeepStream sent it, or null where it sent none (−0.1, from detectors that cluster) or one that is none (dropped). */
+/**
+ * A confidence as DeepStream sent it, or null where it sent none or one that is none (dropped). None is −0.1 from detectors
+ * that cluster, and exactly 0 from test5 up to 7.0, which never sets it (nvdsmeta_schema.h zeroes it).
+ */
 export function confidence(value: number, tally: Tally): number | null {
-  if (value >= 0 && value <= 1) return value;
-  if (value < 0 && value >= -1) return null;
+  if (value > 0 && value <= 1) return value;
+  if (value <= 0 && value >= -1) return null;
   tally.droppedNumbers += 1;
   return null;
 }

@@ -106,7 +106,8 @@ describe('a protobuf frame', () => {
           trackId,
           label,
           box,
-          confidence,
+          // Zero is what DeepStream sends for none.
+          confidence: confidence === 0 ? null : confidence,
         }));
         expect(parseMessage(encodeProtobuf(frame))).toEqual({
           ok: true,
@@ -154,7 +155,7 @@ describe('a protobuf frame', () => {
     expect(parseMessage(object)).toMatchObject({
       frames: [
         {
-          detections: [{ trackId: null, label: '', box: { left: 0, top: 0, right: 0, bottom: 0 }, confidence: 0 }],
+          detections: [{ trackId: null, label: '', box: { left: 0, top: 0, right: 0, bottom: 0 }, confidence: null }],
         },
       ],
     });
@@ -261,7 +262,7 @@ function checkFrame({ detections, timeMs }: Frame): void {
   if (timeMs !== null && !Number.isSafeInteger(timeMs)) throw new Error(`time ${timeMs}`);
   for (const { box, confidence, trackId } of detections) {
     if (box !== null && !Object.values(box).every(Number.isFinite)) throw new Error('a box without all of its numbers');
-    if (confidence !== null && !(confidence >= 0 && confidence <= 1)) throw new Error(`confidence ${confidence}`);
+    if (confidence !== null && !(confidence > 0 && confidence <= 1)) throw new Error(`confidence ${confidence}`);
     if (trackId === '' || trackId === '-1') throw new Error(`track id "${trackId}"`);
   }
 }

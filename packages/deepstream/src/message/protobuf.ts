@@ -111,7 +111,7 @@ function readObject(bytes: Uint8Array, tally: Tally): Detection {
     trackId: readTrackId(id),
     label: withoutReturn(label),
     box: box === undefined ? null : finiteBox(box, tally),
-    // Proto3 leaves zeros out, so an absent confidence is 0; "none" is −0.1 here too.
+    // Proto3 leaves zeros out, so an absent confidence is 0, which means none, as −0.1 does.
     confidence: confidence(certainty, tally),
   };
 }

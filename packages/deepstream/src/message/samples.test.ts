@@ -45,7 +45,7 @@ function plainly(raw: string): Frame {
   const stamp = message['@timestamp'] as string | undefined;
   const timeMs = stamp === undefined ? null : Date.parse(stamp);
   const trackIdOf = (id: string) => (['-1', '18446744073709551615'].includes(id) ? null : id);
-  const certain = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : null);
+  const certain = (value: unknown) => (typeof value === 'number' && value > 0 ? value : null);
   if (Array.isArray(message['objects'])) {
     const detections = (message['objects'] as string[]).map((text) => {
       const fields = text.split('|');
@@ -194,7 +194,7 @@ function checkAnswer(input: string | Uint8Array): void {
     for (const { box, confidence, trackId } of frame.detections) {
       if (box !== null && !Object.values(box).every(Number.isFinite))
         throw new Error('a box without all of its numbers');
-      if (confidence !== null && !(confidence >= 0 && confidence <= 1)) throw new Error(`confidence ${confidence}`);
+      if (confidence !== null && !(confidence > 0 && confidence <= 1)) throw new Error(`confidence ${confidence}`);
       if (trackId === '' || trackId === '-1') throw new Error(`track id "${trackId}"`);
     }
   }

@@ -3,6 +3,7 @@ import type { Box, Detection } from '@companion/deepstream/message';
 /** A detection that zones can use: its box has an area and its corners are in order. */
 export interface Sighting {
   readonly label: string;
+  /** Above 0; null where DeepStream sent none. */
   readonly confidence: number | null;
   readonly box: Box;
   /** Null where the detection is untracked or its id can't be believed. */
@@ -32,9 +33,14 @@ export function sightingsOf(detections: readonly Detection[], scale?: FrameSize)
     const usable = box && usableBox(box, scale);
     if (usable === null) continue;
     const believed = trackId !== null && repeated?.has(trackId) ? null : trackId;
-    sightings.push({ label, confidence, box: usable, trackId: believed });
+    sightings.push({ label, confidence: knownConfidence(confidence), box: usable, trackId: believed });
   }
   return sightings;
+}
+
+/** Null where DeepStream sent none: it then sends 0 (test5 up to 7.0, for all) or −0.1. */
+export function knownConfidence(confidence: number | null): number | null {
+  return confidence !== null && confidence > 0 ? confidence : null;
 }
 
 /** The ids that come more than once; null as a rule. */

@@ -209,6 +209,14 @@ describe('a spot', () => {
     expect(play.story.sort()).toEqual(['A1 empty 0', 'A2 occupied 0']);
   });
 
+  test.each([0, -0, -0.1])('does not take a confidence of %s for one: test5 sends it for none', (confidence) => {
+    play.frames(10_000, () => [car(0, { confidence })]);
+    expect(play.story).toEqual(['A1 occupied 0', 'A2 empty 0']);
+    expect(play.events[0]?.seen?.confidence).toBeNull();
+    play.frames(20_000, () => [far]);
+    expect(play.events.at(-1)).toMatchObject({ type: 'parking.empty', seen: { confidence: null } });
+  });
+
   test('sees no box that is missing or has no area, and puts swapped corners right', () => {
     const swapped = { left: 195, top: 155, right: 105, bottom: 95 };
     play.frames(10_000, () => [

@@ -1,6 +1,6 @@
 /* How checkpoints hold a sensor. Unknown fields are left out: a newer version may have written them. */
 import * as z from 'zod';
-import { savedBox, savedMoment, savedSighting } from '../zones/common/saved-fields.ts';
+import { savedBox, savedConfidence, savedMoment, savedSighting } from '../zones/common/saved-fields.ts';
 import type { SensorState } from './sensor.ts';
 
 const clock = z.object({
@@ -23,7 +23,7 @@ const waitingFrame = z.object({
       trackId: z.string().nullable(),
       label: z.string(),
       box: savedBox.nullable(),
-      confidence: z.number().nullable(),
+      confidence: savedConfidence,
       eventType: z.exactOptional(z.string()),
       parkingSpot: z.exactOptional(z.string()),
     }),

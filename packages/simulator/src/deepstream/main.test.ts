@@ -1,4 +1,5 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
+import { parseMessage } from '@companion/deepstream/message';
 import { describe, expect, test } from 'vitest';
 import { sampleFrames, makeRelease, recordingOf } from './testing/release.ts';
 import { startStandIn } from './testing/stand-in.ts';
@@ -63,6 +64,17 @@ test('the full schema sends one message an object', async () => {
   });
   expect(messages.map((message) => (message['object'] as { id: string }).id)).toEqual(['7', '7', untracked]);
   expect(messages[1]?.['@timestamp']).toBe(messages[2]?.['@timestamp']);
+});
+
+test.each([0, 1])('with payload %i and -m 1 no object has a confidence: test5 sends 0', async (payload) => {
+  await using release = await makeRelease();
+  if (payload === 0) await release.edit('msg-conv-payload-type=1', 'msg-conv-payload-type=0');
+  await using standIn = startStandIn(['-c', release.config, '-m', '1']);
+  expect(await standIn.exit).toBe(0);
+  const read = standIn.messages().map((message) => parseMessage(JSON.stringify(message)));
+  const seen = read.flatMap((message) => (message.ok ? message.frames : [])).flatMap(({ detections }) => detections);
+  expect(seen.map(({ confidence }) => confidence)).toEqual([null, null, null]);
+  expect(standIn.stdout()).toMatch(payload === 1 ? /\|0"/ : /"confidence" : 0\.0/);
 });
 
 test('file-loop plays on with later frames, later stamps and new ids until SIGINT, which ends it with 0', async () => {

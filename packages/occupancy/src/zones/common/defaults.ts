@@ -23,11 +23,10 @@ const rules = {
     .min(1)
     .max(64)
     .meta({ description: 'Labels of the detections that count, without regard to case.' }),
-  minConfidence: z
-    .number(share)
-    .min(0, share)
-    .max(1, share)
-    .meta({ description: 'Detections below this confidence do not count.' }),
+  minConfidence: z.number(share).min(0, share).max(1, share).meta({
+    description:
+      'Detections below this confidence do not count; those without any do: DeepStream up to 7.0 sends 0 for all, and -0.1 for detectors that cluster.',
+  }),
   enterAfterMs: duration(0).meta({ description: 'An object counts as there after so long.' }),
   leaveAfterMs: duration(100).meta({ description: 'An object counts as gone after so long.' }),
   staleAfterMs: duration(1_000).meta({ description: 'A sensor that is silent for so long is lost.' }),

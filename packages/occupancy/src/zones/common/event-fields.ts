@@ -33,7 +33,12 @@ export const changeFields = {
     .string()
     .nullable()
     .meta({ description: 'The label of what came, stood, left or crossed; null if none did.' }),
-  confidence: z.number().min(0).max(1).nullable().meta({ description: 'Null if DeepStream gave none.' }),
+  confidence: z
+    .number()
+    .gt(0)
+    .max(1)
+    .nullable()
+    .meta({ description: 'Null if DeepStream gave none: it then sends 0 or -0.1. Never 0.' }),
   box: boxSchema.nullable(),
   trackId: z.string().optional().meta({ description: "The tracker's id; absent for untracked objects." }),
   clock: clockSchema,

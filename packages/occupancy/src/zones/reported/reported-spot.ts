@@ -5,7 +5,7 @@
 import type { Detection } from '@companion/deepstream/message';
 import type { Moment } from '../../model/moment.ts';
 import type { SpotChange } from '../spot/index.ts';
-import type { Sighting } from '../../model/sighting.ts';
+import { knownConfidence, type Sighting } from '../../model/sighting.ts';
 import type { Occupancy } from '../../model/spot-tally.ts';
 
 /** All that is remembered of a reported spot. */
@@ -38,7 +38,7 @@ export function reportSpot(
   const occupancy = eventType === 'parked' ? 'occupied' : eventType === 'empty' ? 'empty' : null;
   if (occupancy === null || (state.lastMs !== null && at.ms < state.lastMs)) return { state, change: null };
   if (occupancy === state.occupancy) return { state: { ...state, lastMs: at.ms, sensor }, change: null };
-  const seen: Sighting | null = box && { label, confidence, trackId, box };
+  const seen: Sighting | null = box && { label, confidence: knownConfidence(confidence), trackId, box };
   return {
     state: { occupancy, since: at, lastMs: at.ms, sensor, seen },
     change: { previous: state.occupancy, previousSince: state.since, state: occupancy, since: at, seen },
