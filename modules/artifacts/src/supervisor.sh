@@ -265,6 +265,8 @@ leave() {
 }
 
 cd "$root" || exit 1
+# What a supervisor left that was killed while it wrote.
+rm -f "$root"/.supervisor.status.* "$root"/.supervisor.heartbeat.*
 beat &
 heart=$!
 crashes=0

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -224,6 +224,15 @@ describe.each(shells)('the supervisor under %s', (shell) => {
     // Whatever it started ends with it: the pipe of its output closes.
     await once(child, 'close');
     expect([last, await heartbeat()]).toEqual([last, last]);
+  });
+
+  test('removes what a supervisor left that was killed while it wrote', async () => {
+    for (const name of ['.supervisor.status.4711', '.supervisor.heartbeat.4712'])
+      await writeFile(join(root, name), 'state=run');
+    await release('one');
+    start();
+    await until('running', 'one');
+    expect((await readdir(root)).filter((name) => name.includes('.471'))).toEqual([]);
   });
 
   test('writes a status again that could not be written, until it is right', async () => {
