@@ -36,6 +36,7 @@ function filesBelow(volume: string): ConfigSource {
     existsSync(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
   return {
     read: (path) => (known(path) && statsOf(path)?.isFile() === true ? readFileSync(path) : undefined),
+    sizeBytes: (path) => (known(path) ? statsOf(path)?.size : undefined),
     exists: (path) => (known(path) ? existsSync(path) : undefined),
     isDirectory: (path) => known(path) && statsOf(path)?.isDirectory() === true,
     real: (path) => (existsSync(path) ? realpathSync(path) : path),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { maxTextBytes } from '@companion/deepstream/app-config';
 import { hasErrno } from '@companion/foundation/node';
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { EditSpec } from '../domain/desired.ts';
@@ -94,6 +95,8 @@ function asBytes(edit: EditSpec): EditSpec {
 
 async function readConfig(staging: string, path: string): Promise<string> {
   try {
+    const { size } = await stat(join(staging, path));
+    if (size > maxTextBytes) throw tooLargeConfig(path, size);
     return await readFile(join(staging, path), 'latin1');
   } catch (cause) {
     if (!hasErrno(cause, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw cause;
@@ -107,4 +110,12 @@ async function readConfig(staging: string, path: string): Promise<string> {
       },
     );
   }
+}
+
+function tooLargeConfig(path: string, sizeBytes: number): ArtifactError {
+  const reason = `has ${sizeBytes} bytes, and a config may have ${maxTextBytes}: is it the right file?`;
+  return new ArtifactError('CONFIG_INVALID', `${path}:1: ${reason}`, {
+    retryable: false,
+    facts: { path, line: 1, reason },
+  });
 }

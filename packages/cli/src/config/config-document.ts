@@ -1,3 +1,4 @@
+import { maxTextBytes } from '@companion/deepstream/app-config';
 import { parseConfig } from '@companion/deepstream/config-file';
 import type { ConfigFile } from '@companion/deepstream/config-file';
 import { formatDiagnostic } from '@companion/foundation';
@@ -21,6 +22,9 @@ export async function openConfig(path: string, terminal: Terminal): Promise<Conf
 
 /** Parses bytes as the configuration of that name; throws a `CliError`. */
 export function parseDocument(bytes: Uint8Array, path: string): ConfigFile {
+  if (bytes.length > maxTextBytes) {
+    throw new CliError('too-large', `companion: ${path}: larger than ${maxTextBytes} bytes: is it a config?`);
+  }
   const parsed = parseConfig(bytes, path);
   if (parsed.ok) return parsed.file;
   const { error } = parsed;

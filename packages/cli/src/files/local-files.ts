@@ -2,9 +2,6 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { ConfigSource } from '@companion/deepstream/app-config';
 
-/** Configs and label files are far smaller; what is larger, a model or a stream, is never read, only looked for. */
-const maxBytes = 16 * 1024 * 1024;
-
 /** Where DeepStream installs itself; without it, this machine is not the one that the configs are for. */
 const deepstreamFolder = '/opt/nvidia/deepstream';
 
@@ -30,11 +27,15 @@ export class LocalFiles implements ConfigSource {
   read(path: string): Uint8Array | undefined {
     if (path === this.#given.path) return this.#given.bytes;
     try {
-      const known = statSync(path);
-      return known.isFile() && known.size <= maxBytes ? readFileSync(path) : undefined;
+      return statSync(path).isFile() ? readFileSync(path) : undefined;
     } catch {
       return undefined;
     }
+  }
+
+  sizeBytes(path: string): number | undefined {
+    if (path === this.#given.path) return this.#given.bytes.length;
+    return existsSync(path) ? statSync(path, { throwIfNoEntry: false })?.size : undefined;
   }
 
   exists(path: string): boolean | undefined {

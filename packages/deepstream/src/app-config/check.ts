@@ -1,5 +1,6 @@
 import type { AppConfig } from './app-config.ts';
 import { readAppConfig } from './app-config.ts';
+import { BoundedSource } from './bounded-source.ts';
 import { checkGies } from './check-gies.ts';
 import { checkLines } from './check-lines.ts';
 import { checkReferences } from './check-references.ts';
@@ -33,11 +34,16 @@ export interface AppConfigReport {
  * Checks an app config, or a config of another kind as far as that goes, with all that it leads to. An error among the
  * diagnostics means that DeepStream will not start or that its messages arrive nowhere. Never throws of its own.
  */
-export function checkAppConfig({ path, files, topics }: CheckOptions): AppConfigReport {
+export function checkAppConfig({ path, files: source, topics }: CheckOptions): AppConfigReport {
+  const files = new BoundedSource(source);
   const collected = collectReferences(path, files);
   const [first] = collected.configs;
   const app = first?.path === path && first.kind === 'app' ? readAppConfig(path, first.file) : undefined;
-  const diagnostics = [...checkAll(path, app, collected, files, topics)];
+  // What is too large was not read, and that is all there is to say about it.
+  const diagnostics = [...checkAll(path, app, collected, files, topics)].filter(
+    ({ code, at }) => code !== 'unreadable' || !files.isTooLarge(at.file),
+  );
+  diagnostics.push(...files.findings(path, collected.references));
   const order = new Map(
     [...new Set([path, ...collected.configs.map((config) => config.path)])].map((name, i) => [name, i]),
   );

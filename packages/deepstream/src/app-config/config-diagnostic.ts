@@ -4,6 +4,7 @@ import type { Diagnostic, Severity } from '@companion/foundation';
 export type ConfigDiagnosticCode =
   // files
   | 'unreadable'
+  | 'too-large'
   | 'not-a-config'
   | 'reference-missing'
   | 'engine-to-be-built'

@@ -2,6 +2,8 @@
 export interface ConfigSource {
   /** The bytes of a file; undefined where there is none. */
   read(path: string): Uint8Array | undefined;
+  /** So that what is too large is not read; undefined where it can't be known. */
+  sizeBytes?(path: string): number | undefined;
   /** Whether a file is there; undefined where that can't be known, as for what only DeepStream's container holds. */
   exists(path: string): boolean | undefined;
   /** Whether a directory is there, where every reference means a file; without it, none is. */

@@ -12,6 +12,7 @@ export type {
   TiledDisplay,
   Tracker,
 } from './app-config.ts';
+export { maxTextBytes } from './bounded-source.ts';
 export { checkAppConfig } from './check.ts';
 export type { AppConfigReport, CheckOptions } from './check.ts';
 export type { ConfigSource } from './config-source.ts';

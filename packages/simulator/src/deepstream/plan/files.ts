@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { maxTextBytes } from '@companion/deepstream/app-config';
 
 /** What planning needs of the file system: one look at start, as DeepStream takes one. */
 export interface Files {
@@ -16,6 +17,7 @@ export interface Files {
 export class DiskFiles implements Files {
   read(path: string): { readonly text: string } | { readonly reason: string } {
     try {
+      if (statSync(path).size > maxTextBytes) return { reason: `is larger than ${maxTextBytes} bytes` };
       return { text: readFileSync(path, 'utf8') };
     } catch (error) {
       return { reason: reasonOf(error) };
