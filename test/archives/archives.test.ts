@@ -28,6 +28,7 @@ interface Bad {
   readonly code?: string;
   readonly reason?: RegExp;
   readonly policy?: Partial<FetchPolicy>;
+  readonly fileName?: string;
 }
 
 const bad: readonly Bad[] = [
@@ -163,7 +164,32 @@ const bad: readonly Bad[] = [
     bytes: Buffer.concat([targz(file('a')), Buffer.alloc(70_000), Buffer.from('garbage'), Buffer.alloc(70_000)]),
     reason: /garbage/,
   },
-  { name: 'a gzip file that holds no tar', bytes: gzipSync(Buffer.from('hello'.repeat(500))), reason: /tar/ },
+  {
+    name: 'a gzip file that is named tar.gz and holds none',
+    bytes: gzipSync(Buffer.from('hello'.repeat(500))),
+    fileName: 'model.tar.gz',
+    reason: /holds no tar/,
+  },
+  { name: 'a gzip file within a gzip file', bytes: gzipSync(targz(file('a'))), reason: /pack it once/ },
+  {
+    name: 'a gzip bomb of one file',
+    bytes: gzipSync(big),
+    policy: { maxUnpackedBytes: 200_000 },
+    code: 'ARCHIVE_TOO_LARGE',
+  },
+  ...Object.entries({
+    xz: 'fd377a585a00',
+    bzip2: '425a6839314159265359',
+    zstd: '28b52ffd',
+    '7z': '377abcaf271c',
+    rar: '526172211a0700',
+    lz4: '04224d18',
+  }).map(([kind, magic]) => ({
+    name: `a file packed with ${kind}`,
+    bytes: Buffer.concat([Buffer.from(magic, 'hex'), big]),
+    code: 'ARCHIVE_UNSUPPORTED',
+    reason: new RegExp(`packed with ${kind}, .*pack it as tar.gz or zip`),
+  })),
   { name: 'an empty gzip file', bytes: gzipSync(Buffer.alloc(0)) },
   {
     name: 'more entries than the policy takes',
@@ -224,18 +250,21 @@ describe('archives', () => {
   });
   afterEach(() => bench.stop());
 
-  async function fetch(bytes: Buffer, policy: Partial<FetchPolicy> = {}): Promise<string> {
+  async function fetch(bytes: Buffer, policy: Partial<FetchPolicy> = {}, fileName = 'model.bin'): Promise<string> {
     bench.serve((_request, response) => void response.writeHead(200, { 'content-length': bytes.length }).end(bytes));
-    return (await bench.fetch({ sha256: sha256(bytes), policy })).path;
+    return (await bench.fetch({ sha256: sha256(bytes), policy, fileName })).path;
   }
 
-  test.each(bad)('$name is refused, for good, and leaves nothing behind', async ({ bytes, code, reason, policy }) => {
-    const error: unknown = await fetch(bytes, policy).catch((failure: unknown) => failure);
-    expect(error).toMatchObject({ code: code ?? 'BAD_ARCHIVE', retryable: false });
-    if (reason !== undefined) expect((error as Error).message).toMatch(reason);
-    expect(await bench.leftovers()).toEqual([]);
-    expect(await readdir(bench.layout.store)).toEqual([]);
-  });
+  test.each(bad)(
+    '$name is refused, for good, and leaves nothing behind',
+    async ({ bytes, code, reason, policy, fileName }) => {
+      const error: unknown = await fetch(bytes, policy, fileName).catch((failure: unknown) => failure);
+      expect(error).toMatchObject({ code: code ?? 'BAD_ARCHIVE', retryable: false });
+      if (reason !== undefined) expect((error as Error).message).toMatch(reason);
+      expect(await bench.leftovers()).toEqual([]);
+      expect(await readdir(bench.layout.store)).toEqual([]);
+    },
+  );
 
   test.each([
     {

@@ -19,9 +19,9 @@ describe('archives as people make them', () => {
   });
   afterEach(() => bench.stop());
 
-  async function unpacked(bytes: Buffer): Promise<Record<string, string>> {
+  async function unpacked(bytes: Buffer, fileName = 'model.bin'): Promise<Record<string, string>> {
     bench.serve((_request, response) => void response.writeHead(200, { 'content-length': bytes.length }).end(bytes));
-    return treeOf((await bench.fetch({ sha256: sha256(bytes) })).path);
+    return treeOf((await bench.fetch({ sha256: sha256(bytes), fileName })).path);
   }
 
   test.each([
@@ -123,6 +123,21 @@ describe('archives as people make them', () => {
       { name: '__MACOSX/._model', body },
     ]);
     expect(await unpacked(zip)).toEqual({ model: 'weights' });
+  });
+
+  test.each([
+    ['model.onnx.gz', 'model.onnx', big],
+    ['LABELS.TXT.GZ', 'LABELS.TXT', Buffer.from('x')],
+    ['model.onnx', 'model.onnx', big],
+    ['.gz', '.gz', body],
+    ['model.keras.gz', 'model.keras', zipOf([{ name: 'a', body }])],
+  ])('a gzip file of one file, %s, is the file %s', async (fileName, path, content) => {
+    const zeros = Buffer.alloc(1000);
+    expect(await unpacked(Buffer.concat([gzipSync(content), zeros]), fileName)).toEqual({
+      [path]: content.toString('latin1'),
+    });
+    const { content: logged } = JSON.parse(bench.log.trim().split('\n').at(-1) ?? '') as { content: unknown };
+    expect(logged).toBe('gzip');
   });
 
   test('backslashes at the end of a name in a zip make a directory', async () => {

@@ -1,5 +1,5 @@
 export { checkEntryPath, foldedPath, type EntryPath } from './archive/entry-path.ts';
-export { contentHeadBytes, contentKindOf, type ContentKind } from './archive/content-kind.ts';
+export { contentHeadBytes, contentKindOf, isUnpacked, type ContentKind } from './archive/content-kind.ts';
 export { activatorKinds, type ActivatorKind } from './domain/activator-kinds.ts';
 export { desiredJsonSchema } from './domain/desired-json-schema.ts';
 export { parseDesired, type ArtifactKind, type Desired, type DesiredState } from './domain/desired.ts';

@@ -1,10 +1,19 @@
 import { ArtifactError } from '../core/artifact-error.ts';
-import type { ArchiveLimits } from './archive-failure.ts';
-import { contentHeadBytes, contentKindOf, type ContentKind } from './content-kind.ts';
+import { unsupportedArchive, type ArchiveLimits } from './archive-failure.ts';
+import { contentHeadBytes, contentKindOf, isUnsupported, type ContentKind } from './content-kind.ts';
 import type { TreeWriter } from './tree-writer.ts';
 import { GzipUnpacker } from './unpack-gzip.ts';
+import { InflatedUnpacker } from './unpack-inflated.ts';
 import { TarUnpacker } from './unpack-tar.ts';
 import type { StreamUnpacker } from './unpacker.ts';
+
+interface ContentOptions {
+  /** The artifact's, for errors. */
+  readonly name: string;
+  /** The download's, as its URL has it. */
+  readonly fileName: string;
+  readonly limits: ArchiveLimits;
+}
 
 /**
  * Finds out from the first bytes what a download is, and unpacks what can be unpacked on the way, before anybody knows
@@ -14,6 +23,8 @@ export class ContentUnpacker {
   readonly #writer: TreeWriter;
   /** The artifact's, for errors. */
   readonly #name: string;
+  /** The download's, as its URL has it. */
+  readonly #fileName: string;
   readonly #limits: ArchiveLimits;
   /** Bytes that came before there were enough to decide. */
   #head: Buffer = Buffer.alloc(0);
@@ -23,9 +34,10 @@ export class ContentUnpacker {
   /** What is wrong with the archive; it counts only once the digest is right. */
   #refusal: ArtifactError | undefined;
 
-  constructor(writer: TreeWriter, name: string, limits: ArchiveLimits) {
+  constructor(writer: TreeWriter, { name, fileName, limits }: ContentOptions) {
     this.#writer = writer;
     this.#name = name;
+    this.#fileName = fileName;
     this.#limits = limits;
   }
 
@@ -61,11 +73,18 @@ export class ContentUnpacker {
     this.#head = Buffer.alloc(0);
     const kind = contentKindOf(head);
     this.#kind = kind;
-    const tar = (): TarUnpacker => new TarUnpacker(this.#writer, this.#name, this.#limits);
-    if (kind === 'tar') this.#inner = tar();
-    if (kind === 'tar.gz') this.#inner = new GzipUnpacker(tar(), this.#name);
+    this.#begin(kind);
     if (head.length > 0) await this.#pass(head);
     return kind;
+  }
+
+  #begin(kind: ContentKind): void {
+    const [writer, name, fileName, limits] = [this.#writer, this.#name, this.#fileName, this.#limits];
+    if (kind === 'tar') this.#inner = new TarUnpacker(writer, name, limits);
+    if (kind === 'gzip') this.#inner = new GzipUnpacker(new InflatedUnpacker({ writer, name, fileName, limits }), name);
+    if (!isUnsupported(kind)) return;
+    const reason = `is packed with ${kind}, which is not taken: pack it as tar.gz or zip`;
+    this.#refusal = unsupportedArchive(name, reason);
   }
 
   async #pass(chunk: Buffer): Promise<void> {

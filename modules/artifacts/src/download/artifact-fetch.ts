@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Log } from '@companion/edge';
 import { redactUrl, type Clock } from '@companion/foundation';
+import type { ContentKind } from '../archive/content-kind.ts';
 import { ArtifactError, isDiskFull } from '../core/artifact-error.ts';
 import { failPoint } from '../core/fail-point.ts';
 import type { Credentials } from '../credentials/credentials.ts';
@@ -91,7 +92,7 @@ export class ArtifactFetch {
 
   async #bring(): Promise<StoredArtifact> {
     const { layout, clock, flusher, log } = this.#context;
-    const { artifact, policy } = this.#order;
+    const { artifact, fileName, policy } = this.#order;
     const { name, sha256 } = artifact;
     const { url } = this.#where;
     const partial = (this.#partial = await PartialDownload.open(partialFiles(layout, sha256), clock));
@@ -101,6 +102,7 @@ export class ArtifactFetch {
       partial,
       staging: this.#staging,
       name,
+      fileName,
       limits: policy,
       flusher,
     }));
@@ -108,10 +110,12 @@ export class ArtifactFetch {
     log.info({ artifact: name, url, ...(resumedBytes > 0 ? { resumedBytes } : {}) }, 'download started');
     await this.#receive(landing, resumedBytes);
     failPoint('digest-verified');
-    await this.#unpack(partial, landing);
-    const { receivedBytes } = landing;
+    const content = await this.#unpack(partial, landing);
+    const { receivedBytes, writer } = landing;
+    const { fileCount: files, skippedCount: skipped } = writer;
     const stored = await placeInStore(layout, this.#staging, sha256);
-    log.info({ artifact: name, sha256, receivedBytes }, 'artifact verified and stored');
+    const unpacked = content === 'file' ? {} : { files, ...(skipped > 0 ? { skippedFilesOfMacOs: skipped } : {}) };
+    log.info({ artifact: name, sha256, receivedBytes, content, ...unpacked }, 'artifact verified and stored');
     return stored;
   }
 
@@ -157,7 +161,7 @@ export class ArtifactFetch {
     });
   }
 
-  async #unpack(partial: PartialDownload, landing: Landing): Promise<void> {
+  async #unpack(partial: PartialDownload, landing: Landing): Promise<ContentKind> {
     const { artifact, policy, signal, fileName, onProgress } = this.#order;
     const { receivedBytes, writer } = landing;
     onProgress({ state: 'unpacking', receivedBytes, totalBytes: receivedBytes });
@@ -178,6 +182,7 @@ export class ArtifactFetch {
     await (kind === 'file' ? partial.believe(() => writer.flush()) : writer.flush());
     failPoint('content-flushed');
     signal.throwIfAborted();
+    return kind;
   }
 
   #asFailure(error: unknown): ArtifactError {

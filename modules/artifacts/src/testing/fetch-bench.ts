@@ -33,6 +33,8 @@ export interface FetchBench {
 
 /** What a test wants to be other than usual. */
 export interface FetchChange extends Partial<WantedArtifact> {
+  /** `model.bin` without it. */
+  readonly fileName?: string;
   readonly policy?: Partial<FetchPolicy>;
   readonly variables?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -80,6 +82,7 @@ export async function startFetchBench(folder?: string): Promise<FetchBench> {
     },
     fetch: ({
       policy: change,
+      fileName = 'model.bin',
       variables,
       signal = new AbortController().signal,
       bandwidth = new Bandwidth(systemClock, 0),
@@ -90,7 +93,7 @@ export async function startFetchBench(folder?: string): Promise<FetchBench> {
       if (variables !== undefined) credentials = createCredentials({ directory: undefined, variables });
       return downloader.fetch({
         artifact: { name: 'model', url: `${base}/model.bin`, sha256: '', sizeBytes: undefined, ...artifact },
-        fileName: 'model.bin',
+        fileName,
         policy: { ...defaultFetchPolicy, freeBytesFloor: 0, stallTimeoutMs: 2_000, ...change },
         bandwidth,
         makeRoom,

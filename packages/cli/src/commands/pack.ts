@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, relative, resolve, sep } from 'node:p
 import {
   contentHeadBytes,
   contentKindOf,
+  isUnpacked,
   parseDesired,
   reportedFinding,
   type ArtifactKind,
@@ -90,7 +91,7 @@ async function refuseUseless(path: string, entries: readonly TarballEntry[]): Pr
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(contentHeadBytes), 0, contentHeadBytes, 0);
     const kind = contentKindOf(buffer.subarray(0, bytesRead));
-    if (kind === 'file') return;
+    if (!isUnpacked(kind)) return;
     throw new CliError(
       'not-a-file',
       `companion: ${only.path}: is a ${kind} already; devices unpack it as it is, and one more around it they would not`,

@@ -15,6 +15,8 @@ interface LandingOptions {
   readonly staging: string;
   /** The artifact's, for errors. */
   readonly name: string;
+  /** The download's, as its URL has it. */
+  readonly fileName: string;
   readonly limits: ArchiveLimits;
   readonly flusher: FileSystemFlusher;
 }
@@ -132,7 +134,7 @@ export class Landing {
   }
 
   #newUnpacker(): ContentUnpacker {
-    return new ContentUnpacker(this.#writer, this.#options.name, this.#options.limits);
+    return new ContentUnpacker(this.#writer, this.#options);
   }
 }
 
