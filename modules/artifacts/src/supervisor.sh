@@ -208,7 +208,8 @@ end_leftovers() {
 }
 
 run_app() {
-  read -r config <"$root/releases/$release/app-config"
+  # Spaces at either end are part of the name.
+  IFS= read -r config <"$root/releases/$release/app-config"
   starts=$((starts + 1))
   interrupted=
   restarting=

@@ -51,11 +51,11 @@ describe.each(shells)('the supervisor under %s', (shell) => {
     return child;
   }
 
-  async function release(id: string, config = ''): Promise<void> {
+  async function release(id: string, config = '', name = 'app.txt'): Promise<void> {
     const directory = join(root, 'releases', id);
     await mkdir(join(directory, 'configs', 'c'), { recursive: true });
-    await writeFile(join(directory, 'configs', 'c', 'app.txt'), config);
-    await writeFile(join(directory, 'app-config'), 'configs/c/app.txt\n');
+    await writeFile(join(directory, 'configs', 'c', name), config);
+    await writeFile(join(directory, 'app-config'), `configs/c/${name}\n`);
     await symlink(`releases/${id}`, join(root, 'next'));
     await rename(join(root, 'next'), join(root, 'current'));
   }
@@ -108,6 +108,14 @@ describe.each(shells)('the supervisor under %s', (shell) => {
     await until('running', 'r1');
     await started(1);
     expect((await starts())[0]?.config).toBe(join(root, 'releases/r1/configs/c/app.txt'));
+  });
+
+  test('takes spaces at the ends of a config name for a part of it', async () => {
+    await release('r1', '', ' my app.txt ');
+    start();
+    await until('running', 'r1');
+    await started(1);
+    expect((await starts())[0]?.config).toBe(join(root, 'releases/r1/configs/c/ my app.txt '));
   });
 
   test('takes a new release by SIGINT and a start', async () => {
