@@ -140,6 +140,26 @@ describe('archives as people make them', () => {
     expect(logged).toBe('gzip');
   });
 
+  test.each<readonly [string, ZipEntry]>([
+    ['net.pt of PyTorch', { name: 'archive/data.pkl', method: 0 }],
+    ['net.keras of Keras', { name: 'metadata.json', method: 0, body: Buffer.from('{"keras_version": "3.5.0"}') }],
+    ['net.npz of NumPy', { name: 'arr_0.npy', version: 45 }],
+    ['net.jar of Java', { name: 'META-INF/' }],
+  ])('a zip that is a model or a program, %s, is one file under any name', async (_what, entry) => {
+    const zip = zipOf([entry, { name: 'other', body }]);
+    expect(await unpacked(zip, 'download.zip')).toEqual({ 'download.zip': zip.toString('latin1') });
+    const { content } = JSON.parse(bench.log.trim().split('\n').at(-1) ?? '') as { content: unknown };
+    expect(content).toBe('zip-model');
+  });
+
+  test.each<readonly [string, ZipEntry]>([
+    ['arrays that people packed', { name: 'calibration.npy' }],
+    ['a file of that name', { name: 'metadata.json', method: 0, body: Buffer.from('{"author": "me"}') }],
+    ['a folder of arrays', { name: 'd/arr_0.npy', version: 45 }],
+  ])('a zip of %s is unpacked', async (_what, entry) => {
+    expect(await unpacked(zipOf([entry, { name: 'other', body }]), 'x.npz')).toMatchObject({ other: 'weights' });
+  });
+
   test('backslashes at the end of a name in a zip make a directory', async () => {
     expect(await unpacked(zipOf([{ name: 'd\\' }, { name: 'd\\a', body }]))).toEqual({ 'd/': '', 'd/a': 'weights' });
   });

@@ -15,6 +15,8 @@ export interface ZipEntry {
   readonly crc?: number;
   /** Whether names are said to be UTF-8. */
   readonly saysUtf8?: boolean;
+  /** Of the format, which a reader needs. */
+  readonly version?: number;
 }
 
 /** A zip archive byte by byte. */
@@ -27,7 +29,7 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
     const data = method === 0 ? body : deflateRawSync(body);
     const bytes = Buffer.from(name);
     const common = Buffer.alloc(26);
-    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(entry.version ?? 20, 0);
     // UTF-8 names, and whether there is a password.
     common.writeUInt16LE((entry.saysUtf8 === false ? 0 : 0x800) | (encrypted ? 1 : 0), 2);
     common.writeUInt16LE(method, 4);

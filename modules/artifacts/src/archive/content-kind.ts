@@ -1,5 +1,7 @@
-/** What a download is, told from its first bytes (names and content types lie). A `gzip` holds a tar or one file. */
-export type ContentKind = 'gzip' | 'tar' | 'zip' | 'file' | UnsupportedKind;
+import { isZipModel } from './zip-model.ts';
+
+/** What a download is, told from its first bytes (names and content types lie). A `gzip` holds a tar or one file; a `zip-model` is one file. */
+export type ContentKind = 'gzip' | 'tar' | 'zip' | 'zip-model' | 'file' | UnsupportedKind;
 
 /** What would have to be unpacked, and is not. */
 export type UnsupportedKind = 'xz' | 'bzip2' | 'zstd' | '7z' | 'rar' | 'lz4' | 'lzip' | 'compress' | 'cab';
@@ -25,7 +27,7 @@ export const contentHeadBytes = tarBlockBytes;
 /** Tells what a file is; `head` is its first 512 bytes, or all of it where there are fewer. */
 export function contentKindOf(head: Buffer): ContentKind {
   if (head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
-  if (head.length >= 4 && isZip(head.readUInt32BE(0))) return 'zip';
+  if (head.length >= 4 && isZip(head.readUInt32BE(0))) return isZipModel(head) ? 'zip-model' : 'zip';
   const [unsupported] = unsupportedMagics.find(([, magic]) => magic.equals(head.subarray(0, magic.length))) ?? [];
   if (unsupported !== undefined) return unsupported;
   // Then the level, and the first block's mark.
@@ -40,7 +42,7 @@ export function isUnpacked(kind: ContentKind): kind is 'gzip' | 'tar' | 'zip' {
 
 /** Whether a download of this kind is neither unpacked nor taken as one file. */
 export function isUnsupported(kind: ContentKind): kind is UnsupportedKind {
-  return !isUnpacked(kind) && kind !== 'file';
+  return !isUnpacked(kind) && kind !== 'file' && kind !== 'zip-model';
 }
 
 /** A local file header, or the end record of an archive without entries. */

@@ -114,7 +114,7 @@ export class ArtifactFetch {
     const { receivedBytes, writer } = landing;
     const { fileCount: files, skippedCount: skipped } = writer;
     const stored = await placeInStore(layout, this.#staging, sha256);
-    const unpacked = content === 'file' ? {} : { files, ...(skipped > 0 ? { skippedFilesOfMacOs: skipped } : {}) };
+    const unpacked = files === 0 ? {} : { files, ...(skipped > 0 ? { skippedFilesOfMacOs: skipped } : {}) };
     log.info({ artifact: name, sha256, receivedBytes, content, ...unpacked }, 'artifact verified and stored');
     return stored;
   }
@@ -172,7 +172,7 @@ export class ArtifactFetch {
       const { unpackZip } = await import('../archive/unpack-zip.ts');
       await unpackZip({ file: partial.path, writer, name: artifact.name, limits: policy, signal });
     }
-    if (kind === 'file') {
+    if (kind === 'file' || kind === 'zip-model') {
       await partial.flush();
       await stageFile(partial.path, this.#staging, fileName);
       failPoint('file-staged');
