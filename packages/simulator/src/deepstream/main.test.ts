@@ -1,4 +1,4 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { appendFile, readFile, readdir, rename, stat } from 'node:fs/promises';
 import { parseMessage } from '@companion/deepstream/message';
 import { describe, expect, test } from 'vitest';
 import { sampleFrames, makeRelease, recordingOf } from './testing/release.ts';
@@ -165,8 +165,9 @@ describe('what it cannot start with ends it with 255 and a line that names file 
     await using none = startStandIn([]);
     await using unknown = startStandIn(['--frobnicate']);
     expect([await none.exit, await unknown.exit]).toEqual([255, 255]);
-    expect(none.stderr()).toContain('-c FILE is missing');
-    expect(unknown.stderr()).toContain('--frobnicate');
+    expect(none.stderr()).toContain('Specify config file with -c option');
+    expect(unknown.stderr()).toContain('Unknown option --frobnicate');
+    expect(unknown.stdout()).toContain('Usage: deepstream-test5-app');
   });
 
   test('a setting that makes no sense', async () => {
@@ -200,27 +201,162 @@ test('SIGINT ends it with 0 while the hub cannot be reached', async () => {
   expect(standIn.stdout()).toContain('0 messages sent');
 });
 
-test('it calls itself a stand-in, in its help and in every line', async () => {
+test('it calls itself a stand-in, in its help, in its first line and in every reason', async () => {
   await using release = await makeRelease();
   await using help = startStandIn(['--help']);
   await using run = startStandIn(['-c', release.config]);
   await using broken = startStandIn(['-c', '/nowhere.txt']);
   expect([await help.exit, await run.exit, await broken.exit]).toEqual([0, 0, 255]);
   expect(help.stdout()).toMatch(/^DeepStream stand-in:/);
-  const lines = `${run.stderr()}${broken.stderr()}`.trimEnd().split('\n');
-  expect(lines.length).toBeGreaterThan(5);
+  expect(run.stderr()).toMatch(/^DeepStream stand-in: a stand-in for DeepStream 6\.2, no GPU and no inference/);
+  expect(run.stderr()).toMatch(/DeepStream stand-in: Quitting\nDeepStream stand-in: App run successful\n$/);
+  const lines = broken.stderr().trimEnd().split('\n');
   expect(lines.filter((line) => !line.startsWith('DeepStream stand-in: '))).toEqual([]);
 });
 
-test('frame rates are told while it plays', async () => {
+test('frame rates are printed while it plays, as the real app prints them', async () => {
   await using release = await makeRelease();
   await release.edit('file-loop=0', 'file-loop=1');
   await using standIn = startStandIn(['-c', release.config]);
-  await standIn.until(() =>
-    /\*\*PERF: {2}FPS source0 \d+\.\d\d \(\d+\.\d\d\); \d+ messages sent, 0 dropped/.test(standIn.stderr()),
-  );
+  const report =
+    /Active sources : 1\n\n\*\*PERF: {2}FPS 0 \(Avg\)\t\n\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}\n\*\*PERF: {2}\d+\.\d\d \(\d+\.\d\d\)\t\n/;
+  await standIn.until(() => report.test(standIn.stderr()));
   standIn.kill('SIGINT');
   expect(await standIn.exit).toBe(0);
+  expect(standIn.stderr()).toContain('User Interrupted..');
+});
+
+test('two configs run beside each other, each with its own rates', async () => {
+  await using release = await makeRelease();
+  await using other = await makeRelease();
+  await other.write('configs/park/msgconv.txt', '[sensor0]\nenable=1\nid=Gate\n');
+  for (const each of [release, other]) await each.edit('file-loop=0', 'file-loop=1');
+  await using standIn = startStandIn(['-c', release.config, '-c', other.config]);
+  await standIn.until(() => ['PERF(0): ', 'PERF(1): '].every((title) => standIn.stderr().includes(title)));
+  standIn.kill('SIGINT');
+  expect(await standIn.exit).toBe(0);
+  expect(new Set(standIn.messages().map((message) => message['sensorId']))).toEqual(new Set(['Yard', 'Gate']));
+});
+
+test('protobuf goes out as bytes', async () => {
+  await using release = await makeRelease();
+  await release.edit('msg-conv-payload-type=1', 'msg-conv-payload-type=2');
+  await using standIn = startStandIn(['-c', release.config]);
+  expect(await standIn.exit).toBe(0);
+  expect(standIn.stdout()).toContain('\n\u00034.0');
+  expect(standIn.stdout()).toContain('Yard');
+});
+
+test('the new API without a converter config ends at the first frame with SIGSEGV, and says why', async () => {
+  await using release = await makeRelease();
+  await release.edit('msg-conv-config=msgconv.txt', 'msg-conv-msg2p-new-api=1');
+  await using standIn = startStandIn(['-c', release.config]);
+  expect(await standIn.exit).toBe('SIGSEGV');
+  expect(standIn.stderr()).toContain('without msg-conv-config: crashes here, as DeepStream does');
+});
+
+describe('stdin', () => {
+  test('at its end makes 25 blank lines a second, where floods are wanted', async () => {
+    await using release = await makeRelease();
+    await release.edit('file-loop=0', 'file-loop=1');
+    await using standIn = startStandIn(['-c', release.config], { DEEPSTREAM_STAND_IN_FLOODS: '1' });
+    await standIn.until(() => /\n{20}/.test(standIn.stderr()));
+    standIn.kill('SIGINT');
+    expect(await standIn.exit).toBe(0);
+  });
+
+  test('that is open and silent makes none, and a q ends the app', async () => {
+    await using release = await makeRelease();
+    await release.edit('file-loop=0', 'file-loop=1');
+    await using standIn = startStandIn(['-c', release.config], { DEEPSTREAM_STAND_IN_FLOODS: '1' }, 'pipe');
+    await standIn.until(() => standIn.messages().length >= 40);
+    expect(standIn.stderr()).not.toContain('\n\n\n');
+    standIn.type('q');
+    expect(await standIn.exit).toBe(0);
+  });
+});
+
+describe('an override file', () => {
+  const override = (engine: string): string =>
+    `[primary-gie]\nenable=1\nconfig-file=../../models/net/infer.txt\nmodel-engine-file=${engine}\n`;
+
+  test('that is written in place changes the model, as the real app says it', async () => {
+    await using release = await makeRelease();
+    await release.edit('file-loop=0', 'file-loop=1');
+    await release.write('configs/park/ota.txt', '');
+    const path = release.path('configs/park/ota.txt');
+    await using standIn = startStandIn(['-c', release.config, '-o', path]);
+    await standIn.until(() => standIn.messages().length >= 1);
+    await release.write('models/net/later.engine', 'engine');
+    await release.write('configs/park/ota.txt', override('../../models/net/later.engine'));
+    await standIn.until(() => standIn.stderr().includes('result:'));
+    const engine = release.path('models/net/later.engine');
+    expect(standIn.stderr()).toContain(`REAL PATH = ${path}\n`);
+    expect(standIn.stderr()).toContain(
+      `File ota.txt modified.\n\nNew Model Update Request primary_gie ----> ${engine}\n`,
+    );
+    expect(standIn.stderr()).toMatch(/\nModel Update Status: Updated model : .*, OTATime = [\d.]+ ms, result: ok \n/);
+    await release.write('configs/park/ota.txt', override('../../models/net/nowhere.engine'));
+    await standIn.until(() => standIn.stderr().includes('result: failed'));
+    standIn.kill('SIGINT');
+    expect(await standIn.exit).toBe(0);
+  });
+
+  test.each([
+    [
+      'not enabled: nothing is said',
+      (text: string) => text.replace('enable=1', 'enable=0'),
+      /File ota.txt modified\.\n/,
+      /Request/,
+    ],
+    [
+      'without config-file: refused',
+      (text: string) => text.replace(/config-file=.*infer.*\n/, ''),
+      /Failed to parse config file/,
+      /Request/,
+    ],
+    [
+      'with a source: refused',
+      (text: string) => `${text}[source0]\nenable=1\n`,
+      /Failed to parse config file/,
+      /Request/,
+    ],
+    [
+      'without an engine: invalid',
+      (text: string) => text.replace(/model-engine.*/, ''),
+      /Invalid New Model Update Request/,
+      /----/,
+    ],
+    [
+      'with labels that are missing: refused',
+      (text: string) => `${text}labelfile-path=no.txt\n`,
+      /Failed to parse/,
+      /Request/,
+    ],
+  ])('is %s', async (_what, change, said, unsaid) => {
+    await using release = await makeRelease();
+    await release.edit('file-loop=0', 'file-loop=1');
+    await release.write('configs/park/ota.txt', '');
+    await using standIn = startStandIn(['-c', release.config, '-o', release.path('configs/park/ota.txt')]);
+    await standIn.until(() => standIn.messages().length >= 1);
+    await release.write('configs/park/ota.txt', change(override('x.engine')));
+    await standIn.until(() => said.test(standIn.stderr()));
+    expect(standIn.stderr()).not.toMatch(unsaid);
+  });
+
+  test('that is replaced by a rename changes nothing', async () => {
+    await using release = await makeRelease();
+    await release.edit('file-loop=0', 'file-loop=1');
+    await release.write('configs/park/ota.txt', '');
+    await using standIn = startStandIn(['-c', release.config, '-o', release.path('configs/park/ota.txt')]);
+    await standIn.until(() => standIn.messages().length >= 1);
+    await release.write('elsewhere.txt', override('x.engine'));
+    await rename(release.path('elsewhere.txt'), release.path('configs/park/ota.txt'));
+    // A later write is seen: the rename before it was not.
+    await appendFile(release.path('configs/park/ota.txt'), '# again\n');
+    await standIn.until(() => standIn.stderr().includes('modified'));
+    expect(standIn.stderr().match(/modified/g)).toHaveLength(1);
+  });
 });
 
 test('a file of messages is sent line by line as it is, then it waits for SIGINT', async () => {

@@ -10,9 +10,11 @@ void (async () => {
   const exitCode = await runCommand({
     argv: process.argv.slice(2),
     env: process.env,
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interrupted.signal,
+    crash: () => process.kill(process.pid, 'SIGSEGV'),
   });
   // The hub's library can leave timers behind; whatever was to be written is.
   process.exit(exitCode);

@@ -1,12 +1,16 @@
-import { parseKeyFile } from '@companion/deepstream/keyfile';
+import { parseConfig } from '@companion/deepstream/config-file';
+import type { ConfigFile as ReadConfig } from '@companion/deepstream/config-file';
 import { besideConfig } from './files.ts';
 import type { Files } from './files.ts';
 import { planError, type PlanDiagnostic } from './plan-diagnostic.ts';
 
-/** A key file of DeepStream's, opened for planning; what is wrong with it is put among the findings. */
+/** A config of DeepStream's, a key file or YAML, opened for planning; what is wrong with it is put among the findings. */
 export interface ConfigFile {
   /** Without symbolic links: relative paths inside resolve against its folder. */
   readonly path: string;
+  readonly format: 'keyfile' | 'yaml';
+  readonly file: ReadConfig;
+  groups(): readonly string[];
   has(group: string): boolean;
   /** Numbered groups such as `source0`, in the file's order, with their numbers. */
   numbered(prefix: string): { readonly group: string; readonly number: number }[];
@@ -14,8 +18,12 @@ export interface ConfigFile {
   text(group: string, key: string): string | undefined;
   /** A whole number, `fallback` where the key is missing. A value that is none is a finding, as it stops the real app. */
   integer(group: string, key: string, fallback: number): number;
+  /** A boolean as GLib reads it: `true` or 1, and nothing else. */
+  flag(group: string, key: string): boolean;
+  /** A list divided by `;`. */
+  list(group: string, key: string): readonly string[];
   /** A path, resolved; undefined where the key is missing. */
-  file(group: string, key: string): string | undefined;
+  pathOf(group: string, key: string): string | undefined;
 }
 
 /** What planning reads with, and where it leaves what it finds. */
@@ -26,7 +34,7 @@ export interface Inspection {
   readonly notes: string[];
 }
 
-/** Opens a config; undefined, with a finding, where it is missing, YAML or no key file. */
+/** Opens a config; undefined, with a finding, where it is missing or can't be read. */
 export function openConfig({ files, findings }: Inspection, given: string): ConfigFile | undefined {
   const path = files.real(given);
   const read = files.read(path);
@@ -34,11 +42,7 @@ export function openConfig({ files, findings }: Inspection, given: string): Conf
     findings.push(planError('CONFIG_MISSING', { file: path }, read.reason));
     return undefined;
   }
-  if (/\.ya?ml$/i.test(path)) {
-    findings.push(planError('UNSUPPORTED', { file: path }, 'the stand-in reads key files only, not YAML'));
-    return undefined;
-  }
-  const parsed = parseKeyFile(read.text);
+  const parsed = parseConfig(read.text, path);
   if (!parsed.ok) {
     const { at, message } = parsed.error;
     findings.push(planError('CONFIG_BAD', { file: path, line: at.line }, message));
@@ -52,7 +56,10 @@ export function openConfig({ files, findings }: Inspection, given: string): Conf
   };
   return {
     path,
+    format: file.format,
+    file,
     text,
+    groups: () => file.groups(),
     has: (group) => file.groups().includes(group),
     numbered: (prefix) =>
       file.groups().flatMap((group) => {
@@ -68,7 +75,9 @@ export function openConfig({ files, findings }: Inspection, given: string): Conf
       findings.push(planError('CONFIG_BAD', { file: path }, `[${group}] ${key}=${value} is not a whole number`));
       return fallback;
     },
-    file: (group, key) => {
+    flag: (group, key) => /^(?:true|1)\s*$/.test(file.get(group, key) ?? ''),
+    list: (group, key) => file.list(group, key),
+    pathOf: (group, key) => {
       const value = text(group, key);
       return value === undefined ? undefined : besideConfig(files, path, value);
     },

@@ -27,7 +27,7 @@ export function planModels(app: ConfigFile, inspection: Inspection): ModelPlan[]
 
 function planModel(app: ConfigFile, group: string, inspection: Inspection): ModelPlan | undefined {
   const { files, findings, notes } = inspection;
-  const inferPath = app.file(group, 'config-file');
+  const inferPath = app.pathOf(group, 'config-file');
   if (inferPath === undefined) {
     findings.push(planError('CONFIG_BAD', { file: app.path }, `[${group}] has no config-file`));
     return undefined;
@@ -40,13 +40,13 @@ function planModel(app: ConfigFile, group: string, inspection: Inspection): Mode
   }
   const isFile = (path: string): boolean => (files.size(path) ?? 0) > 0;
 
-  for (const labels of [app.file(group, 'labelfile-path'), infer.file('property', 'labelfile-path')]) {
+  for (const labels of [app.pathOf(group, 'labelfile-path'), infer.pathOf('property', 'labelfile-path')]) {
     if (labels === undefined || files.size(labels) !== undefined) continue;
     findings.push(planError('LABELS_MISSING', { file: labels }, `label file of [${group}]: no such file`));
   }
 
   const key = modelKeys.find((name) => infer.text('property', name) !== undefined);
-  const model = key === undefined ? undefined : infer.file('property', key);
+  const model = key === undefined ? undefined : infer.pathOf('property', key);
   // What the app config says goes before what nvinfer's own says.
   const batch = app.integer(group, 'batch-size', infer.integer('property', 'batch-size', 1));
   const gpu = app.integer(group, 'gpu-id', infer.integer('property', 'gpu-id', 0));
@@ -57,7 +57,7 @@ function planModel(app: ConfigFile, group: string, inspection: Inspection): Mode
     return undefined;
   }
   const newEngine = `${model ?? `${infer.path}.model`}_b${batch}_gpu${gpu}_${precision}.engine`;
-  const named = app.file(group, 'model-engine-file') ?? infer.file('property', 'model-engine-file');
+  const named = app.pathOf(group, 'model-engine-file') ?? infer.pathOf('property', 'model-engine-file');
   if (named !== undefined && isFile(named)) return { group, model, engine: named, newEngine };
 
   if (model === undefined) {
@@ -65,7 +65,7 @@ function planModel(app: ConfigFile, group: string, inspection: Inspection): Mode
     findings.push(planError('MODEL_MISSING', { file: infer.path }, reason));
     return undefined;
   }
-  const needed = [model, key === 'model-file' ? infer.file('property', 'proto-file') : undefined];
+  const needed = [model, key === 'model-file' ? infer.pathOf('property', 'proto-file') : undefined];
   const missing = needed.filter((path) => path !== undefined).filter((path) => !isFile(path));
   for (const file of missing)
     findings.push(planError('MODEL_MISSING', { file }, `model of [${group}]: no such file, or empty`));

@@ -1,33 +1,62 @@
-/** Counts frames and tells their rates, as `enable-perf-measurement` has the real app do. */
+/** One stream in the lines with frame rates. */
+interface Rate {
+  readonly stream: number;
+  /** Frames since the last lines, and before. */
+  recent: number;
+  before: number;
+  /** When the first frame came, which is not counted; undefined before. */
+  firstMs: number | undefined;
+}
+
+const headerEvery = 20;
+
+/** Counts frames and tells their rates as `enable-perf-measurement` has the real app do (deepstream_perf.c, perf_cb of test5). */
 export class FrameRates {
-  readonly #rates: { readonly group: string; recent: number; all: number }[];
-  readonly #startMs: number;
-  /** When the last line was made. */
-  #lastMs: number;
+  readonly #rates: readonly Rate[];
+  readonly #intervalMs: number;
+  /** The lines' first word: with several `-c` each has its number. */
+  readonly #title: string;
+  #lines = 0;
 
-  /** Starts to count at `startMs` for these sources. */
-  constructor(groups: readonly string[], startMs: number) {
-    this.#rates = groups.map((group) => ({ group, recent: 0, all: 0 }));
-    this.#startMs = startMs;
-    this.#lastMs = startMs;
+  constructor(options: {
+    readonly streams: readonly number[];
+    readonly intervalMs: number;
+    /** The number of this `-c`, where there are several. */
+    readonly instance: number | undefined;
+  }) {
+    this.#rates = options.streams.map((stream) => ({ stream, recent: 0, before: 0, firstMs: undefined }));
+    this.#intervalMs = options.intervalMs;
+    this.#title = options.instance === undefined ? '**PERF:  ' : `PERF(${options.instance}): `;
   }
 
-  count(group: string): void {
-    const rate = this.#rates.find((candidate) => candidate.group === group);
+  count(stream: number, nowMs: number): void {
+    const rate = this.#rates.find((candidate) => candidate.stream === stream);
     if (rate === undefined) return;
-    rate.recent += 1;
-    rate.all += 1;
+    if (rate.firstMs === undefined) rate.firstMs = nowMs;
+    else rate.recent += 1;
   }
 
-  /** One line: each source's rate since the last line and, in brackets, since the start; then the recent counts start over. */
-  line(nowMs: number): string {
-    const perSecond = (count: number, sinceMs: number): string =>
-      ((count * 1000) / Math.max(1, nowMs - sinceMs)).toFixed(2);
-    const texts = this.#rates.map(
-      ({ group, recent, all }) => `${group} ${perSecond(recent, this.#lastMs)} (${perSecond(all, this.#startMs)})`,
-    );
-    for (const rate of this.#rates) rate.recent = 0;
-    this.#lastMs = nowMs;
-    return `**PERF:  FPS ${texts.join('  ')}`;
+  /** The text of one report, each stream's rate and, in brackets, its average; then the recent counts start over. */
+  report(nowMs: number): string {
+    const shown = this.#rates.map((rate) => {
+      const { recent, before, firstMs } = rate;
+      rate.before += recent;
+      rate.recent = 0;
+      const seconds = firstMs === undefined ? Infinity : (nowMs - firstMs) / 1000;
+      return { fps: (recent * 1000) / this.#intervalMs, average: seconds > 0 ? (before + recent) / seconds : 0 };
+    });
+    const header = this.#rates.map(({ stream }) => `FPS ${stream} (Avg)\t`).join('');
+    const title = this.#lines % headerEvery === 0 ? `\n**PERF:  ${header}\n` : '';
+    this.#lines += 1;
+    const rates = shown.map(({ fps, average }) => `${fps.toFixed(2)} (${average.toFixed(2)})\t`).join('');
+    const active = shown.filter(({ fps }) => fps > 0).length;
+    return `Active sources : ${active}\n${title}${calendarTime(nowMs)}\n${this.#title}${rates}\n`;
   }
+}
+
+/** Local time as asctime(3) writes it: `Fri Nov 27 12:28:06 2026`. */
+function calendarTime(nowMs: number): string {
+  const time = new Date(nowMs);
+  const [weekday = '', month = '', , year = ''] = time.toDateString().split(' ');
+  return `${weekday} ${month} ${String(time.getDate()).padStart(2)} ${time.toTimeString().slice(0, 8)} ${year}`;
 }

@@ -12,7 +12,7 @@ const seen = (frame: number, id: string | null = '1'): RecordedFrame => ({
 
 function source(frames: readonly RecordedFrame[], frameCount: number): SourcePlan {
   const recording = { sensor: undefined, fps: 10, width: 1, height: 1, frameCount, frames };
-  return { group: 'source0', stream: 0, file: 'yard.y4m', recording };
+  return { group: 'source0', stream: 0, camera: 0, sensorId: undefined, file: 'yard.y4m', recording };
 }
 
 test('stamps are the times at which frames were due, but zero for the first with objects', async () => {

@@ -40,6 +40,10 @@ msg-conv-config=msgconv.txt
 msg-conv-payload-type=1
 topic=detections
 
+[streammux]
+width=1920
+height=1080
+
 [primary-gie]
 enable=1
 batch-size=2

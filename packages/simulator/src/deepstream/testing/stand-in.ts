@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** A running stand-in, as a test sees it. */
@@ -10,6 +10,8 @@ export interface StandIn extends AsyncDisposable {
   messages(): Record<string, unknown>[];
   stdout(): string;
   stderr(): string;
+  /** Writes to its stdin, where that is a pipe. */
+  type(keys: string): void;
   kill(signal: NodeJS.Signals): void;
   running(): boolean;
   /** Resolves when the condition holds after some output; rejects, with the output, when the process ends before. */
@@ -20,21 +22,21 @@ export interface StandIn extends AsyncDisposable {
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
-/** Starts the stand-in as a process of its own, its messages on stdout, engines built at once. */
-export function startStandIn(args: readonly string[], env: Readonly<Record<string, string>> = {}): StandIn {
-  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(
-    process.execPath,
-    ['--import', 'tsx', main, ...args],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        DEEPSTREAM_STAND_IN_SINK: 'stdout',
-        DEEPSTREAM_STAND_IN_ENGINE_BUILD_MS: '0',
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+/** Starts the stand-in as a process of its own, its messages on stdout, engines built at once; stdin at its end, or an open pipe. */
+export function startStandIn(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): StandIn {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    env: {
+      PATH: process.env['PATH'],
+      DEEPSTREAM_STAND_IN_SINK: 'stdout',
+      DEEPSTREAM_STAND_IN_ENGINE_BUILD_MS: '0',
+      ...env,
     },
-  );
+    stdio: [stdin, 'pipe', 'pipe'],
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
   const said = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();
   const changed = (): void => {
@@ -61,6 +63,7 @@ export function startStandIn(args: readonly string[], env: Readonly<Record<strin
         .split('\n')
         .slice(0, -1)
         .map((line) => JSON.parse(line) as Record<string, unknown>),
+    type: (keys) => child.stdin?.write(keys),
     kill: (signal) => child.kill(signal),
     running: () => !ended,
     until: (condition) =>
