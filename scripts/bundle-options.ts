@@ -13,6 +13,8 @@ export const bundleOptions = {
   // Names stay: stack traces and error classes are read in logs, and variables in a debugger.
   minifyWhitespace: true,
   minifySyntax: true,
+  // What Node would load of it finds its parts by a `require` that no bundler sees.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [
     leaveOut([
       // The SDK loads it when a device uploads a blob, which a module can't: a tenth of the bundle for nothing.
