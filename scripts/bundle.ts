@@ -1,10 +1,10 @@
 /**
  * Makes one file of a program and all it imports: `node --import tsx scripts/bundle.ts [--out DIR] [NAME…]`.
  * Names are artifacts and filter (both, unless told) and stand-in, DeepStream's stand-in. Writes dist/main.cjs beside the
- * program's src (or DIR/NAME/main.cjs) with its source map, the licences of what is in it, and whatever lies beside a
- * module's sources that is not TypeScript.
+ * program's src (or DIR/NAME/main.cjs) with its source map, the licences of what is in it, its bill of materials
+ * (sbom.cdx.json), and whatever lies beside a module's sources that is not TypeScript.
  */
-import { cpSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -13,6 +13,8 @@ import { build } from 'esbuild';
 import { bundleOptions } from './bundle-options.ts';
 import { mapOwnSources } from './bundle-plugins.ts';
 import { licencesOf } from './licences.ts';
+import { billOfMaterials } from './packages/bill-of-materials.ts';
+import { lockedPackages } from './packages/lock-file.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({ options: { out: { type: 'string' } }, allowPositionals: true });
@@ -48,6 +50,14 @@ async function bundle(name: string): Promise<void> {
     logLevel: 'warning',
   });
   writeFileSync(join(target, 'LICENSES.txt'), licencesOf(Object.keys(metafile.inputs), root));
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
+  const bill = billOfMaterials({
+    name: `deepstream-companion-${name}`,
+    version,
+    contents: metafile,
+    locked: lockedPackages(root),
+  });
+  writeFileSync(join(target, 'sbom.cdx.json'), `${JSON.stringify(bill, null, 2)}\n`);
   if (entry.startsWith('modules/')) copyOthers(join(workspace, 'src'), target);
   process.stdout.write(`${file}: ${Math.round(statSync(file).size / 1024)} KiB\n`);
 }

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { packageFolder } from './packages/bundled-packages.ts';
 
 /**
  * The licences of the packages that these files belong to, as one text: name, version and licence of each, then the text
@@ -11,11 +12,6 @@ export function licencesOf(files: readonly string[], root: string): string {
   const parts = [...folders].sort().map((folder) => licenceOf(join(root, folder)));
   const own = `DeepStream Companion\n\n${readFileSync(join(root, 'LICENSE'), 'utf8').trim()}`;
   return `${[own, ...parts].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
-}
-
-/** `node_modules/a/node_modules/@b/c/lib/x.js` lies in `node_modules/a/node_modules/@b/c`. */
-function packageFolder(file: string): string | undefined {
-  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0];
 }
 
 function licenceOf(folder: string): string {

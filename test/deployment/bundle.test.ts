@@ -78,6 +78,52 @@ describe.each(['artifacts', 'filter'])('the bundle of %s', (name) => {
   });
 });
 
+describe.each(['artifacts', 'filter'])('the bill of materials of %s', (name) => {
+  interface Bill {
+    readonly components: readonly {
+      name: string;
+      version: string;
+      purl: string;
+      licenses?: unknown;
+      hashes?: unknown;
+    }[];
+    readonly dependencies: readonly { ref: string; dependsOn: readonly string[] }[];
+  }
+  const bill = (): Bill => JSON.parse(readFileSync(join(out, name, 'sbom.cdx.json'), 'utf8')) as Bill;
+
+  test('names every package that its source map has code of, and only those whose licences are with it', () => {
+    const map = JSON.parse(readFileSync(join(out, name, 'main.cjs.map'), 'utf8')) as { sources: string[] };
+    const inMap = map.sources.map((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1]);
+    const listed = new Set(bill().components.map((component) => component.name));
+    expect([...inMap].filter((found) => found !== undefined && !listed.has(found))).toEqual([]);
+    const licences = readFileSync(join(out, name, 'LICENSES.txt'), 'utf8');
+    for (const { name: found, version } of bill().components) expect(licences).toContain(`${found} ${version} (`);
+    // The bundle leaves it out; a list of all that is installed would have it.
+    expect(listed).not.toContain('@azure/storage-blob');
+  });
+
+  test('gives each of them version, package URL, digest and licence, and nothing that changes from build to build', () => {
+    for (const component of bill().components) {
+      expect(component.purl).toBe(`pkg:npm/${component.name.replace('@', '%40')}@${component.version}`);
+      expect(component.hashes).toMatchObject([
+        { alg: 'SHA-512', content: expect.stringMatching(/^[0-9a-f]{128}$/) as string },
+      ]);
+      if (component.name !== 'machina') expect(component.licenses).toHaveLength(1);
+    }
+    expect(bill()).not.toHaveProperty('serialNumber');
+    expect(bill()).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5' });
+  });
+
+  test('says what of them needs what, within the bundle', () => {
+    const { components, dependencies } = bill();
+    const refs = new Set(components.map(({ purl }) => purl));
+    expect(new Set(dependencies.slice(1).map(({ ref }) => ref))).toEqual(refs);
+    for (const { dependsOn } of dependencies) for (const ref of dependsOn) expect(refs).toContain(ref);
+    const sdk = dependencies.find(({ ref }) => ref.startsWith('pkg:npm/azure-iot-device@'));
+    expect(sdk?.dependsOn.join()).toContain('pkg:npm/azure-iot-common@');
+  });
+});
+
 test('the supervisor that artifacts puts into the volume lies beside its bundle', () => {
   const inSource = readFileSync(join(root, 'modules/artifacts/src/supervisor.sh'), 'utf8');
   expect(readFileSync(join(out, 'artifacts/supervisor.sh'), 'utf8')).toBe(inSource);

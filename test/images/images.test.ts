@@ -109,7 +109,7 @@ describe.skipIf(!engine.ok)(title, () => {
 
   test.each(modules)('%s comes with its bundle, source map and licences, and without packages', (name) => {
     const files = sights.get(name)?.files ?? [];
-    const dist = ['main.cjs', 'main.cjs.map', 'LICENSES.txt', 'main.cjs.LEGAL.txt'];
+    const dist = ['main.cjs', 'main.cjs.map', 'LICENSES.txt', 'main.cjs.LEGAL.txt', 'sbom.cdx.json'];
     expect(files).toEqual(expect.arrayContaining(['LICENSE', ...dist.map((file) => `modules/${name}/dist/${file}`)]));
     expect(files.filter((file) => file.includes('node_modules'))).toEqual([]);
   });
