@@ -9,6 +9,7 @@ export { formatDiagnostic, formatPlace, type Diagnostic, type Place, type Severi
 export { formatJsonPath, type JsonPath } from './json/json-path.ts';
 export { isJsonObject, type JsonObject, type JsonValue } from './json/json-value.ts';
 export { parseJson } from './json/parse-json.ts';
+export { protoKeyMessage, protoKeyPaths } from './json/proto-keys.ts';
 export { sameJson } from './json/same-json.ts';
 export { withoutUndefined } from './json/without-undefined.ts';
 export { Fifo } from './queue/fifo.ts';

@@ -149,6 +149,10 @@ const policy = z.strictObject({
     .min(0)
     .default(268_435_456)
     .meta({ description: 'So many bytes stay free on the volume.' }),
+  privateRedirects: z.enum(['allow', 'deny']).default('allow').meta({
+    description:
+      'Whether a server in the internet may redirect a download to an address of this device or its networks. Cameras and file servers often are there.',
+  }),
   window: z
     .string()
     .transform((text, context) => {

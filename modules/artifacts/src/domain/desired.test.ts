@@ -69,6 +69,77 @@ describe('the desired properties', () => {
     ['an unknown kind', { artifacts: { a: { ...model, kind: 'video' } } }, 'artifacts.a.kind', 'model'],
     ['a URL of another scheme', { artifacts: { a: { ...model, url: 'ftp://x/y' } } }, 'artifacts.a.url', 'http'],
     ['a password in a URL', { artifacts: { a: { ...model, url: 'https://u:p@x/y' } } }, 'artifacts.a.url', 'password'],
+    ['a URL without a host', { artifacts: { a: { ...model, url: 'http://' } } }, 'artifacts.a.url', 'http or https'],
+    [
+      'a URL with one slash',
+      { artifacts: { a: { ...model, url: 'http:/files.example/x' } } },
+      'artifacts.a.url',
+      'http or https',
+    ],
+    [
+      'a URL with port 0, which would be port 80',
+      { artifacts: { a: { ...model, url: 'http://files.example:0/x' } } },
+      'artifacts.a.url',
+      '1 to 65535',
+    ],
+    [
+      'a URL with a port beyond them',
+      { artifacts: { a: { ...model, url: 'http://files.example:70000/x' } } },
+      'artifacts.a.url',
+      '1 to 65535',
+    ],
+    [
+      'a URL with a port that is none',
+      { artifacts: { a: { ...model, url: 'http://files.example:http/x' } } },
+      'artifacts.a.url',
+      '1 to 65535',
+    ],
+    [
+      'an address that is none',
+      { artifacts: { a: { ...model, url: 'http://1.2.3.4.5/x' } } },
+      'artifacts.a.url',
+      'host',
+    ],
+    ['a host of dots', { artifacts: { a: { ...model, url: 'http://./x' } } }, 'artifacts.a.url', 'host name'],
+    [
+      'a label of 64',
+      { artifacts: { a: { ...model, url: `http://${'a'.repeat(64)}.example/x` } } },
+      'artifacts.a.url',
+      '63',
+    ],
+    [
+      'an international name that is none',
+      { artifacts: { a: { ...model, url: 'http://xn--/x' } } },
+      'artifacts.a.url',
+      'host',
+    ],
+    [
+      'a user in a URL',
+      { artifacts: { a: { ...model, url: 'https://u@files.example/y' } } },
+      'artifacts.a.url',
+      'password',
+    ],
+    ['a fragment', { artifacts: { a: { ...model, url: 'https://files.example/x#y' } } }, 'artifacts.a.url', 'fragment'],
+    [
+      'a line end in a URL',
+      { artifacts: { a: { ...model, url: 'https://files.example/x\ny' } } },
+      'artifacts.a.url',
+      'white space',
+    ],
+    [
+      'half a character in a URL',
+      { artifacts: { a: { ...model, url: 'https://files.example/\ud800' } } },
+      'artifacts.a.url',
+      'half',
+    ],
+    [
+      'a URL of 2,049 characters',
+      { artifacts: { a: { ...model, url: `https://files.example/${'x'.repeat(2027)}` } } },
+      'artifacts.a.url',
+      '2048',
+    ],
+    ['a script as a URL', { artifacts: { a: { ...model, url: 'javascript:alert(1)' } } }, 'artifacts.a.url', 'http'],
+    ['a data URL', { artifacts: { a: { ...model, url: 'data:text/plain,x' } } }, 'artifacts.a.url', 'http'],
     ['a name that leaves the folder', { artifacts: { '../a': model } }, 'artifacts.../a', 'letters, digits'],
     ['an unknown field', { artifacts: { a: { ...model, sha: '1' } } }, 'artifacts.a.sha', 'not a known field'],
     [
@@ -79,6 +150,12 @@ describe('the desired properties', () => {
     ],
     ['no source at all', { artifacts: {}, deepstream: { sources: [] } }, 'deepstream.sources', '>=1'],
     ['a section that is none', { artifacts: {}, polici: {} }, 'polici', 'not a known field'],
+    [
+      'a policy of redirects that is none',
+      { artifacts: {}, policy: { privateRedirects: false } },
+      'policy.privateRedirects',
+      'allow',
+    ],
     ['a policy out of bounds', { artifacts: {}, policy: { parallel: 0 } }, 'policy.parallel', '1'],
     ['a window that is none', { artifacts: {}, policy: { window: '2-4' } }, 'policy.window', '02:00-04:00'],
     [
@@ -194,5 +271,46 @@ describe('the desired properties', () => {
       'artifacts.b.url',
       'extra',
     ]);
+  });
+});
+
+describe('a URL that can be asked', () => {
+  test.each([
+    'http://files.example:6000/x',
+    'https://münchen.example/ü.bin?sig=%2B',
+    'http://[2001:db8::1]:8080/x',
+    'http://127.0.0.1/x',
+    'HTTPS://FILES.EXAMPLE./x',
+    `https://files.example/${'x'.repeat(2026)}`,
+  ])('is taken: %s', (url) => {
+    expect(parseDesired({ artifacts: { a: { ...model, url } } })).toMatchObject({ kind: 'managed' });
+  });
+});
+
+describe('the key __proto__', () => {
+  const twin = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
+  const one = JSON.stringify(model);
+
+  test.each([
+    [`{"artifacts":{"__proto__":${one}}}`, ['artifacts', '__proto__']],
+    [`{"artifacts":{"a":{"__proto__":{"kind":"model"}}}}`, ['artifacts', 'a', '__proto__']],
+    [`{"artifacts":{},"__proto__":{"policy":{}}}`, ['__proto__']],
+    [`{"artifacts":{},"deepstream":{"edits":{"__proto__":{}}}}`, ['deepstream', 'edits', '__proto__']],
+    [
+      `{"artifacts":{},"deepstream":{"edits":{"e":{"group":"g","set":{"__proto__":"1","toString":"2"}}}}}`,
+      ['deepstream', 'edits', 'e', 'set', '__proto__'],
+    ],
+  ])('is a finding with its path, once: %s', (text, path) => {
+    const desired = parseDesired(twin(text));
+    const findings = desired.kind === 'invalid' ? desired.findings : [];
+    expect(findings.filter(({ at }) => JSON.stringify(at.path) === JSON.stringify(path))).toHaveLength(1);
+    expect(({} as Record<string, unknown>)['kind']).toBeUndefined();
+  });
+
+  test('is the only one: other names that objects have of themselves are names like any', () => {
+    const names = ['constructor', 'hasOwnProperty', 'toString'];
+    const artifacts = Object.fromEntries(names.map((name) => [name, model]));
+    const desired = parseDesired({ artifacts });
+    expect(desired.kind === 'managed' ? desired.state.artifacts.map(({ name }) => name) : []).toEqual(names);
   });
 });

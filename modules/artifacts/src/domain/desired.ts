@@ -1,4 +1,4 @@
-import type { Diagnostic, JsonPath } from '@companion/foundation';
+import { protoKeyMessage, protoKeyPaths, type Diagnostic, type JsonPath } from '@companion/foundation';
 import type * as z from 'zod';
 import { activatorNames, defaultSocketOf, type ActivatorKind } from './activator-kinds.ts';
 import { parseDocument } from './desired-schema.ts';
@@ -53,6 +53,8 @@ export interface PolicySpec {
   readonly maxArtifactBytes: number;
   /** So much stays free on the volume. */
   readonly freeBytesFloor: number;
+  /** Whether a server in the internet may redirect a download into this device's networks. */
+  readonly privateRedirects: 'allow' | 'deny';
   /** When DeepStream may be interrupted; at any time where undefined. */
   readonly window: Window | undefined;
 }
@@ -94,7 +96,11 @@ export type Desired =
 export function parseDesired(properties: Readonly<Record<string, unknown>>): Desired {
   if (properties['artifacts'] === undefined) return { kind: 'unmanaged' };
   const parsed = parseDocument(properties);
-  if (!parsed.success) return { kind: 'invalid', findings: parsed.error.issues.flatMap(findingsOf) };
+  // Not left to the schema, which drops `__proto__` from a map.
+  const reserved = protoKeyPaths(properties);
+  if (!parsed.success || reserved.length > 0) {
+    return { kind: 'invalid', findings: schemaFindings(parsed.error?.issues ?? [], reserved) };
+  }
   const { artifacts, deepstream, policy } = parsed.data;
   const state: DesiredState = {
     artifacts: byName(artifacts).map(([name, spec]) => ({
@@ -111,6 +117,19 @@ export function parseDesired(properties: Readonly<Record<string, unknown>>): Des
   };
   const findings = crossFindings(state);
   return findings.length > 0 ? { kind: 'invalid', findings } : { kind: 'managed', state };
+}
+
+function schemaFindings(issues: readonly z.core.$ZodIssue[], reserved: readonly JsonPath[]): Finding[] {
+  const known = new Set(reserved.map((path) => JSON.stringify(path)));
+  return [
+    ...reserved.map((path): Finding => ({
+      severity: 'error',
+      code: 'INVALID_VALUE',
+      at: { path },
+      message: protoKeyMessage,
+    })),
+    ...issues.flatMap(findingsOf).filter(({ at }) => !known.has(JSON.stringify(at.path))),
+  ];
 }
 
 function findingsOf(issue: z.core.$ZodIssue): Finding[] {

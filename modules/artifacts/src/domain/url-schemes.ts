@@ -7,11 +7,13 @@ interface UrlForm {
   readonly mistakeIn?: (url: string) => string | undefined;
 }
 
-const web: UrlForm = {
-  form: 'an http or https URL',
-  pattern: /^https?:\/\/[^/?#]+/i,
-  mistakeIn: (url) => (/^https?:\/\/[^/?#]*@/i.test(url) ? 'must not carry a user name or password' : undefined),
-};
+const web: UrlForm = { form: 'an http or https URL', pattern: /^https?:\/\/[^/?#]+/i, mistakeIn: webMistake };
+
+/** Of characters; a presigned URL of a cloud has 1,500 or so. */
+const maxLength = 2048;
+/** By DNS, without a dot at the end. */
+const maxHostLength = 253;
+const maxLabelLength = 63;
 
 /**
  * The schemes that an artifact's URL may have. Each has its fetcher in download/fetchers/registry.ts, which does not
@@ -33,11 +35,27 @@ export function urlSchemeOf(url: string): UrlScheme | undefined {
 
 /** What is wrong with an artifact's URL; undefined where nothing is. */
 export function urlMistake(url: string): string | undefined {
-  if (/[\s\0]/.test(url)) return 'must not contain white space';
+  if (/[\s\p{Cc}\p{Cs}]/u.test(url)) return 'must not contain white space, control characters or half characters';
+  if (url.length > maxLength) return `must have at most ${maxLength} characters, but has ${url.length}`;
   const scheme = urlSchemeOf(url);
   const form: UrlForm | undefined = scheme && urlSchemes[scheme];
   if (form?.pattern.test(url) !== true) {
     return `must be ${[...new Set(Object.values(urlSchemes).map((one) => one.form))].join(', or ')}`;
   }
   return form.mistakeIn?.(url);
+}
+
+/** Nothing that no server can be asked for: it would be tried for ever. */
+function webMistake(url: string): string | undefined {
+  if (/^https?:\/\/[^/?#]*@/i.test(url)) return 'must not carry a user name or password';
+  if (url.includes('#')) return 'must not have a fragment (#…): no server gets to see it';
+  if (!URL.canParse(url)) return 'must have a host and a port that can be asked: a name or an address, and 1 to 65535';
+  const { hostname, port } = new URL(url);
+  if (port === '0') return 'must have a port from 1 to 65535';
+  const labels = hostname.replace(/\.$/, '').split('.');
+  const ofDns =
+    hostname.length <= maxHostLength + 1 && labels.every(({ length }) => length > 0 && length <= maxLabelLength);
+  return ofDns
+    ? undefined
+    : `must have a host name of at most ${maxHostLength} characters, with 1 to ${maxLabelLength} between dots`;
 }

@@ -120,13 +120,13 @@ export class ReleasePreparer {
   async #fetchOne({ artifact, fileName }: Fetch, bandwidth: Bandwidth, order: Order): Promise<void> {
     const { downloads, log } = this.#options;
     const { desired, signal, needed, onArtifact } = order;
-    const { maxArtifactBytes, freeBytesFloor } = desired.policy;
+    const { maxArtifactBytes, freeBytesFloor, privateRedirects } = desired.policy;
     let received = {};
     try {
       await this.#downloader.fetch({
         artifact,
         fileName,
-        policy: { ...downloads.policy, maxArtifactBytes, freeBytesFloor },
+        policy: { ...downloads.policy, maxArtifactBytes, freeBytesFloor, privateRedirects },
         bandwidth,
         makeRoom: async () => {
           await this.collect(needed());

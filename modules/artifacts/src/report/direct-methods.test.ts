@@ -92,6 +92,18 @@ describe('the direct methods', () => {
     }
   });
 
+  test('answer 400 with its path for a key that every object has for itself', async () => {
+    for (const key of ['__proto__', 'constructor', 'toString']) {
+      const payload = JSON.parse(`{"${key}":{"retry":true}}`) as JsonValue;
+      for (const name of ['activate', 'status', 'prune']) {
+        expect(await call(name, payload)).toMatchObject({
+          status: 400,
+          payload: { error: { code: 'PAYLOAD_INVALID' } },
+        });
+      }
+    }
+  });
+
   test('answer 409 where there is nothing to do it with', async () => {
     for (const name of ['refresh', 'activate', 'rollback']) expect((await call(name)).status).toBe(409);
   });

@@ -9,8 +9,11 @@ export interface ForwardProxy {
   stop(): Promise<void>;
 }
 
-/** Starts a proxy on a free port; with `refuse` it answers everything with 407. */
-export async function startForwardProxy(refuse = false): Promise<ForwardProxy> {
+/** Starts a proxy on a free port; with `refuse` it answers everything with 407. `origins` says where it finds some that only it knows. */
+export async function startForwardProxy(
+  refuse = false,
+  origins: Readonly<Record<string, string>> = {},
+): Promise<ForwardProxy> {
   const seen: string[] = [];
   const tunnels = new Set<Socket>();
   const server = createServer((request, response) => {
@@ -19,7 +22,8 @@ export async function startForwardProxy(refuse = false): Promise<ForwardProxy> {
       response.writeHead(407).end();
       return;
     }
-    ask(request.url ?? '', { headers: request.headers }, (answer) => {
+    const { origin, pathname } = new URL(request.url ?? '');
+    ask(`${origins[origin] ?? origin}${pathname}`, { headers: request.headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     }).end();

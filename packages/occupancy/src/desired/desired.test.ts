@@ -127,3 +127,25 @@ describe('the desired properties', () => {
     });
   });
 });
+
+describe('the key __proto__', () => {
+  const zone = { kind: 'spot', sensor: 'Yard', polygon: [0, 0, 100, 0, 100, 100] };
+  const spot = JSON.stringify(zone);
+
+  test.each([
+    [`{"zones":{"__proto__":${spot}}}`, ['zones', '__proto__']],
+    [`{"zones":{"A1":{"kind":"spot","__proto__":{"sensor":"Yard"}}}}`, ['zones', 'A1', '__proto__']],
+    [`{"zones":{},"defaults":{"constructor":1}}`, ['defaults', 'constructor']],
+    [`{"__proto__":{"zones":{}}}`, ['__proto__']],
+  ])('is a mistake with its path: %s', (text, path) => {
+    const parsed = parseDesired(JSON.parse(text) as Record<string, unknown>);
+    expect(parsed).toMatchObject({ ok: false, mistakes: [{ at: { path } }] });
+  });
+
+  test('is one in a zones file too, with the file', () => {
+    expect(parseDesired({ zonesFile: 'zones.json' }, `{"zones":{"__proto__":${spot}}}`)).toMatchObject({
+      ok: false,
+      mistakes: [{ at: { file: 'zonesFile', path: ['zones', '__proto__'] } }],
+    });
+  });
+});

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@companion/foundation';
+import { protoKeyMessage, protoKeyPaths, type JsonValue } from '@companion/foundation';
 import { parseJsonText, type JsonTextResult } from '@companion/foundation/json-text';
 import * as z from 'zod';
 import { found, inPlainWords, mistake, mistakesOf, must, type Mistake } from '../document/mistake.ts';
@@ -82,6 +82,8 @@ const zonesFileSchema = z.strictObject({
  * go before those of the file with the same name, the file's defaults before the twin's for the file's zones.
  */
 export function parseDesired(properties: Readonly<Record<string, unknown>>, zonesFile?: string): Desired {
+  const reserved = protoKeyMistakes(properties);
+  if (reserved.length > 0) return { ok: false, mistakes: reserved };
   const parsed = desiredSchema.safeParse(properties, inPlainWords);
   if (!parsed.success) return { ok: false, mistakes: mistakesOf(parsed.error) };
   const { zones: own, defaults, zonesFile: path = null, snapshotEveryMs, format } = parsed.data;
@@ -131,12 +133,19 @@ function parseZonesFile(
     const message = `must be JSON, but ${path}:${line}:${column} is not: ${reason}`;
     return { ok: false, mistakes: [mistake('zones_file', { path: ['zonesFile'] }, message)] };
   }
+  const reserved = protoKeyMistakes(json.value, 'zonesFile');
+  if (reserved.length > 0) return { ok: false, mistakes: reserved };
   const file = zonesFileSchema.safeParse(json.value, inPlainWords);
   if (!file.success) return { ok: false, mistakes: mistakesOf(file.error, 'zonesFile') };
   const merged = { defaults: { ...(twinDefaults as object | undefined), ...file.data.defaults } };
   const defaults = z.object({ defaults: defaultsSchema }).safeParse(merged, inPlainWords);
   if (!defaults.success) return { ok: false, mistakes: mistakesOf(defaults.error, 'zonesFile') };
   return { ok: true, zones: file.data.zones, ...defaults.data };
+}
+
+/** The schema would drop a zone `__proto__` without a word. */
+function protoKeyMistakes(document: unknown, file?: string): readonly Mistake[] {
+  return protoKeyPaths(document).map((path) => mistake('invalid', { file, path }, protoKeyMessage));
 }
 
 /** The engine reads a big file in a tenth of the time; what it refuses is read again, to say where. */

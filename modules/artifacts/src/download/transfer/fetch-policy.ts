@@ -17,6 +17,8 @@ export interface FetchPolicy {
   readonly stallTimeoutMs: number;
   /** The only place that `file:` URLs may name; undefined refuses them all. */
   readonly importDirectory?: string | undefined;
+  /** Whether a server in the internet may send a download on to an address of this device's networks. */
+  readonly privateRedirects: 'allow' | 'deny';
   readonly proxy?: ProxySettings | undefined;
   /** PEM files with certificate authorities that are trusted besides the usual ones. */
   readonly extraCaFiles: readonly string[];
@@ -29,5 +31,6 @@ export const defaultFetchPolicy: FetchPolicy = {
   maxUnpackedBytes: 16 * 1024 ** 3,
   maxEntries: 200_000,
   stallTimeoutMs: 60_000,
+  privateRedirects: 'allow',
   extraCaFiles: [],
 };

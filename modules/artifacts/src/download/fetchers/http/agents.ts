@@ -5,9 +5,10 @@ import { rootCertificates } from 'node:tls';
 import { ArtifactError } from '../../../core/artifact-error.ts';
 import type { ProxySettings } from '../../transfer/fetch-policy.ts';
 import { proxyFor } from './proxy.ts';
+import type { RedirectGuard } from './redirect-guard.ts';
 
-/** The way to a server: straight or through a proxy, and whom to trust. */
-export type AgentFor = (url: URL) => HttpAgent;
+/** The way to a server: straight or through a proxy, and whom to trust. Throws what the guard throws. */
+export type AgentFor = (url: URL, guard: RedirectGuard) => HttpAgent;
 
 /** Reads the extra certificate authorities and returns what picks the way. Rejects with `DOWNLOAD_FAILED` where a file can't be read. */
 export async function createAgents(
@@ -18,13 +19,19 @@ export async function createAgents(
   // `ca` replaces the usual authorities, so they must be named again.
   // Said here, so that no variable of Node's turns it off.
   const trust = { rejectUnauthorized: true, ...(extra.length === 0 ? {} : { ca: [...rootCertificates, ...extra] }) };
-  const straight: AgentFor = ({ protocol }) => (protocol === 'https:' ? new HttpsAgent(trust) : new HttpAgent());
+  const straight: AgentFor = (url, guard) => {
+    guard.enter(url, 'straight');
+    const { lookup } = guard;
+    return url.protocol === 'https:' ? new HttpsAgent({ ...trust, lookup }) : new HttpAgent({ lookup });
+  };
   if (proxy === undefined) return straight;
   // Loaded only here: most devices have no proxy.
   const { proxyAgent } = await import('./proxy-agent.ts');
-  return (url) => {
+  return (url, guard) => {
     const via = proxyFor(url, proxy);
-    return via === undefined ? straight(url) : proxyAgent(url, via, trust);
+    if (via === undefined) return straight(url, guard);
+    guard.enter(url, 'proxy');
+    return proxyAgent(url, via, trust);
   };
 }
 

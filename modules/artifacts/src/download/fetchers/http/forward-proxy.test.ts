@@ -34,6 +34,21 @@ test('what NO_PROXY names goes straight', async () => {
   expect(bench.requests).toHaveLength(1);
 });
 
+test('a redirect from the internet into the own network is followed, unless the policy denies it', async () => {
+  const outside = 'http://files.example';
+  bench.serve((request, response) => {
+    if (request.url === '/model.bin') response.end(bytes);
+    else response.writeHead(302, { location: `${bench.base}/model.bin` }).end();
+  });
+  const through = await startForwardProxy(false, { [outside]: bench.base });
+  const change = { url: `${outside}/model`, sha256: digest };
+  await expect(
+    bench.fetch({ ...change, policy: { proxy: { http: through.url }, privateRedirects: 'deny' } }),
+  ).rejects.toMatchObject({ code: 'DOWNLOAD_REFUSED', facts: { reason: 'PRIVATE_REDIRECT', address: '127.0.0.1' } });
+  await bench.fetch({ ...change, policy: { proxy: { http: through.url } } });
+  await through.stop();
+});
+
 test('a proxy may want a password, which is not shown', async () => {
   const url = proxy.url.replace('//', '//me:hush@');
   await bench.fetch({ sha256: digest, policy: { proxy: { http: url } } });

@@ -63,7 +63,7 @@ export class HttpFetcher implements Fetcher {
     const credential = artifact.credential === undefined ? undefined : await credentials.read(artifact.credential);
     const attempt = new AbortController();
     const signal = AbortSignal.any([transfer.signal, attempt.signal]);
-    const { stallTimeoutMs } = policy;
+    const { stallTimeoutMs, privateRedirects } = policy;
     const watch = new StallWatch(clock, stallTimeoutMs, () => {
       attempt.abort(
         new ArtifactError('DOWNLOAD_STALLED', `${where.name}: ${where.url} sent nothing for ${stallTimeoutMs} ms`, {
@@ -76,7 +76,7 @@ export class HttpFetcher implements Fetcher {
     try {
       watch.waiting();
       const headers = rangeHeaders(landing);
-      response = await request({ where, url: artifact.url, headers, credential, agentFor, signal });
+      response = await request({ where, url: artifact.url, headers, credential, agentFor, privateRedirects, signal });
       watch.heard();
       return await new HttpAnswer({ transfer, response, offset, bandwidth, watch, signal }).take();
     } catch (error) {

@@ -4,6 +4,7 @@ import { ArtifactError } from '../../../core/artifact-error.ts';
 import type { Credential } from '../../../credentials/credential.ts';
 import type { AgentFor } from './agents.ts';
 import { downloadFailed, downloadRefused, networkReason, type Where } from '../../transfer/download-failure.ts';
+import { RedirectGuard, type PrivateRedirects } from './redirect-guard.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 interface RequestOptions {
@@ -13,6 +14,7 @@ interface RequestOptions {
   /** Sent only over https, and only to the origin that the twin names. */
   readonly credential: Credential | undefined;
   readonly agentFor: AgentFor;
+  readonly privateRedirects: PrivateRedirects;
   readonly signal: AbortSignal;
 }
 
@@ -23,7 +25,8 @@ const maxRedirects = 5;
  * rejects with an `ArtifactError` for anything else.
  */
 export async function request(options: RequestOptions): Promise<Response> {
-  const { where, headers, credential, agentFor, signal } = options;
+  const { where, headers, credential, agentFor, privateRedirects, signal } = options;
+  const guard = new RedirectGuard({ where, privateRedirects });
   let url = new URL(options.url);
   const { origin } = url;
   if (credential !== undefined && url.protocol !== 'https:') {
@@ -35,10 +38,11 @@ export async function request(options: RequestOptions): Promise<Response> {
   for (let redirects = 0; ; redirects++) {
     const trusted =
       credential !== undefined && url.protocol === 'https:' && url.origin === origin ? credential : undefined;
+    const agent = agentFor(url, guard);
     let response: Response;
     try {
       response = await fetch(withQuery(url, trusted), {
-        agent: agentFor(url),
+        agent,
         signal,
         redirect: 'manual',
         highWaterMark: 128 * 1024,
@@ -52,6 +56,7 @@ export async function request(options: RequestOptions): Promise<Response> {
       });
     } catch (error) {
       signal.throwIfAborted();
+      if (guard.refusal !== undefined) throw guard.refusal;
       throw downloadFailed(where, networkReason(error), {}, stripped(error));
     }
     const { status } = response;
