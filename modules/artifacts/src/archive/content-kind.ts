@@ -4,7 +4,7 @@ import { isZipModel } from './zip-model.ts';
 export type ContentKind = 'gzip' | 'tar' | 'zip' | 'zip-model' | 'file' | UnsupportedKind;
 
 /** What would have to be unpacked, and is not. */
-export type UnsupportedKind = 'xz' | 'bzip2' | 'zstd' | '7z' | 'rar' | 'lz4' | 'lzip' | 'compress' | 'cab';
+type UnsupportedKind = 'xz' | 'bzip2' | 'zstd' | '7z' | 'rar' | 'lz4' | 'lzip' | 'compress' | 'cab';
 
 /** First bytes, as `file` and the formats' own descriptions have them. */
 const unsupportedMagics: readonly (readonly [UnsupportedKind, Buffer])[] = [
