@@ -4,7 +4,11 @@ export default defineConfig({
   test: {
     include: ['packages/**/*.test.ts', 'modules/**/*.test.ts', 'test/**/*.test.ts'],
     // These are in vitest.long.config.ts.
-    exclude: ['**/node_modules/**', 'test/{containers,images,debugging,docs,upgrade}/**', 'test/chaos/chaos.test.ts'],
+    exclude: [
+      '**/node_modules/**',
+      'test/{containers,images,debugging,docs,upgrade,story}/**',
+      'test/chaos/chaos.test.ts',
+    ],
     // Most tests wait for processes, sockets and disks: more of them than cores keep the cores busy.
     maxWorkers: 3,
     // Loading the same modules for each of 150 files would be a third of the work; nothing keeps state in a module.

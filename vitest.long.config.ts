@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** What takes longer than a change should wait for: containers, a debugger, the commands of docs/, the disks of older versions, storms, and every moment of the kill suites. */
+/** What takes longer than a change should wait for: containers, a debugger, the commands of docs/, the disks of older versions, storms, the story in all its ways, and every moment of the kill suites. */
 export default defineConfig({
   test: {
     include: [
-      'test/{containers,images,debugging,docs,upgrade}/**/*.test.ts',
+      'test/{containers,images,debugging,docs,upgrade,story}/**/*.test.ts',
       'test/chaos/chaos.test.ts',
       'test/filter-kill/**/*.test.ts',
       'modules/artifacts/src/reconcile/kill.test.ts',

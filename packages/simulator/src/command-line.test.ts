@@ -14,6 +14,8 @@ describe('the command line', () => {
       apiPort: undefined,
       seed: 1,
       fps: undefined,
+      app: 'keyfile',
+      deepstream: undefined,
       patienceSec: 60,
       logs: false,
       engine: 'processes',
@@ -24,7 +26,8 @@ describe('the command line', () => {
 
   test('takes every option', () => {
     const args = '--once --no-demo --replay r --template t --variables v --root d --hub-port 1 --api-port=0 --seed 7';
-    const more = '--fps 240 --without a --without b --patience 9 --engine docker --container-prefix p- --logs';
+    const more =
+      '--fps 240 --app yaml --deepstream 9.1 --without a --without b --patience 9 --engine docker --container-prefix p- --logs';
     expect(parseCommandLine(`${args} ${more}`.split(' '))).toEqual({
       once: true,
       demo: false,
@@ -36,6 +39,8 @@ describe('the command line', () => {
       apiPort: 0,
       seed: 7,
       fps: 240,
+      app: 'yaml',
+      deepstream: '9.1',
       patienceSec: 9,
       logs: true,
       engine: 'docker',

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CodedError } from '@companion/foundation';
+import { demoAppKinds, type DemoAppKind } from './demo/scene/index.ts';
 
 /** How the simulator was asked to run. */
 export interface CommandLine {
@@ -13,6 +14,10 @@ export interface CommandLine {
   readonly apiPort: number | undefined;
   readonly seed: number;
   readonly fps: number | undefined;
+  /** How the demo's app config is written. */
+  readonly app: DemoAppKind;
+  /** The DeepStream that the stand-in plays; undefined for its own default. */
+  readonly deepstream: string | undefined;
   /** How long a step of the story may take. */
   readonly patienceSec: number;
   readonly logs: boolean;
@@ -39,6 +44,8 @@ interface Options {
   readonly apiPort?: number;
   readonly seed: number;
   readonly fps?: number;
+  readonly app: DemoAppKind;
+  readonly deepstream?: string;
   readonly without: readonly string[];
   readonly patience: number;
   readonly engine: CommandLine['engine'];
@@ -68,6 +75,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
     apiPort: options.apiPort,
     seed: options.seed,
     fps: options.fps,
+    app: options.app,
+    deepstream: options.deepstream,
     patienceSec: options.patience,
     logs: options.logs ?? false,
     engine: options.engine,
@@ -103,6 +112,17 @@ function createCommand(): Command {
       .addOption(integer('--api-port <n>', 'port of the service API (18080; with --once any free one)', 65_535))
       .addOption(integer('--seed <n>', "the demo's scene", 2 ** 32 - 1).default(1))
       .addOption(integer('--fps <n>', 'frames a second that the stand-in replays (as recorded: 10)', 240))
+      .addOption(
+        new Option('--app <kind>', "how the demo's app config is written").choices(demoAppKinds).default('keyfile'),
+      )
+      .addOption(
+        new Option('--deepstream <version>', 'the DeepStream that the stand-in plays (6.2)').choices([
+          '4.0',
+          '6.2',
+          '7.0',
+          '9.1',
+        ]),
+      )
       .addOption(
         new Option(
           '--without <module>',

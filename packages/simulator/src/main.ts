@@ -81,7 +81,7 @@ async function run(
   );
   timeline.say('simulator', simulator.machine);
   timeline.say('simulator', 'a DeepStream stand-in replays recorded detections: no GPU, no inference', 'quiet');
-  await using demo = await startDemo({ root, seed: command.seed, reach: simulator.reach });
+  await using demo = await startDemo({ root, seed: command.seed, app: command.app, reach: simulator.reach });
   const narrator = new Narrator({ simulator, timeline, clock: systemClock });
   narrator.begin();
   try {
@@ -119,10 +119,11 @@ async function writeHandVariables(simulator: Simulator, module: string, root: st
   return file;
 }
 
-function standInEnvironment({ replay, fps }: CommandLine): Record<string, string> {
+function standInEnvironment({ replay, fps, deepstream }: CommandLine): Record<string, string> {
   return {
     ...(replay === undefined ? {} : { DEEPSTREAM_STAND_IN_REPLAY: resolve(replay) }),
     ...(fps === undefined ? {} : { DEEPSTREAM_STAND_IN_FPS: String(fps) }),
+    ...(deepstream === undefined ? {} : { DEEPSTREAM_STAND_IN_VERSION: deepstream }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@companion/foundation';
-import { demoAppConfig, demoZones, type DemoArtifact } from './scene/index.ts';
+import { demoAppConfig, demoZones, type DemoAppKind, type DemoArtifact } from './scene/index.ts';
 
 /** The edits of the tutorial that this project automates: the picture by RTSP instead of the fake sink. */
 export const rtspEdits: JsonObject = {
@@ -8,7 +8,11 @@ export const rtspEdits: JsonObject = {
 };
 
 /** The desired properties that bring the demo's artifacts to DeepStream. */
-export function artifactsTwin(artifacts: readonly DemoArtifact[], urlOf: (file: string) => string): JsonObject {
+export function artifactsTwin(
+  artifacts: readonly DemoArtifact[],
+  urlOf: (file: string) => string,
+  app: DemoAppKind,
+): JsonObject {
   const entries = artifacts.map(({ name, kind, file, sha256, sizeBytes }) => [
     name,
     { kind, url: urlOf(file), sha256, sizeBytes },
@@ -16,7 +20,7 @@ export function artifactsTwin(artifacts: readonly DemoArtifact[], urlOf: (file: 
   return {
     artifacts: Object.fromEntries(entries) as JsonObject,
     deepstream: {
-      config: `configs/carpark/${demoAppConfig}`,
+      config: `configs/carpark/${demoAppConfig(app)}`,
       // A device takes minutes to build its engine; here nobody wants to wait for more than a moment.
       activate: { by: 'supervisor', healthyAfterSec: 3, giveUpAfterSec: 60 },
     },

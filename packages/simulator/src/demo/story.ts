@@ -1,5 +1,5 @@
 import { delay, isJsonObject, parseJson, type Clock, type JsonObject } from '@companion/foundation';
-import { parseKeyFile } from '@companion/deepstream/keyfile';
+import { parseConfig } from '@companion/deepstream/config-file';
 import type { Simulator } from '../device/simulator.ts';
 import { rtspEdits } from './demo-twins.ts';
 import { DeviceState } from './device-state.ts';
@@ -84,7 +84,8 @@ export class Story {
   /** The tutorial's change by hand, as a twin change; the config that DeepStream now runs is read back. */
   async rtspSwitchedOn(release: string): Promise<Check> {
     const config = await this.#device.read(`releases/${release}/app-config`);
-    const parsed = parseKeyFile(await this.#device.read(`releases/${release}/${config.trim()}`));
+    const path = config.trim();
+    const parsed = parseConfig(await this.#device.read(`releases/${release}/${path}`), path);
     const value = (group: string): string | undefined => (parsed.ok ? parsed.file.get(group, 'enable') : undefined);
     const kept = value('sink0') === '0' && value('sink3') === '1';
     const found = `[sink0] enable=${value('sink0') ?? '?'}, [sink3] enable=${value('sink3') ?? '?'}`;

@@ -6,7 +6,7 @@ import * as tar from 'tar';
 import { expect, test } from 'vitest';
 import { startStandIn } from '../../deepstream/testing/stand-in.ts';
 import { makeDemoArtifacts } from './artifacts.ts';
-import { demoAppConfig } from './demo-configs.ts';
+import { demoAppConfig } from './app-kind.ts';
 import { demoZones } from './layout.ts';
 
 async function inTemporaryFolder<T>(work: (dir: string) => Promise<T>): Promise<T> {
@@ -79,7 +79,7 @@ test('unpacked as the artifacts module lays out a release, the stand-in starts o
     }
     await symlink('releases/1', join(root, 'current'));
 
-    const config = join(root, 'current', 'configs', 'carpark', demoAppConfig);
+    const config = join(root, 'current', 'configs', 'carpark', demoAppConfig('keyfile'));
     await using standIn = startStandIn(['-c', config], { DEEPSTREAM_STAND_IN_FPS: '100' });
     // The demo loops: more frames than the scene has show that it does.
     await standIn.until(() => standIn.messages().length > 210);

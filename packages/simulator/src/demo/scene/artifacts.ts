@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { writeRecording } from '../../deepstream/recording/recording.ts';
 import { makeArchive } from './archive.ts';
 import type { Archive, ArchiveFiles } from './archive.ts';
-import { demoAppConfig, demoMessageConfig, appConfig, inferConfig, messageConfig } from './demo-configs.ts';
+import { configFiles, type DemoAppKind } from './app-kind.ts';
+import { inferConfig } from './demo-configs.ts';
 import { createRandom } from './random.ts';
 import { makeScene } from './scene.ts';
 import { drawVideo } from './video.ts';
@@ -19,10 +20,15 @@ const modelBytes = 4 * 1024 * 1024;
 /**
  * Makes the demo's model, config and stream as `<dir>/<name>.tar.gz`. Their files lie at the archives' roots, so that
  * unpacked into `models/resnet10`, `configs/carpark` and `streams/yard` of one folder they find each other. The same
- * seed and frame rate (frames a second, by default 10) make the same archives.
+ * seed, frame rate (frames a second, by default 10) and kind of app config (a key file) make the same archives.
  */
-export async function makeDemoArtifacts(options: { dir: string; seed: number; fps?: number }): Promise<DemoArtifact[]> {
-  const { dir, seed } = options;
+export async function makeDemoArtifacts(options: {
+  readonly dir: string;
+  readonly seed: number;
+  readonly fps?: number;
+  readonly app?: DemoAppKind;
+}): Promise<DemoArtifact[]> {
+  const { dir, seed, app = 'keyfile' } = options;
   const scene = makeScene(options);
   const make = async (kind: DemoArtifact['kind'], name: string, files: ArchiveFiles): Promise<DemoArtifact> => ({
     name,
@@ -36,7 +42,7 @@ export async function makeDemoArtifacts(options: { dir: string; seed: number; fp
       'labels.txt': 'Car\nBicycle\nPerson\nRoadsign\n',
       'config_infer_primary.txt': inferConfig(),
     }),
-    await make('config', 'carpark', { [demoAppConfig]: appConfig(), [demoMessageConfig]: messageConfig() }),
+    await make('config', 'carpark', configFiles(app)),
     await make('stream', 'yard', {
       'yard.y4m': drawVideo(scene),
       'yard.detections.jsonl': writeRecording(scene.recording),

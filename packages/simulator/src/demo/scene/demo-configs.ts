@@ -1,7 +1,6 @@
 import { demoSensor } from './layout.ts';
 
-/** The app configuration inside the config artifact, and the file of nvmsgconv that it names. */
-export const demoAppConfig = 'test5_config_carpark.txt';
+/** The file of nvmsgconv that the app configuration names. */
 export const demoMessageConfig = 'msgconv_carpark.txt';
 /** The output that DeepStream's messages leave by; a route in the deployment takes them from there. */
 export const demoTopic = 'detections';

@@ -1,4 +1,4 @@
 export { makeDemoArtifacts } from './artifacts.ts';
 export type { DemoArtifact } from './artifacts.ts';
-export { demoAppConfig } from './demo-configs.ts';
+export { demoAppConfig, demoAppKinds, type DemoAppKind } from './app-kind.ts';
 export { demoZones } from './layout.ts';
