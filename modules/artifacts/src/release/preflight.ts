@@ -13,7 +13,7 @@ const maxNamed = 5;
  * container. Rejects with `CONFIG_INVALID`; the fact `findings` has `file:line: message` lines.
  */
 export function checkRelease(directory: string, config: string, volume: string): void {
-  const report = checkAppConfig({ path: join(directory, config), files: filesBelow(volume) });
+  const report = checkAppConfig({ path: join(directory, config), files: filesBelow(volume), asApp: true });
   const errors = report.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
   const lines = errors.slice(0, maxNamed).map((finding) => lineOf(finding, directory));

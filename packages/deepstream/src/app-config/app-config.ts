@@ -1,9 +1,10 @@
 import type { ConfigFile } from '../editing/config-file.ts';
 import { numberedGroups, readGroup } from './group-reader.ts';
 import type { GroupReader } from './group-reader.ts';
+import { isPipeline } from './service-maker.ts';
 
 /** What a config file is for, by its groups. */
-export type ConfigKind = 'app' | 'nvinfer' | 'msgconv' | 'tracker' | 'other';
+export type ConfigKind = 'app' | 'nvinfer' | 'msgconv' | 'tracker' | 'service-maker' | 'ds3d' | 'other';
 
 /** Where a section of the app config stands. */
 export interface Section {
@@ -106,6 +107,10 @@ export interface AppConfig {
 export function configKind(file: ConfigFile): ConfigKind {
   const groups = file.groups();
   const has = (...names: string[]) => names.some((name) => groups.includes(name));
+  if (isPipeline(file)) return 'service-maker';
+  // Of deepstream-nmos, which takes its streams from the network.
+  if (has('nmos')) return 'other';
+  if (file.get('', 'type')?.startsWith('ds3d::') === true) return 'ds3d';
   if (
     has('property') &&
     file
@@ -121,7 +126,7 @@ export function configKind(file: ConfigFile): ConfigKind {
   const sources =
     numberedGroups(file, 'source').length > 0 || has('source-list') || file.keys('source').includes('csv-file-path');
   if (sources || (has('application') && has('streammux', 'primary-gie', 'tiled-display', 'sink0'))) return 'app';
-  if (has('BaseConfig', 'TargetManagement', 'NvDCF')) return 'tracker';
+  if (has('BaseConfig', 'TargetManagement', 'NvDCF', 'DataAssociator', 'StateEstimator')) return 'tracker';
   return has('sensor0', 'place0', 'analytics0') ? 'msgconv' : 'other';
 }
 

@@ -22,11 +22,11 @@ export function* checkEngine(config: FollowedConfig, { references }: References)
   const override = namedBy === undefined ? undefined : readGroup(namedBy.config.file, namedBy.group);
   const own = references.filter((reference) => reference.from === config.path && reference.group === 'property');
   const model = own.find((reference) => reference.active && isModel(reference));
+  // What names the config goes first.
   const engine =
-    own.find((reference) => reference.kind === 'engine' && reference.active) ??
     references.find(
       ({ kind, from, group }) => kind === 'engine' && from === namedBy?.config.path && group === namedBy.group,
-    );
+    ) ?? own.find((reference) => reference.kind === 'engine' && reference.active);
   const custom = customEngine.some((key) => property.text(key) !== undefined);
 
   const usable = engine !== undefined && engine.exists !== false;
@@ -45,7 +45,7 @@ export function* checkEngine(config: FollowedConfig, { references }: References)
   }
   const name = readEngineName(engine.path);
   const reasons: string[] = [];
-  if (name !== undefined && !custom && !property.flag('enable-dla')) {
+  if (name !== undefined && !custom) {
     reasons.push(...nameMismatches(name, property, override, { built: !usable }));
   }
   if (!usable && model?.path !== undefined && !custom && name?.model !== model.path) {
@@ -73,11 +73,20 @@ function nameMismatches(
     reasons.push(`batch ${name.batch}, and batch-size is ${batch}`);
   }
   if (!built) return reasons;
-  const gpu = override?.integer('gpu-id') ?? property.integer('gpu-id') ?? 0;
-  if (name.gpu !== undefined && name.gpu !== gpu) reasons.push(`GPU ${name.gpu}, and gpu-id is ${gpu}`);
+  const device = deviceOf(property, override);
+  if (name.device !== undefined && name.device !== device) {
+    reasons.push(`${name.device}, and the settings say ${device}`);
+  }
   const precision = precisionOf(property.integer('network-mode') ?? 0);
   if (precision !== undefined && name.precision !== precision) {
     reasons.push(`${name.precision}, and network-mode says ${precision}`);
   }
   return reasons;
+}
+
+/** Where the network runs, as engine names have it (nvdsinfer_model_builder.cpp:606). */
+function deviceOf(property: GroupReader, override: GroupReader | undefined): string {
+  const core = property.integer('use-dla-core') ?? -1;
+  if (property.flag('enable-dla') && core >= 0) return `dla${core}`;
+  return `gpu${override?.integer('gpu-id') ?? property.integer('gpu-id') ?? 0}`;
 }

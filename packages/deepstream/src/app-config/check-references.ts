@@ -1,16 +1,17 @@
 import type { Severity } from '@companion/foundation';
 import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
 import type { ConfigSource } from './config-source.ts';
-import type { Reference, References } from './reference.ts';
+import { foreignNames } from './foreign-config.ts';
+import { readGroup } from './group-reader.ts';
+import type { NamingPlace, Reference, References, UnreadableConfig } from './reference.ts';
 
 /** Looks for configs that can't be read and for files that are not there. Models and engines are `checkGies`' part. */
 export function* checkReferences(
   { references, unreadable }: References,
   files: ConfigSource,
 ): Generator<ConfigDiagnostic> {
-  for (const { path, error, active } of unreadable) {
-    const at = { file: path, line: error?.at.line ?? 1 };
-    yield diagnose(active ? 'error' : 'info', 'unreadable', at, error?.message ?? 'there is no such file');
+  for (const config of unreadable) {
+    if (config.namedBy !== undefined) yield sayUnreadable(config, config.namedBy);
   }
   for (const reference of references) {
     const { path = reference.value, exists, active, from, line } = reference;
@@ -25,6 +26,30 @@ export function* checkReferences(
     const off = active ? '' : ' (not in use)';
     yield diagnose(severity, 'reference-missing', { file: from, line }, `${name}: ${what}${off}`);
   }
+}
+
+/**
+ * What GLib refuses, a plugin that reads with GLib refuses too. Any other plugin has a parser of its own, which may take
+ * what ours does not: that is no error.
+ */
+function sayUnreadable({ path, error, active, foreign }: UnreadableConfig, namedBy: NamingPlace): ConfigDiagnostic {
+  const at = { file: path, line: error?.at.line ?? 1 };
+  const what = foreign === undefined ? '' : `this is ${foreignNames[foreign]}, not what [${namedBy.group}] takes: `;
+  const message = `${what}${error?.message ?? 'there is no such file'}`;
+  if (!active) return diagnose('info', 'unreadable', at, `${message} (not in use)`);
+  if (isGlibs(path, namedBy)) {
+    const hint = foreign === 'nvinferserver' ? `; nvinferserver takes it with plugin-type=1 in [${namedBy.group}]` : '';
+    return diagnose('error', 'unreadable', at, message + hint);
+  }
+  const text = `not readable here (${message}): DeepStream's plugin has its own parser; what the file names is not checked`;
+  return diagnose('warning', 'unreadable', at, text);
+}
+
+function isGlibs(path: string, { config, group, key }: NamingPlace): boolean {
+  if (/\.ya?ml$/i.test(path) || config.kind !== 'app') return false;
+  if (/^(?:primary|secondary)-gie/.test(group)) return true;
+  if (key === 'msg-conv-config') return readGroup(config.file, group).text('msg-conv-msg2p-lib') === undefined;
+  return group === 'nvds-analytics' || group === 'pre-process' || group.startsWith('secondary-pre-process');
 }
 
 function severityOf({ kind, group, active }: Reference): Severity | undefined {

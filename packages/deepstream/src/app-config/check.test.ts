@@ -231,6 +231,114 @@ describe('the check of an app config', () => {
     expect(show(check({ '/r/configs/app.txt': '[x]\na=1\n' }))).toEqual(['info not-a-config app.txt:1']);
   });
 
+  test('takes tracker configs as NVIDIA ships them', () => {
+    const tracker = '# licence\n\n%YAML:1.0\n\nReID:\n  onnxFile: "../models/reid.onnx"\n';
+    expect(show(check({ '/r/configs/tracker.yml': tracker, '/r/models/reid.onnx': '' }))).toEqual([]);
+    expect(show(check({ '/r/configs/tracker.yml': tracker }))).toEqual(['error reference-missing tracker.yml:6']);
+  });
+
+  test.each([
+    ['a syntax of its own', 'a:1\nb: @x\n', 'warning unreadable tracker.yml:1'],
+    ['aliases', 'a: &x 1\nb: *x\n', 'warning unreadable tracker.yml:2'],
+    ['no mapping', '- a\n', 'warning unreadable tracker.yml:1'],
+    ['several documents', 'ReID:\n  x: 1\n---\nb: [\n', 'warning several-documents tracker.yml:3'],
+  ])('lets a release pass whose plugin reads %s with its own parser', (_, text, expected) => {
+    expect(show(check({ '/r/configs/tracker.yml': text }))).toEqual([expected]);
+  });
+
+  test('lets only GLib decide on key files: of nvinfer, and of the converter without a library of its own', () => {
+    expect(show(check({ '/r/configs/msgconv.txt': 'car\n' }))).toEqual(['error unreadable msgconv.txt:1']);
+    expect(
+      findings('msg-conv-config', 'msg-conv-msg2p-lib=/opt/nvidia/x.so\nmsg-conv-config', {
+        '/r/configs/msgconv.txt': 'car\n',
+      }),
+    ).toEqual(['warning unreadable msgconv.txt:1']);
+    const tracker = { '/r/configs/tracker.txt': 'min-width: 3\n' };
+    expect(findings('tracker.yml', 'tracker.txt', tracker)).toEqual(['warning unreadable tracker.txt:1']);
+  });
+
+  test('tells configs of nvinferserver, labels and tables of sources apart', () => {
+    const server = '# licence\ninfer_config {\n  unique_id: 1\n}\n';
+    const given = (name: string, text: string, asApp = false) =>
+      checkAppConfig({ path: name, files: sourceOf({ [name]: text }), asApp }).diagnostics.map(
+        ({ severity, code, message }) => `${severity} ${code} ${message}`,
+      );
+    expect(given('/s.txt', server)).toEqual([
+      'info not-a-config a config of nvinferserver (protobuf text): not checked here',
+    ]);
+    expect(given('/s.yml', server)[0]).toMatch(/^info not-a-config a config of nvinferserver/);
+    expect(given('/labels.txt', 'car\nroad sign\n')[0]).toMatch(/^info not-a-config a list of labels/);
+    expect(given('/x.csv', 'enable,type,uri\n')[0]).toMatch(/^info not-a-config a table of sources/);
+    expect(given('/labels.txt', 'car\n', true)).toEqual([
+      'error not-for-test5 a list of labels: not for deepstream-test5-app',
+    ]);
+    const [wrong, ...more] = check({ '/r/models/infer.txt': server }).diagnostics;
+    expect([wrong?.severity, wrong?.code, more]).toEqual(['error', 'unreadable', []]);
+    expect(wrong?.message).toMatch(/nvinferserver takes it with plugin-type=1 in \[primary-gie\]/);
+  });
+
+  test('knows engines of the DLA and of network-mode 3', () => {
+    const built = (mode: number, name: string, more = '') =>
+      show(
+        check({
+          '/r/configs/app.txt': appText.replace('cars.onnx_b2_gpu0_fp16', name),
+          '/r/models/infer.txt': inferText.replace('network-mode=2', `network-mode=${mode}${more}`),
+          '/r/models/cars.onnx_b2_gpu0_fp16.engine': undefined,
+        }),
+      );
+    expect(built(3, 'cars.onnx_b2_gpu0_best')).toEqual(['info engine-to-be-built app.txt:34']);
+    expect(built(2, 'cars.onnx_b2_gpu0_best')).toEqual(['warning engine-never-matches app.txt:34']);
+    const dla = '\nenable-dla=1\nuse-dla-core=1';
+    expect(built(2, 'cars.onnx_b2_dla1_fp16', dla)).toEqual(['info engine-to-be-built app.txt:34']);
+    expect(built(2, 'cars.onnx_b2_gpu0_fp16', dla)).toEqual(['warning engine-never-matches app.txt:34']);
+    expect(built(2, 'cars.onnx_b2_dla0_fp16', '\nuse-dla-core=0')).toEqual(['warning engine-never-matches app.txt:34']);
+  });
+
+  test('follows a Service Maker pipeline, which is not for deepstream-test5-app', () => {
+    const pipeline = `# licence
+deepstream:
+  nodes:
+  - type: nvinfer
+    name: pgie
+    properties:
+      config-file-path: "../models/infer.txt"
+      model-engine-file: ../models/cars.onnx_b2_gpu0_fp16.engine
+      batch-size: 2
+  - type: nvtracker
+    name: tracker
+    properties: { ll-config-file: tracker.yml, ll-lib-file: /opt/nvidia/deepstream/deepstream/lib/x.so }
+  - type: nvmsgbroker
+    name: broker
+    properties:
+      config: broker.txt
+  edges:
+    pgie: tracker
+`;
+    const report = (asApp: boolean, changes: Readonly<Record<string, string>> = {}) =>
+      show(
+        checkAppConfig({
+          path: '/r/configs/p.yaml',
+          files: sourceOf({ ...allFiles, '/r/configs/p.yaml': pipeline, '/r/configs/broker.txt': '', ...changes }),
+          asApp,
+        }),
+      );
+    expect(report(false)).toEqual(['warning not-for-test5 p.yaml:1']);
+    expect(report(true)).toEqual(['error not-for-test5 p.yaml:1']);
+    expect(report(false, { '/r/configs/p.yaml': pipeline.replace('broker.txt', 'gone.txt') })).toEqual([
+      'warning not-for-test5 p.yaml:1',
+      'error reference-missing p.yaml:16',
+    ]);
+    expect(report(false, { '/r/models/labels.txt': 'car\n' })).toContain('warning labels-count infer.txt:3');
+  });
+
+  test('says that a pipeline of several documents is for another app', () => {
+    const text = '%YAML 1.2\n---\nname: source\ntype: ds3d::dataloader\n---\nname: b\n';
+    const report = (asApp: boolean) =>
+      show(checkAppConfig({ path: '/d.yaml', files: sourceOf({ '/d.yaml': text }), asApp }));
+    expect(report(false)).toEqual(['warning not-for-test5 d.yaml:1', 'warning several-documents d.yaml:5']);
+    expect(report(true)).toEqual(['error not-for-test5 d.yaml:1', 'warning several-documents d.yaml:5']);
+  });
+
   test('stops at configs that name each other', () => {
     const loop = '[property]\nnetwork-mode=0\n[primary-gie]\nconfig-file=infer.txt\n';
     expect(check({ '/r/models/infer.txt': loop }).configs).toHaveLength(4);

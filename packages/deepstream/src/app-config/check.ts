@@ -2,6 +2,7 @@ import type { AppConfig } from './app-config.ts';
 import { readAppConfig } from './app-config.ts';
 import { BoundedSource } from './bounded-source.ts';
 import { checkGies } from './check-gies.ts';
+import { checkKind } from './check-kind.ts';
 import { checkLines } from './check-lines.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSinks } from './check-sinks.ts';
@@ -17,6 +18,8 @@ export interface CheckOptions {
   readonly files: ConfigSource;
   /** The output names that routes take messages from; without it topics are not checked. */
   readonly topics?: readonly string[];
+  /** Whether deepstream-test5-app is to run it: then a config of another kind is an error. */
+  readonly asApp?: boolean;
 }
 
 /** What a check found. */
@@ -34,13 +37,13 @@ export interface AppConfigReport {
  * Checks an app config, or a config of another kind as far as that goes, with all that it leads to. An error among the
  * diagnostics means that DeepStream will not start or that its messages arrive nowhere. Never throws of its own.
  */
-export function checkAppConfig({ path, files: source, topics }: CheckOptions): AppConfigReport {
+export function checkAppConfig({ path, files: source, topics, asApp = false }: CheckOptions): AppConfigReport {
   const files = new BoundedSource(source);
   const collected = collectReferences(path, files);
   const [first] = collected.configs;
   const app = first?.path === path && first.kind === 'app' ? readAppConfig(path, first.file) : undefined;
   // What is too large was not read, and that is all there is to say about it.
-  const diagnostics = [...checkAll(path, app, collected, files, topics)].filter(
+  const diagnostics = [...checkKind(collected, { asApp }), ...checkAll(app, collected, files, topics)].filter(
     ({ code, at }) => code !== 'unreadable' || !files.isTooLarge(at.file),
   );
   diagnostics.push(...files.findings(path, collected.references));
@@ -53,7 +56,6 @@ export function checkAppConfig({ path, files: source, topics }: CheckOptions): A
 }
 
 function* checkAll(
-  path: string,
   app: AppConfig | undefined,
   collected: References,
   files: ConfigSource,
@@ -62,15 +64,10 @@ function* checkAll(
   for (const config of collected.configs) yield* checkLines(config);
   yield* checkReferences(collected, files);
   yield* checkGies(collected, files);
-  const [first] = collected.configs;
-  if (app !== undefined) {
-    yield* checkSources(app, collected);
-    yield* checkSinks(app, collected, topics);
-    yield* checkTracker(app);
-  } else if (first?.path === path && first.kind === 'other') {
-    const message = 'no config of a kind that is known here: only its lines were checked';
-    yield diagnose('info', 'not-a-config', { file: path, line: 1 }, message);
-  }
+  if (app === undefined) return;
+  yield* checkSources(app, collected);
+  yield* checkSinks(app, collected, topics);
+  yield* checkTracker(app);
 }
 
 function* checkTracker({ path, tracker }: AppConfig): Generator<ConfigDiagnostic> {

@@ -6,6 +6,8 @@ export type ConfigDiagnosticCode =
   | 'unreadable'
   | 'too-large'
   | 'not-a-config'
+  | 'not-for-test5'
+  | 'several-documents'
   | 'reference-missing'
   | 'engine-to-be-built'
   | 'engine-never-matches'

@@ -3,21 +3,22 @@ export interface EngineName {
   /** The model's path in front of the suffix. */
   readonly model: string;
   readonly batch: number;
-  readonly gpu: number | undefined;
+  /** `gpu0`, or `dla0` for a core of the deep learning accelerator. */
+  readonly device: string | undefined;
   readonly precision: string;
 }
 
-const precisions = ['fp32', 'int8', 'fp16'];
+const precisions = ['fp32', 'int8', 'fp16', 'best'];
 
-/** The name of `network-mode` 0, 1, 2. */
+/** The name of `network-mode` 0 to 3; 3 since DeepStream 9.1 (nvdsinfer_func_utils.cpp:206). */
 export function precisionOf(networkMode: number): string | undefined {
   return precisions[networkMode];
 }
 
-/** Takes an engine's path apart; undefined where it is not named by nvinfer's rule. */
+/** Takes an engine's path apart; undefined where it is not named by nvinfer's rule (nvdsinfer_model_builder.cpp:603). */
 export function readEngineName(path: string): EngineName | undefined {
-  const match = /^(.*)_b(\d+)(?:_gpu(\d+))?_(fp32|fp16|int8)\.engine$/.exec(path);
+  const match = /^(.*)_b(\d+)(?:_((?:gpu|dla)\d+))?_(fp32|fp16|int8|best)\.engine$/.exec(path);
   if (match === null) return undefined;
-  const [, model = '', batch, gpu, precision = ''] = match;
-  return { model, batch: Number(batch), gpu: gpu === undefined ? undefined : Number(gpu), precision };
+  const [, model = '', batch, device, precision = ''] = match;
+  return { model, batch: Number(batch), device, precision };
 }

@@ -11,10 +11,13 @@ export interface ReferenceRule {
   readonly follow: boolean;
 }
 
-function one(kind: ReferenceKind): ReferenceRule {
+/** A single path of a file that names no others. */
+export function one(kind: ReferenceKind): ReferenceRule {
   return { kind, list: false, follow: false };
 }
-const followed: ReferenceRule = { kind: 'config', list: false, follow: true };
+
+/** A single path of a config that may name others. */
+export const followed: ReferenceRule = { kind: 'config', list: false, follow: true };
 
 /** Keys by the groups that they mean a path in, from deepstream-app's, test5's, nvinfer's and the tracker's parsers. */
 const rules: readonly (readonly [group: RegExp, keys: Readonly<Record<string, ReferenceRule>>])[] = [

@@ -4,10 +4,13 @@ import { decodeUtf8 } from '../text/text-codec.ts';
 import { configKind } from './app-config.ts';
 import type { ConfigKind } from './app-config.ts';
 import type { ConfigSource } from './config-source.ts';
+import { foreignKind } from './foreign-config.ts';
+import type { ForeignKind } from './foreign-config.ts';
 import { readGroup } from './group-reader.ts';
 import { resolvePath } from './path.ts';
 import { referenceRule } from './reference-rule.ts';
 import type { ReferenceKind, ReferenceRule } from './reference-rule.ts';
+import { pipelineFiles } from './service-maker.ts';
 import { readSourceCsv } from './source-csv.ts';
 import type { CsvSource } from './source-csv.ts';
 
@@ -38,8 +41,17 @@ export interface FollowedConfig {
   readonly kind: ConfigKind;
   readonly file: ConfigFile;
   readonly active: boolean;
-  /** The group and the config that name it; undefined for the first one. */
-  readonly namedBy: { readonly config: FollowedConfig; readonly group: string } | undefined;
+  /** Undefined for the first one. */
+  readonly namedBy: NamingPlace | undefined;
+  /** The line where a second YAML document begins, which DeepStream does not read. */
+  readonly nextDocument: number | undefined;
+}
+
+/** The group and the key of a config that name another. */
+export interface NamingPlace {
+  readonly config: FollowedConfig;
+  readonly group: string;
+  readonly key: string;
 }
 
 /** A config that can't be read. */
@@ -47,6 +59,10 @@ export interface UnreadableConfig {
   readonly path: string;
   readonly error: ConfigError | undefined;
   readonly active: boolean;
+  /** Undefined for the first one. */
+  readonly namedBy: NamingPlace | undefined;
+  /** What it is instead of a config, where that shows. */
+  readonly foreign: ForeignKind | undefined;
 }
 
 /** Everything that a config leads to. */
@@ -95,7 +111,21 @@ export function collectReferences(path: string, files: ConfigSource): References
     }
   };
 
+  const visitPipeline = (config: FollowedConfig) => {
+    for (const { node, key, value, line, rule } of pipelineFiles(config.file.toString())) {
+      const found = { kind: rule.kind, from: config.path, line, group: node, key, value, active: true };
+      const { path: beside } = note(found, config.path);
+      if (rule.follow && beside !== undefined) {
+        queue.push({ path: beside, active: true, namedBy: { config, group: node, key } });
+      }
+    }
+  };
+
   const visit = (config: FollowedConfig) => {
+    if (config.kind === 'service-maker') {
+      visitPipeline(config);
+      return;
+    }
     for (const group of config.file.groups()) {
       for (const key of config.file.keys(group)) {
         const rule = referenceRule(group, key);
@@ -108,7 +138,7 @@ export function collectReferences(path: string, files: ConfigSource): References
           const reference = note({ kind: rule.kind, from: config.path, line, group, key, value, active }, config.path);
           if (rule.kind === 'sources') readCsv(reference);
           if (rule.follow && reference.path !== undefined && !isServerConfig(config.file, group)) {
-            queue.push({ path: reference.path, active, namedBy: { config, group } });
+            queue.push({ path: reference.path, active, namedBy: { config, group, key } });
           }
         }
       }
@@ -122,15 +152,16 @@ export function collectReferences(path: string, files: ConfigSource): References
     seen.add(next.path);
     const bytes = files.read(next.path);
     if (bytes === undefined) {
-      if (next.namedBy === undefined) unreadable.push({ path, error: undefined, active: true });
+      if (next.namedBy === undefined) unreadable.push({ ...next, error: undefined, foreign: undefined });
       continue;
     }
     const parsed = parseConfig(bytes, next.path);
     if (!parsed.ok) {
-      unreadable.push({ path: next.path, error: parsed.error, active: next.active });
+      unreadable.push({ ...next, error: parsed.error, foreign: foreignKind(decodeUtf8(bytes), next.path) });
       continue;
     }
-    const config: FollowedConfig = { ...next, kind: configKind(parsed.file), file: parsed.file };
+    const { file, nextDocument } = parsed;
+    const config: FollowedConfig = { ...next, kind: configKind(file), file, nextDocument };
     configs.push(config);
     visit(config);
   }

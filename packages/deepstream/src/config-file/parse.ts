@@ -11,7 +11,13 @@ export type ConfigError = LineDiagnostic<KeyFileErrorCode | YamlConfigErrorCode>
 
 /** A configuration file, or why it can't be read. */
 export type ParsedConfig =
-  { readonly ok: true; readonly file: ConfigFile } | { readonly ok: false; readonly error: ConfigError };
+  | {
+      readonly ok: true;
+      readonly file: ConfigFile;
+      /** The line, counted from 1, where a second YAML document begins, which DeepStream does not read. */
+      readonly nextDocument?: number | undefined;
+    }
+  | { readonly ok: false; readonly error: ConfigError };
 
 /**
  * Reads a configuration as a key file or as YAML. DeepStream decides by the name alone (`.yml` and `.yaml` are YAML), so

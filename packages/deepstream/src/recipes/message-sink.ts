@@ -2,6 +2,7 @@ import { readGroup } from '../app-config/group-reader.ts';
 import type { ConfigFile } from '../editing/config-file.ts';
 import { findSink, nextSink } from './numbered-sink.ts';
 import { checkNumber, setNumber } from './set-number.ts';
+import { requireAppConfig } from './require-app-config.ts';
 
 /** What is left out stays as the config has it. */
 export interface MessageSinkOptions {
@@ -24,6 +25,7 @@ const payloadTypes = { full: 0, minimal: 1, protobuf: 2 } as const;
 
 /** Sends messages to a topic: the sink of type 6 with this adapter is switched on and set up, or added. Returns its group. */
 export function setMessageSink(config: ConfigFile, options: MessageSinkOptions): string {
+  requireAppConfig(config);
   const { topic, payload = 'minimal', library = edgeAdapter, connection, converterConfig, frameInterval } = options;
   if (frameInterval !== undefined) checkNumber('the frame interval', frameInterval, 1, 2 ** 31 - 1);
   const adapter = baseName(library);

@@ -315,3 +315,25 @@ describe.each([
     expect(apps).toBeGreaterThanOrEqual(leastApps);
   });
 });
+
+describe('a config of another kind', () => {
+  test.each([
+    ['a Service Maker pipeline', 'p.yaml', 'deepstream:\n  nodes:\n  - type: nvinfer\n  edges:\n    a: b\n'],
+    ['a config of nvinfer', 'infer.txt', '[property]\nonnx-file=a.onnx\n'],
+    ['a config of the tracker', 't.yml', '%YAML:1.0\nBaseConfig:\n  minDetectorConfidence: 0\n'],
+  ])('%s is refused by every recipe and stays as it is', (name, path, text) => {
+    const parsed = parseConfig(text, path);
+    if (!parsed.ok) throw new Error(parsed.error.message);
+    const { file } = parsed;
+    for (const edit of [
+      () => setSources(file, ['rtsp://a/1']),
+      () => rtspOut(file),
+      () => setMessageSink(file, { topic: 'x' }),
+      () => setInferenceInterval(file, 1),
+      () => setFileLoop(file, { enabled: true }),
+    ]) {
+      expect(edit).toThrow(`this is ${name}`);
+    }
+    expect(file.toString()).toBe(text);
+  });
+});

@@ -2,6 +2,7 @@ import { numberedGroups, readGroup } from '../app-config/group-reader.ts';
 import type { ConfigFile } from '../editing/config-file.ts';
 import { findSink, nextSink } from './numbered-sink.ts';
 import { checkNumber, setNumber } from './set-number.ts';
+import { requireAppConfig } from './require-app-config.ts';
 
 /** What is left out stays as the config has it, or becomes the default where it has nothing. */
 export interface RtspOutOptions {
@@ -22,6 +23,7 @@ const shownLocally = [1, 2, 5];
  * video on the device itself are switched off. Returns the sink's group.
  */
 export function rtspOut(config: ConfigFile, options: RtspOutOptions = {}): string {
+  requireAppConfig(config);
   const { rtspPort, udpPort, codec, bitrate } = options;
   if (rtspPort !== undefined) checkNumber('the RTSP port', rtspPort, 1, 65_535);
   if (udpPort !== undefined) checkNumber('the UDP port', udpPort, 1, 65_535);

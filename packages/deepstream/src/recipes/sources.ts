@@ -6,6 +6,7 @@ import type { ConfigFile } from '../editing/config-file.ts';
 import { RecipeError } from './recipe-error.ts';
 import { checkNumber, setNumber } from './set-number.ts';
 import { tileGrid } from './tile-grid.ts';
+import { requireAppConfig } from './require-app-config.ts';
 
 /** A file beside the config that has to be written too: a YAML config keeps its sources in a CSV file. */
 export interface CompanionFile {
@@ -30,6 +31,7 @@ const maxSources = 1024;
  * file, whose text is returned for the caller to write.
  */
 export function setSources(config: ConfigFile, uris: readonly string[]): CompanionFile | undefined {
+  requireAppConfig(config);
   if (uris.length === 0) throw new RecipeError('no-source', 'there must be at least one source');
   checkNumber('the number of sources', uris.length, 1, maxSources);
   const unfit = uris.find((uri) => !isUri(uri) || unfitCharacter.test(uri));

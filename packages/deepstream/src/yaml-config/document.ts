@@ -1,5 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
-import type { Document, ParsedNode } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
+import type { Document, EmptyStream, ParsedNode } from 'yaml';
+import { asTheYamlLibraryTakesIt } from './dialect.ts';
 import { splitLines } from './text-line.ts';
 import type { YamlConfigErrorCode } from './yaml-config-error-code.ts';
 
@@ -10,9 +11,16 @@ export interface DocumentFault {
   readonly reason: string;
 }
 
-/** One YAML document with every scalar a string, as yaml-cpp, DeepStream's parser, hands them out before converting. */
+/** A YAML document with every scalar a string, as yaml-cpp, DeepStream's parser, hands them out before converting. */
+export interface YamlDocument {
+  readonly contents: ParsedNode | null;
+  /** Where the next document begins; undefined where no further one has anything in it. */
+  readonly nextAt: number | undefined;
+}
+
+/** The first document of a text, or what stops it from being read. */
 export type ReadDocument =
-  { readonly ok: true; readonly contents: ParsedNode | null } | { readonly ok: false; readonly fault: DocumentFault };
+  (YamlDocument & { readonly ok: true }) | { readonly ok: false; readonly fault: DocumentFault };
 
 /**
  * Real configs are below 20 KiB, three levels deep, with lines below 20 KiB. The parser takes seconds for a large text of
@@ -30,8 +38,8 @@ function fault(code: YamlConfigErrorCode, at: number, reason: string): ReadDocum
 }
 
 /**
- * Parses one document; offsets in it are offsets in `text`. Duplicate keys are left in. Aliases are refused, so nothing
- * is ever multiplied. Never throws.
+ * Parses the first document, the only one that yaml-cpp's LoadFile reads; offsets in it are offsets in `text`. Duplicate
+ * keys are left in. Aliases are refused, so nothing is ever multiplied. Never throws.
  */
 export function readDocument(text: string): ReadDocument {
   if (text.length > maxChars) return fault('too-large', 0, `more than ${maxChars} characters`);
@@ -39,12 +47,9 @@ export function readDocument(text: string): ReadDocument {
   if (long !== undefined) return fault('too-large', long.start, `a line of more than ${maxLineChars} characters`);
   const deep = tooDeep(text);
   if (deep !== undefined) return fault('too-deep', deep, `nested deeper than ${maxDepth} levels`);
-  // OpenCV writes `%YAML:1.0` and no `---` behind it, which no version of YAML knows; yaml-cpp skips the line. As a
-  // comment of the same length it is skipped here too, and offsets stay.
-  const readable = text.replace(/^(\u{feff}?)%YAML:/u, '$1#YAML:');
-  let doc: Document.Parsed;
+  let documents: readonly Document.Parsed[] | EmptyStream;
   try {
-    doc = parseDocument(readable, {
+    documents = parseAllDocuments(asTheYamlLibraryTakesIt(text), {
       schema: 'failsafe',
       uniqueKeys: false,
       prettyErrors: false,
@@ -52,6 +57,8 @@ export function readDocument(text: string): ReadDocument {
   } catch (error) {
     return fault('invalid-yaml', 0, error instanceof Error ? error.message : String(error));
   }
+  const [doc, ...further] = 'empty' in documents ? [] : documents;
+  if (doc === undefined) return { ok: true, contents: null, nextAt: undefined };
   const [error] = doc.errors;
   if (error !== undefined) {
     return fault(errorCode(error.code), error.pos[0], error.message);
@@ -64,11 +71,13 @@ export function readDocument(text: string): ReadDocument {
     },
   });
   if (alias !== undefined) return fault('alias', alias, 'aliases (*name) are not read');
-  return { ok: true, contents: doc.contents };
+  // What lies between the two is the end of the first, a comment or the mark of the next.
+  const some = further.some(({ contents, errors }) => contents !== null || errors.length > 0);
+  const nextAt = some ? doc.range[2] : undefined;
+  return { ok: true, contents: doc.contents, nextAt };
 }
 
 function errorCode(code: string): YamlConfigErrorCode {
-  if (code === 'MULTIPLE_DOCS') return 'several-documents';
   return code === 'RESOURCE_EXHAUSTION' ? 'too-deep' : 'invalid-yaml';
 }
 

@@ -55,10 +55,16 @@ export function addPair(lines: readonly TextLine[], group: OutlineGroup, key: st
   return insert(lines, last + 1, [before + writeScalar(before, value, '', key, '')]);
 }
 
-/** The lines with a new, empty group at the end, before any `...`. */
+/** The lines with a new, empty group at the end of the first document, before any `...`. */
 export function addHeader(lines: readonly TextLine[], groups: readonly OutlineGroup[], name: string): TextLine[] {
   checkGroupName(name);
-  let at = lines.length;
+  const last = Math.max(
+    -1,
+    ...groups.flatMap((group) => group.entries.map((entry) => entry.lastLine)),
+    ...groups.map((group) => group.lastLine),
+  );
+  const next = groups.length === 0 ? -1 : lines.findIndex(({ text }, i) => i > last && /^---(?:\s|$)/.test(text));
+  let at = next < 0 ? lines.length : next;
   while (at > 0 && /^\.\.\.\s*$/.test(lines[at - 1]?.text ?? '')) at -= 1;
   const apart = at === 0 || (lines[at - 1]?.text ?? '').trim() === '';
   const first = groups.find((group) => group.name !== '');

@@ -41,7 +41,12 @@ export interface OutlineGroup {
 
 /** The groups of a text that was split into `lines`, or what stops it from being read. */
 export type ReadOutline =
-  | { readonly ok: true; readonly groups: readonly OutlineGroup[] }
+  | {
+      readonly ok: true;
+      readonly groups: readonly OutlineGroup[];
+      /** The line where a second document begins, which is not read; counted from 0. */
+      readonly nextDocument: number | undefined;
+    }
   | { readonly ok: false; readonly error: LineDiagnostic<YamlConfigErrorCode> };
 
 /** Finds every group and key of a YAML config, as columns in its lines. */
@@ -51,8 +56,9 @@ export function readOutline(text: string, lines: readonly TextLine[]): ReadOutli
     const { code, at, reason } = read.fault;
     return refusal(code, lineAt(lines, at), reason);
   }
-  const { contents } = read;
-  if (contents === null || (isScalar(contents) && contents.value === '')) return { ok: true, groups: [] };
+  const { contents, nextAt } = read;
+  const nextDocument = nextAt === undefined ? undefined : lineAt(lines, nextAt);
+  if (contents === null || (isScalar(contents) && contents.value === '')) return { ok: true, groups: [], nextDocument };
   if (!isMap(contents)) {
     return refusal('not-a-mapping', lineAt(lines, contents.range[0]), 'the document is no mapping of groups');
   }
@@ -101,7 +107,7 @@ export function readOutline(text: string, lines: readonly TextLine[]): ReadOutli
       indent: undefined,
     });
   }
-  return { ok: true, groups };
+  return { ok: true, groups, nextDocument };
 }
 
 /** `line` is counted from 0, as lines are here. */

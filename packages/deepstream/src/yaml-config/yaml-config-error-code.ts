@@ -1,3 +1,2 @@
 /** Why a YAML config is not read. */
-export type YamlConfigErrorCode =
-  'invalid-yaml' | 'not-a-mapping' | 'several-documents' | 'alias' | 'too-large' | 'too-deep';
+export type YamlConfigErrorCode = 'invalid-yaml' | 'not-a-mapping' | 'alias' | 'too-large' | 'too-deep';

@@ -109,6 +109,41 @@ describe('a YAML config', () => {
     expect(read('%YAML 1.2\n---\na:\n  x: 1\n').get('a', 'x')).toBe('1');
   });
 
+  test.each([
+    ['behind comments', '# licence\n#\n%YAML:1.0\n####\n'],
+    ['behind blank lines', '\n \t\n%YAML:1.0\n'],
+    ['behind a byte order mark and a comment', '\u{feff}# x\n%YAML:1.0\n'],
+    ['of YAML 1.2 with no document start', '# licence\n%YAML 1.2\n\n'],
+    ['with a document start', '# licence\n%YAML:1.0\n---\n'],
+  ])('reads and edits a file with a %%YAML directive %s, as NVIDIA ships them', (_, head) => {
+    const file = read(`${head}BaseConfig:\n  minDetectorConfidence: 0\n`);
+    expect(file.get('BaseConfig', 'minDetectorConfidence')).toBe('0');
+    file.set('BaseConfig', 'minDetectorConfidence', '0.5');
+    file.set('NvDCF', 'x', '1');
+    expect(file.toString()).toBe(`${head}BaseConfig:\n  minDetectorConfidence: 0.5\n\nNvDCF:\n  x: 1\n`);
+  });
+
+  test('takes tabs where yaml-cpp takes them', () => {
+    const text = 'a:\t\n  x:\t1\t\n\t\n\t# c\n  y: [1,\n\t\t\t2,\n  \t\t3]\n  z: "a\tb" \t# d\n';
+    const file = read(text);
+    expect([file.get('a', 'x'), file.get('a', 'z')]).toEqual(['1', 'a\tb']);
+    expect(file.list('a', 'y')).toEqual(['1', '2', '3']);
+    file.set('a', 'x', '2');
+    expect(file.toString()).toBe(text.replace('x:\t1', 'x:\t2'));
+  });
+
+  test('reads the first of several documents, as DeepStream does, and edits only there', () => {
+    const text = '%YAML 1.2\n---\na:\n  x: 1\n\n# the next\n---\na:\n  x: 2\n---\nb: [\n';
+    const file = read(text);
+    expect([file.groups(), file.get('a', 'x'), file.get('b', '')]).toEqual([['a'], '1', undefined]);
+    file.set('a', 'x', '3');
+    file.set('c', 'y', '4');
+    expect(file.toString()).toBe(
+      '%YAML 1.2\n---\na:\n  x: 3\n\n# the next\n\nc:\n  y: 4\n---\na:\n  x: 2\n---\nb: [\n',
+    );
+    expect(read(file.toString()).get('c', 'y')).toBe('4');
+  });
+
   test('rewrites a value in its line, in the quotes and with the remark that stand there', () => {
     const file = read(app);
     file.set('source', 'csv-file-path', '../x #1.csv');
@@ -189,7 +224,6 @@ describe('a YAML config', () => {
     ['an alias', 'a: *x\n', 'alias 1'],
     ['an alias of an anchor', 'a: &x\n  b: 1\nc: *x\n', 'alias 3'],
     ['a sequence', '- a\n- b\n', 'not-a-mapping 1'],
-    ['two documents', 'a:\n  x: 1\n---\nb:\n', 'several-documents 3'],
     ['an open bracket', 'a:\n  x: [1\n', 'invalid-yaml 2'],
     ['a tab for indentation', 'a:\n\tx: 1\n', 'invalid-yaml 2'],
     ['thousands of levels', `a: ${'['.repeat(5000)}`, 'too-deep 1'],
