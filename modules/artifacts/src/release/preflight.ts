@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { checkAppConfig, type ConfigDiagnostic, type ConfigSource } from '@companion/deepstream/app-config';
 import { redactUrlsIn } from '@companion/foundation';
 import { ArtifactError } from '../core/artifact-error.ts';
@@ -13,7 +13,7 @@ const maxNamed = 5;
  * container. Rejects with `CONFIG_INVALID`; the fact `findings` has `file:line: message` lines.
  */
 export function checkRelease(directory: string, config: string, volume: string): void {
-  const report = checkAppConfig({ path: join(directory, config), files: filesBelow(volume), asApp: true });
+  const report = checkAppConfig({ path: join(directory, config), files: filesBelow(directory, volume), asApp: true });
   const errors = report.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
   const lines = errors.slice(0, maxNamed).map((finding) => lineOf(finding, directory));
@@ -30,7 +30,7 @@ function lineOf({ at: { file, line }, message }: ConfigDiagnostic, directory: st
   return `${within}:${line}: ${redactUrlsIn(message.replaceAll(`${directory}${sep}`, ''))}`;
 }
 
-function filesBelow(volume: string): ConfigSource {
+function filesBelow(directory: string, volume: string): ConfigSource {
   const known = (path: string): boolean => path.startsWith(`${volume}${sep}`);
   const statsOf = (path: string): Stats | undefined =>
     existsSync(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
@@ -39,6 +39,11 @@ function filesBelow(volume: string): ConfigSource {
     sizeBytes: (path) => (known(path) ? statsOf(path)?.size : undefined),
     exists: (path) => (known(path) ? existsSync(path) : undefined),
     isDirectory: (path) => known(path) && statsOf(path)?.isDirectory() === true,
+    // Its own user is another than DeepStream's: that the directory is there is what can be known.
+    writable: (path) => {
+      const place = resolve(directory, path);
+      return known(place) ? statsOf(place)?.isDirectory() === true : undefined;
+    },
     real: (path) => (existsSync(path) ? realpathSync(path) : path),
   };
 }

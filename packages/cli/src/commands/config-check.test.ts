@@ -64,6 +64,27 @@ describe('companion config check', () => {
     expect(await bench.call(['config', 'check', 'none.txt'])).toMatchObject({ code: 2, stdout: '' });
   });
 
+  test('says of each finding when DeepStream meets it', async () => {
+    await using bench = await createWorkbench();
+    await writeRelease(bench);
+    const broken = appText
+      .replace('width=1920', 'width=wide')
+      .replace('[sink0]', '[source0]\nsmart-rec-dir-path=gone\n\n[sink0]');
+    await writeFile(bench.path('configs/app.txt'), broken);
+    const { code, stdout } = await bench.call(['config', 'check', 'configs/app.txt']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^configs\/app\.txt:8: error: parser: \[streammux\] width=wide is not a whole number \[invalid-number\]$/m,
+    );
+    expect(stdout).toMatch(
+      /^configs\/app\.txt:\d+: warning: parser: \[source0\] smart-rec-dir-path=gone: .* \[directory-not-writable\]$/m,
+    );
+    expect(stdout).toMatch(/^configs\/infer\.txt:3: error: plugin: .* \[reference-missing\]$/m);
+    const json = await bench.call(['config', 'check', 'configs/app.txt', '--json']);
+    const { findings } = JSON.parse(json.stdout) as { findings: { code: string; stage: string }[] };
+    expect(findings.find((finding) => finding.code === 'invalid-number')?.stage).toBe('parser');
+  });
+
   test('checks topics where it is told the routes', async () => {
     await using bench = await createWorkbench();
     const app = `${appText.replace('infer.txt', '-')}[sink1]

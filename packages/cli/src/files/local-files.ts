@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { ConfigSource } from '@companion/deepstream/app-config';
 
@@ -45,6 +45,16 @@ export class LocalFiles implements ConfigSource {
 
   isDirectory(path: string): boolean {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  }
+
+  /** Relative ones are seen from here, as if DeepStream were started here. */
+  writable(directory: string): boolean | undefined {
+    try {
+      accessSync(directory, constants.W_OK);
+      return true;
+    } catch {
+      return this.#isElsewhere(directory) ? undefined : false;
+    }
   }
 
   /** What needs no resolving stays as it was named: messages are shorter with relative paths. */

@@ -2,6 +2,7 @@ import type { ConfigFile } from '../editing/config-file.ts';
 import { numberedGroups, readGroup } from './group-reader.ts';
 import type { GroupReader } from './group-reader.ts';
 import { isPipeline } from './service-maker.ts';
+import { readSources, sizeOf } from './sources.ts';
 
 /** What a config file is for, by its groups. */
 export type ConfigKind = 'app' | 'nvinfer' | 'msgconv' | 'tracker' | 'service-maker' | 'ds3d' | 'other';
@@ -16,12 +17,25 @@ export interface Section {
 
 /** `[sourceN]`, a line of a source CSV file, or an item of `[source-list] list`. */
 export interface Source extends Section {
+  /** The camera's id: the N of `[sourceN]`, the place in the list, the column `camera-id`. `[sensorN]` describes it. */
   readonly number: number;
   /** 1 V4L2 camera, 2 URI, 3 several URIs, 4 RTSP, 5 CSI camera. */
   readonly type: number | undefined;
   readonly uri: string | undefined;
   /** How many streams it opens: type 3 may open several. */
   readonly streams: number;
+  /** What a camera of type 1 or 5 is set to; unknown for a URI. */
+  readonly size: { readonly width: number; readonly height: number } | undefined;
+}
+
+/** `[source-list]`. */
+export interface SourceList extends Pick<Section, 'group' | 'line'> {
+  /** Sources can be added by REST; batches are as large as `maxBatchSize` then, whatever the groups say. */
+  readonly multi: boolean;
+  readonly maxBatchSize: number | undefined;
+  readonly propagatesErrors: boolean;
+  /** Its own broker adapter, for errors. */
+  readonly brokerLibrary: string | undefined;
 }
 
 /** `[sinkN]`. */
@@ -46,6 +60,8 @@ export interface MessageSink {
   readonly topic: string | undefined;
   /** Whether `[message-converter]` makes the messages. */
   readonly sharesConverter: boolean;
+  /** `msg-conv-msg2p-new-api`: messages of every frame, boxes in streammux pixels, sensors by the stream's place. */
+  readonly newApi: boolean;
 }
 
 /** `[primary-gie]` or `[secondary-gieN]`; what is undefined stands in nvinfer's own config. */
@@ -72,6 +88,7 @@ export interface Tracker extends Section {
 export interface Streammux extends Section {
   readonly batchSize: number | undefined;
   readonly live: boolean;
+  readonly size: { readonly width: number; readonly height: number } | undefined;
 }
 
 /** `[tiled-display]`. */
@@ -84,6 +101,7 @@ export interface TiledDisplay extends Section {
 export interface MessageConverter extends Section {
   readonly configFile: string | undefined;
   readonly payloadType: number;
+  readonly newApi: boolean;
 }
 
 /** A config of deepstream-app or test5, typed. Sections that the file does not have are undefined. */
@@ -91,6 +109,7 @@ export interface AppConfig {
   readonly path: string;
   readonly file: ConfigFile;
   readonly sources: readonly Source[];
+  readonly sourceList: SourceList | undefined;
   /** `[source] csv-file-path`, whose rows then are the sources; as it stands. */
   readonly sourceCsv: { readonly path: string; readonly line: number } | undefined;
   readonly sinks: readonly Sink[];
@@ -140,10 +159,14 @@ export function readAppConfig(path: string, file: ConfigFile): AppConfig {
   return {
     path,
     file,
-    sources: [
-      ...numberedGroups(file, 'source').map(({ group, number }) => readSource(file, group, number)),
-      ...listed(file),
-    ],
+    sources: readSources(file),
+    sourceList: optional('source-list', (group) => ({
+      ...placeOf(group),
+      multi: group.boolean('use-nvmultiurisrcbin'),
+      maxBatchSize: group.integer('max-batch-size'),
+      propagatesErrors: group.boolean('enable-error-propagation'),
+      brokerLibrary: group.text('proto-lib'),
+    })),
     sourceCsv: csvPath === undefined ? undefined : { path: csvPath, line: csv.lineOf('csv-file-path') },
     sinks: numberedGroups(file, 'sink').map(({ group, number }) => readSink(readGroup(file, group), number)),
     streammux: optional('streammux', (group) => ({
@@ -151,6 +174,7 @@ export function readAppConfig(path: string, file: ConfigFile): AppConfig {
       enabled: true,
       batchSize: group.integer('batch-size'),
       live: group.flag('live-source'),
+      size: sizeOf(group, 'width', 'height'),
     })),
     tiledDisplay: optional('tiled-display', (group) => ({
       ...placeOf(group),
@@ -173,6 +197,7 @@ export function readAppConfig(path: string, file: ConfigFile): AppConfig {
       enabled: group.flag('enable'),
       configFile: group.text('msg-conv-config'),
       payloadType: group.integer('msg-conv-payload-type') ?? 0,
+      newApi: isNewApi(group),
     })),
     tests: { fileLoop: readGroup(file, 'tests').flag('file-loop') },
   };
@@ -182,28 +207,9 @@ function placeOf({ group, line }: GroupReader): Pick<Section, 'group' | 'line'> 
   return { group, line };
 }
 
-function readSource(file: ConfigFile, group: string, number: number): Source {
-  const reader = readGroup(file, group);
-  // What stands in [source-attr-all] holds for every source that does not say otherwise.
-  const all = readGroup(file, 'source-attr-all');
-  const type = reader.integer('type') ?? all.integer('type');
-  const streams = type === 3 ? Math.max(1, reader.integer('num-sources') ?? 1) : 1;
-  const enabled = (reader.integer('enable') ?? all.integer('enable') ?? 0) !== 0;
-  return { ...placeOf(reader), enabled, number, type, uri: reader.text('uri'), streams };
-}
-
-function listed(file: ConfigFile): Source[] {
-  const reader = readGroup(file, 'source-list');
-  const type = readGroup(file, 'source-attr-all').integer('type');
-  return file.list('source-list', 'list').map((uri, number) => ({
-    ...placeOf(reader),
-    enabled: true,
-    line: reader.lineOf('list'),
-    number,
-    type,
-    uri,
-    streams: 1,
-  }));
+function isNewApi(group: GroupReader): boolean {
+  // A YAML config has a number there.
+  return group.boolean('msg-conv-msg2p-new-api') || group.flag('msg-conv-msg2p-new-api');
 }
 
 function readSink(group: GroupReader, number: number): Sink {
@@ -224,6 +230,7 @@ function readSink(group: GroupReader, number: number): Sink {
             connection: group.text('msg-broker-conn-str'),
             topic: group.text('topic'),
             sharesConverter: group.flag('disable-msgconv'),
+            newApi: isNewApi(group),
           }
         : undefined,
   };

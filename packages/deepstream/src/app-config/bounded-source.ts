@@ -39,6 +39,12 @@ export class BoundedSource implements ConfigSource {
     return this.#source.isDirectory?.(path) === true;
   }
 
+  /** A source that does not know knows at least what is not there. */
+  writable(directory: string): boolean | undefined {
+    const source = this.#source;
+    return source.writable === undefined ? source.exists(directory) : source.writable(directory);
+  }
+
   real(path: string): string {
     return this.#source.real?.(path) ?? path;
   }

@@ -1,4 +1,5 @@
-import { precisionOf, readEngineName } from './engine-name.ts';
+import { checkCreatedEngine } from './check-created-engine.ts';
+import { deviceOf, precisionOf, readEngineName } from './engine-name.ts';
 import type { EngineName } from './engine-name.ts';
 import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
 import { readGroup } from './group-reader.ts';
@@ -27,6 +28,8 @@ export function* checkEngine(config: FollowedConfig, { references }: References)
     references.find(
       ({ kind, from, group }) => kind === 'engine' && from === namedBy?.config.path && group === namedBy.group,
     ) ?? own.find((reference) => reference.kind === 'engine' && reference.active);
+  const inWorkingDirectory = property.text('engine-create-func-name') !== undefined;
+  if (inWorkingDirectory) yield* checkCreatedEngine(config, { property, override, engine });
   const custom = customEngine.some((key) => property.text(key) !== undefined);
 
   const usable = engine !== undefined && engine.exists !== false;
@@ -51,6 +54,7 @@ export function* checkEngine(config: FollowedConfig, { references }: References)
   if (!usable && model?.path !== undefined && !custom && name?.model !== model.path) {
     reasons.push(`a place or name that nvinfer does not write: it would be ${model.path}_b…_gpu…_….engine`);
   }
+  if (inWorkingDirectory) return;
   if (reasons.length > 0) {
     const message = `model-engine-file says ${reasons.join('; ')}: the engine is built anew at every start`;
     yield diagnose('warning', 'engine-never-matches', at, message);
@@ -82,11 +86,4 @@ function nameMismatches(
     reasons.push(`${name.precision}, and network-mode says ${precision}`);
   }
   return reasons;
-}
-
-/** Where the network runs, as engine names have it (nvdsinfer_model_builder.cpp:606). */
-function deviceOf(property: GroupReader, override: GroupReader | undefined): string {
-  const core = property.integer('use-dla-core') ?? -1;
-  if (property.flag('enable-dla') && core >= 0) return `dla${core}`;
-  return `gpu${override?.integer('gpu-id') ?? property.integer('gpu-id') ?? 0}`;
 }

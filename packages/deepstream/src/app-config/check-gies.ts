@@ -17,6 +17,7 @@ export function* checkGies(collected: References, files: ConfigSource): Generato
 }
 
 function* checkIds({ file, path }: FollowedConfig, collected: References): Generator<ConfigDiagnostic> {
+  const parsed = file.format === 'keyfile';
   const groups = [...numberedGroups(file, 'primary-gie', { bare: true }), ...numberedGroups(file, 'secondary-gie')];
   const owners = new Map<number, string>();
   const operators: { readonly group: string; readonly on: number }[] = [];
@@ -25,19 +26,21 @@ function* checkIds({ file, path }: FollowedConfig, collected: References): Gener
     if (!reader.flag('enable')) continue;
     const configFile = reader.text('config-file') ?? reader.text('config-file-path') ?? reader.text('cfg-file-path');
     if (configFile === undefined) {
+      // Of a key file the app's own parser says so.
       const message = `[${group}] is enabled and names no config-file`;
-      yield diagnose('error', 'config-file-missing', { file: path, line: reader.line }, message);
+      if (!parsed) yield diagnose('error', 'config-file-missing', { file: path, line: reader.line }, message);
       continue;
     }
     const own = collected.configs.find((each) => each.namedBy?.config.path === path && each.namedBy.group === group);
     const property = own === undefined ? undefined : readGroup(own.file, 'property');
-    const id = reader.integer('gie-unique-id') ?? property?.integer('gie-unique-id');
+    const said = reader.integer('gie-unique-id');
+    const id = said ?? property?.integer('gie-unique-id');
     if (id !== undefined) {
       const owner = owners.get(id);
       const at = { file: path, line: reader.lineOf('gie-unique-id') };
-      if (owner !== undefined)
+      if (owner !== undefined && !(parsed && said !== undefined))
         yield diagnose('warning', 'gie-id-conflict', at, `[${group}] and [${owner}] share gie-unique-id ${id}`);
-      else owners.set(id, group);
+      else if (owner === undefined) owners.set(id, group);
     }
     const on = reader.integer('operate-on-gie-id') ?? property?.integer('operate-on-gie-id');
     if (group.startsWith('secondary') && on !== undefined && on >= 0) operators.push({ group, on });

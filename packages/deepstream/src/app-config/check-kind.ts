@@ -37,14 +37,20 @@ function sayUnread(
   const at = { file: path, line: error?.at.line ?? 1 };
   if (foreign !== undefined) {
     const message = `${foreignNames[foreign]}: not for deepstream-test5-app`;
-    if (asApp) return diagnose('error', 'not-for-test5', at, message);
+    if (asApp) return diagnose('error', 'not-for-test5', at, message, 'parser');
     return diagnose('info', 'not-a-config', { file: path, line: 1 }, `${foreignNames[foreign]}: not checked here`);
   }
   const message = error?.message ?? 'there is no such file';
   // yaml-cpp reads these.
   if (error?.code === 'alias' || error?.code === 'too-large' || error?.code === 'too-deep') {
-    return diagnose('warning', 'unreadable', at, `${message} here, DeepStream reads them: the file is not checked`);
+    return diagnose(
+      'warning',
+      'unreadable',
+      at,
+      `${message} here, DeepStream reads them: the file is not checked`,
+      'runtime',
+    );
   }
   const severity = error?.code === 'not-a-mapping' && !asApp ? 'warning' : 'error';
-  return diagnose(severity, 'unreadable', at, message);
+  return diagnose(severity, 'unreadable', at, message, 'parser');
 }

@@ -1,9 +1,9 @@
 import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
-import { parseInteger } from './group-reader.ts';
+import { parseInteger } from './glib-value.ts';
 import type { FollowedConfig } from './reference.ts';
 import { referenceRule } from './reference-rule.ts';
 
-/** Keys that deepstream-app reads with g_key_file_get_integer; it stops at a value that is no number. */
+/** Keys of nvinfer's configs and of YAML app configs that hold a whole number; key files of the app: see `checkParser`. */
 const integers =
   /^(?:enable|type|num-sources|batch-size|rows|columns|width|height|gpu-id|live-source|interval|gie-unique-id|operate-on-gie-id|rtsp-port|udp-port|codec|bitrate|sync|source-id|file-loop|msg-conv-payload-type|batched-push-timeout|network-mode|tracker-width|tracker-height)$/;
 
@@ -36,9 +36,11 @@ export function* checkLines({ path, file, kind }: FollowedConfig): Generator<Con
     for (const key of file.keys(group)) {
       const value = file.get(group, key) ?? '';
       const at = { file: path, line: file.lineOf(group, key) ?? 1 };
-      const isNumber = integers.test(key) && appGroups.test(group) && (kind === 'app' || kind === 'nvinfer');
+      const checked = kind === 'nvinfer' || (kind === 'app' && file.format === 'yaml');
+      const isNumber = checked && integers.test(key) && appGroups.test(group);
       if (isNumber && parseInteger(value) === undefined) {
-        yield diagnose('error', 'invalid-number', at, `[${group}] ${key}=${value} is not a whole number`);
+        const stage = kind === 'app' ? 'parser' : 'plugin';
+        yield diagnose('error', 'invalid-number', at, `[${group}] ${key}=${value} is not a whole number`, stage);
       } else if (file.format === 'keyfile' && value.includes(' #') && referenceRule(group, key) !== undefined) {
         yield diagnose(
           'warning',

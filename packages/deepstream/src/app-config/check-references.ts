@@ -1,5 +1,5 @@
 import type { Severity } from '@companion/foundation';
-import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
+import { diagnose, type ConfigDiagnostic, type ConfigStage } from './config-diagnostic.ts';
 import type { ConfigSource } from './config-source.ts';
 import { foreignNames } from './foreign-config.ts';
 import { readGroup } from './group-reader.ts';
@@ -24,7 +24,9 @@ export function* checkReferences(
     const name = reference.group === '' ? reference.key : `[${reference.group}] ${reference.key}`;
     const what = isDirectory ? `${path} is a directory, not a file` : `there is no ${path}`;
     const off = active ? '' : ' (not in use)';
-    yield diagnose(severity, 'reference-missing', { file: from, line }, `${name}: ${what}${off}`);
+    // The app opens a directory as labels, and reads none.
+    const stage = isDirectory ? 'plugin' : stageOf(reference);
+    yield diagnose(severity, 'reference-missing', { file: from, line }, `${name}: ${what}${off}`, stage);
   }
 }
 
@@ -50,6 +52,12 @@ function isGlibs(path: string, { config, group, key }: NamingPlace): boolean {
   if (/^(?:primary|secondary)-gie/.test(group)) return true;
   if (key === 'msg-conv-config') return readGroup(config.file, group).text('msg-conv-msg2p-lib') === undefined;
   return group === 'nvds-analytics' || group === 'pre-process' || group.startsWith('secondary-pre-process');
+}
+
+/** The app itself reads the labels that it is given; every other file is a plugin's business. */
+function stageOf({ kind, group, active }: Reference): ConfigStage {
+  if (!active) return 'runtime';
+  return kind === 'labels' && /^(?:primary|secondary)-gie/.test(group) ? 'parser' : 'plugin';
 }
 
 function severityOf({ kind, group, active }: Reference): Severity | undefined {

@@ -1,8 +1,9 @@
 import type { AppConfig, MessageSink, Sink } from './app-config.ts';
-import { numberedGroups, readGroup } from './group-reader.ts';
-import { enabledSources } from './check-sources.ts';
+import { checkBoxUnits } from './check-box-units.ts';
+import { checkConverter } from './check-converter.ts';
+import { checkSensors } from './check-sensors.ts';
+import { readGroup } from './group-reader.ts';
 import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
-import { resolvePath } from './path.ts';
 import type { References } from './reference.ts';
 
 /** The schemas that our message parser reads: full, minimal, protobuf. */
@@ -16,6 +17,7 @@ export function* checkSinks(
 ): Generator<ConfigDiagnostic> {
   const sinks = app.sinks.filter((sink) => sink.enabled);
   yield* checkPorts(app, sinks);
+  yield* checkErrorPropagation(app, sinks);
   const messages = sinks.filter((sink) => sink.message !== undefined);
   if (messages.length === 0 && topics !== undefined) {
     yield diagnose(
@@ -25,6 +27,7 @@ export function* checkSinks(
       'no sink of type 6 is enabled: there will be no messages',
     );
   }
+  if (messages.length > 0) yield* checkBoxUnits(app, collected);
   for (const { group, message } of messages) {
     if (message !== undefined) yield* checkMessages(app, collected, group, message, topics);
   }
@@ -74,28 +77,21 @@ function* checkMessages(
     const text = `[${group}] topic=${message.topic ?? ''}: no route takes this output (${known}), edgeHub drops its messages`;
     yield diagnose('error', 'topic-without-route', at('topic'), text);
   }
-  if ((reader.integer('msg-conv-frame-interval') ?? 1) > 1 && !reader.flag('msg-conv-msg2p-new-api')) {
-    const text = `[${group}] msg-conv-frame-interval has no effect without msg-conv-msg2p-new-api=1`;
-    yield diagnose('warning', 'frame-interval-ignored', at('msg-conv-frame-interval'), text);
-  }
-  const configFile = message.sharesConverter ? converter?.configFile : message.converterConfig;
-  yield* checkSensors(app, collected, configFile);
+  const shared = message.sharesConverter && converter !== undefined;
+  const place = shared ? converter.group : group;
+  yield* checkConverter(app, { group: place, payloadType });
+  const configFile = shared ? converter.configFile : message.converterConfig;
+  const newApi = shared ? converter.newApi : message.newApi;
+  yield* checkSensors(app, collected, { configFile, newApi });
 }
 
-/** Each source's name comes from the `[sensorN]` of its number; without one it is a number or empty. */
-function* checkSensors(
-  app: AppConfig,
-  collected: References,
-  configFile: string | undefined,
-): Generator<ConfigDiagnostic> {
-  const path = configFile === undefined ? undefined : resolvePath(app.path, configFile);
-  const config = collected.configs.find((each) => each.path === path);
-  if (config === undefined) return;
-  const sensors = numberedGroups(config.file, 'sensor').filter(
-    ({ group }) => readGroup(config.file, group).integer('enable') !== 0,
-  );
-  const count = enabledSources(app, collected).reduce((sum, source) => sum + source.streams, 0);
-  if (sensors.length >= count) return;
-  const text = `${sensors.length} sensors are described for ${count} enabled sources: the others have no name in messages`;
-  yield diagnose('warning', 'sensors-below-sources', { file: config.path, line: 1 }, text);
+/** The Azure adapter has no function for what error propagation calls. */
+function* checkErrorPropagation(app: AppConfig, sinks: readonly Sink[]): Generator<ConfigDiagnostic> {
+  const { sourceList } = app;
+  if (sourceList?.propagatesErrors !== true) return;
+  const libraries = [sourceList.brokerLibrary, ...sinks.map(({ message }) => message?.brokerLibrary)];
+  if (!libraries.some((library) => library?.includes('azure'))) return;
+  const at = { file: app.path, line: readGroup(app.file, 'source-list').lineOf('enable-error-propagation') };
+  const text = '[source-list] enable-error-propagation=1 crashes DeepStream with the Azure adapter: set it to 0';
+  yield diagnose('error', 'error-propagation-with-azure', at, text);
 }

@@ -12,7 +12,12 @@ interface PlacedSource extends Source {
 /** The sources that are on, of groups, list and CSV file. */
 export function enabledSources(app: AppConfig, { csvSources }: References): readonly PlacedSource[] {
   const own = app.sources.map((source) => ({ ...source, file: app.path }));
-  const rows = csvSources.map(({ path, source }, number) => ({ ...source, file: path, number, group: 'source' }));
+  const rows = csvSources.map(({ path, source }) => ({
+    ...source,
+    file: path,
+    number: source.cameraId,
+    group: 'source',
+  }));
   return [...own, ...rows].filter((source) => source.enabled);
 }
 
@@ -20,31 +25,29 @@ export function enabledSources(app: AppConfig, { csvSources }: References): read
 export function* checkSources(app: AppConfig, collected: References): Generator<ConfigDiagnostic> {
   const sources = enabledSources(app, collected);
   const count = sources.reduce((sum, source) => sum + source.streams, 0);
-  const { streammux, tiledDisplay } = app;
+  const { streammux, tiledDisplay, sourceList } = app;
   const fromCsv = app.sourceCsv !== undefined;
-  if (count === 0 && !fromCsv && !app.file.groups().includes('source-list')) {
-    yield diagnose('error', 'no-source', { file: app.path, line: 1 }, 'no source is enabled');
+  const elsewhere = fromCsv || sourceList?.multi === true || (sourceList !== undefined && app.file.format === 'yaml');
+  if (count === 0 && !elsewhere) {
+    const all = sourceList !== undefined && app.sources.length > 0 ? ': [source-attr-all] has no enable=1' : '';
+    yield diagnose('error', 'no-source', { file: app.path, line: sourceList?.line ?? 1 }, `no source is enabled${all}`);
   }
   for (const source of sources) yield* checkSource(source);
+  for (const { path, source } of collected.csvSources) {
+    if (source.fault === undefined) continue;
+    const message = `${source.fault}: DeepStream ends at such a row; comments stand above the header only`;
+    yield diagnose('error', 'csv-row-invalid', { file: path, line: source.line }, message, 'parser');
+  }
   if (count === 0) return;
 
   const line = (group: string, key: string) => ({
     file: app.path,
     line: app.file.lineOf(group, key) ?? app.file.lineOf(group) ?? 1,
   });
-  if (streammux !== undefined) {
-    yield* checkBatch('streammux', streammux.batchSize, count, line('streammux', 'batch-size'));
-  }
-  for (const { group, batchSize, enabled } of app.primaryGies) {
-    if (!enabled) continue;
-    const own = collected.configs.find(({ namedBy }) => namedBy?.config.path === app.path && namedBy.group === group);
-    if (batchSize !== undefined || own === undefined) {
-      yield* checkBatch(group, batchSize, count, line(group, 'batch-size'));
-      continue;
-    }
-    const property = readGroup(own.file, 'property');
-    const at = { file: own.path, line: property.lineOf('batch-size') };
-    yield* checkBatch('property', property.integer('batch-size'), count, at);
+  if (sourceList === undefined || app.file.format === 'yaml') yield* checkBatches(app, collected, count);
+  else if (sourceList.multi) {
+    const most = { group: 'source-list', key: 'max-batch-size', value: sourceList.maxBatchSize ?? 0 };
+    yield* checkBatch(most, count, line('source-list', 'max-batch-size'));
   }
   const live = sources.filter(isLive);
   if (streammux !== undefined && live.length > 0 && !streammux.live) {
@@ -65,14 +68,37 @@ export function* checkSources(app: AppConfig, collected: References): Generator<
   }
 }
 
+/** Of a list, streammux and the first inference take the number of its sources themselves. */
+function* checkBatches(app: AppConfig, collected: References, count: number): Generator<ConfigDiagnostic> {
+  const { streammux } = app;
+  const lineIn = (group: string) => ({ file: app.path, line: readGroup(app.file, group).lineOf('batch-size') });
+  if (streammux !== undefined) {
+    yield* checkBatch({ group: 'streammux', value: streammux.batchSize }, count, lineIn('streammux'));
+  }
+  for (const { group, batchSize, enabled } of app.primaryGies) {
+    if (!enabled) continue;
+    const own = collected.configs.find(({ namedBy }) => namedBy?.config.path === app.path && namedBy.group === group);
+    if (batchSize !== undefined || own === undefined) {
+      yield* checkBatch({ group, value: batchSize }, count, lineIn(group));
+      continue;
+    }
+    const property = readGroup(own.file, 'property');
+    const at = { file: own.path, line: property.lineOf('batch-size') };
+    yield* checkBatch({ group: 'property', value: property.integer('batch-size') }, count, at);
+  }
+}
+
 function* checkBatch(
-  group: string,
-  batchSize: number | undefined,
+  {
+    group,
+    key = 'batch-size',
+    value,
+  }: { readonly group: string; readonly key?: string; readonly value: number | undefined },
   sources: number,
   at: ConfigPlace,
 ): Generator<ConfigDiagnostic> {
-  if (batchSize === undefined || batchSize >= sources) return;
-  const message = `[${group}] batch-size=${batchSize} is below the ${sources} enabled sources`;
+  if (value === undefined || value >= sources) return;
+  const message = `[${group}] ${key}=${value} is below the ${sources} enabled sources`;
   yield diagnose('warning', 'batch-size-below-sources', at, message);
 }
 

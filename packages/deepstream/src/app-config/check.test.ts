@@ -208,7 +208,7 @@ describe('the check of an app config', () => {
     const secondary = (keys: string) =>
       findings('[tests]', `[secondary-gie0]\nenable=1\nconfig-file=../models/infer.txt\n${keys}\n[tests]`);
     expect(secondary('gie-unique-id=2\noperate-on-gie-id=1')).toEqual([]);
-    expect(secondary('gie-unique-id=1')).toEqual(['warning gie-id-conflict app.txt:43']);
+    expect(secondary('gie-unique-id=1')).toEqual(['error gie-id-conflict app.txt:43']);
     expect(secondary('gie-unique-id=2\noperate-on-gie-id=3')).toEqual(['warning gie-id-unknown app.txt:44']);
     expect(findings(/config-file=.*infer.txt\n/)).toEqual(['error config-file-missing app.txt:30']);
     expect(findings(/ll-lib-file.*\n/)).toEqual(['error tracker-library-missing app.txt:36']);

@@ -4,11 +4,13 @@ import { BoundedSource } from './bounded-source.ts';
 import { checkGies } from './check-gies.ts';
 import { checkKind } from './check-kind.ts';
 import { checkLines } from './check-lines.ts';
+import { checkParser } from './check-parser.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSinks } from './check-sinks.ts';
 import { checkSources } from './check-sources.ts';
 import type { ConfigSource } from './config-source.ts';
 import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
+import { normalizePath } from './path.ts';
 import { collectReferences } from './reference.ts';
 import type { FollowedConfig, Reference, References } from './reference.ts';
 
@@ -43,9 +45,10 @@ export function checkAppConfig({ path, files: source, topics, asApp = false }: C
   const [first] = collected.configs;
   const app = first?.path === path && first.kind === 'app' ? readAppConfig(path, first.file) : undefined;
   // What is too large was not read, and that is all there is to say about it.
-  const diagnostics = [...checkKind(collected, { asApp }), ...checkAll(app, collected, files, topics)].filter(
-    ({ code, at }) => code !== 'unreadable' || !files.isTooLarge(at.file),
-  );
+  const diagnostics = [
+    ...checkKind(collected, { asApp }),
+    ...checkAll(app, collected, { files, topics, asApp }),
+  ].filter(({ code, at }) => code !== 'unreadable' || !files.isTooLarge(at.file));
   diagnostics.push(...files.findings(path, collected.references));
   const order = new Map(
     [...new Set([path, ...collected.configs.map((config) => config.path)])].map((name, i) => [name, i]),
@@ -55,19 +58,35 @@ export function checkAppConfig({ path, files: source, topics, asApp = false }: C
   return { app, configs: collected.configs, references: collected.references, diagnostics };
 }
 
+interface CheckTerms {
+  readonly files: BoundedSource;
+  readonly topics: readonly string[] | undefined;
+  readonly asApp: boolean;
+}
+
 function* checkAll(
   app: AppConfig | undefined,
   collected: References,
-  files: ConfigSource,
-  topics: readonly string[] | undefined,
+  { files, topics, asApp }: CheckTerms,
 ): Generator<ConfigDiagnostic> {
   for (const config of collected.configs) yield* checkLines(config);
   yield* checkReferences(collected, files);
   yield* checkGies(collected, files);
   if (app === undefined) return;
+  if (app.file.format === 'keyfile') {
+    yield* checkParser(app.file, {
+      path: app.path,
+      writable: (directory) => isWritable(files, directory),
+      onDevice: asApp,
+    });
+  }
   yield* checkSources(app, collected);
   yield* checkSinks(app, collected, topics);
   yield* checkTracker(app);
+}
+
+function isWritable(files: BoundedSource, directory: string): boolean | undefined {
+  return normalizePath(directory) === '.' ? true : files.writable(directory);
 }
 
 function* checkTracker({ path, tracker }: AppConfig): Generator<ConfigDiagnostic> {

@@ -11,16 +11,25 @@ export type ConfigDiagnosticCode =
   | 'reference-missing'
   | 'engine-to-be-built'
   | 'engine-never-matches'
+  | 'engine-in-working-directory'
   | 'model-missing'
   | 'labels-count'
   // lines
   | 'duplicate-key'
   | 'duplicate-group'
   | 'invalid-number'
+  | 'invalid-value'
+  | 'group-name'
+  | 'too-many-groups'
   | 'inline-comment'
   | 'invalid-uri'
   // sources
   | 'no-source'
+  | 'source-number-twice'
+  | 'source-list-count'
+  | 'source-attr-all-missing'
+  | 'directory-not-writable'
+  | 'csv-row-invalid'
   | 'batch-size-below-sources'
   | 'live-source-off'
   | 'live-source-on'
@@ -32,13 +41,39 @@ export type ConfigDiagnosticCode =
   | 'payload-type-unreadable'
   | 'topic-without-route'
   | 'converter-missing'
+  | 'converter-config-missing'
+  | 'dummy-payload'
+  | 'error-propagation-with-azure'
   | 'frame-interval-ignored'
+  | 'camera-id-shared'
+  | 'box-units'
   | 'sensors-below-sources'
   // inference
   | 'config-file-missing'
   | 'gie-id-conflict'
   | 'gie-id-unknown'
   | 'tracker-library-missing';
+
+/**
+ * When DeepStream meets it. `parser`: its own parser of the app config refuses the file, the app exits at once (9.1).
+ * `plugin`: a plugin or library fails while the pipeline is built. `runtime`: it starts, and it shows later.
+ */
+export type ConfigStage = 'parser' | 'plugin' | 'runtime';
+
+/** What a plugin meets; what is not here shows at run time, unless a check knows better. */
+const pluginCodes: ReadonlySet<ConfigDiagnosticCode> = new Set<ConfigDiagnosticCode>([
+  'unreadable',
+  'reference-missing',
+  'engine-to-be-built',
+  'engine-never-matches',
+  'engine-in-working-directory',
+  'model-missing',
+  'invalid-number',
+  'invalid-uri',
+  'gie-id-conflict',
+  'config-file-missing',
+  'tracker-library-missing',
+]);
 
 /** A line of a config, counted from 1; 1 also where the file as a whole is meant. */
 export interface ConfigPlace {
@@ -52,14 +87,16 @@ export interface ConfigPlace {
  */
 export interface ConfigDiagnostic extends Diagnostic<ConfigDiagnosticCode> {
   readonly at: ConfigPlace;
+  readonly stage: ConfigStage;
 }
 
-/** The four parts as one. */
+/** The parts as one; the stage follows from the code where it is not given. */
 export function diagnose(
   severity: Severity,
   code: ConfigDiagnosticCode,
   at: ConfigPlace,
   message: string,
+  stage: ConfigStage = pluginCodes.has(code) ? 'plugin' : 'runtime',
 ): ConfigDiagnostic {
-  return { severity, code, at, message };
+  return { severity, code, stage, at, message };
 }

@@ -8,6 +8,11 @@ export interface ConfigSource {
   exists(path: string): boolean | undefined;
   /** Whether a directory is there, where every reference means a file; without it, none is. */
   isDirectory?(path: string): boolean;
+  /**
+   * Whether a directory is there that DeepStream can write into, as a config names it: relative ones start where the app
+   * is started. Undefined where that can't be known.
+   */
+  writable?(directory: string): boolean | undefined;
   /** The path without symbolic links: DeepStream resolves what a config names against the config's real place. */
   real?(path: string): string;
 }

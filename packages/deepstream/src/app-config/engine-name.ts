@@ -1,3 +1,5 @@
+import type { GroupReader } from './group-reader.ts';
+
 /** What an engine's name says; nvinfer writes `<model>_b<batch>_gpu<id>_<precision>.engine` (4.0 without the GPU). */
 export interface EngineName {
   /** The model's path in front of the suffix. */
@@ -21,4 +23,11 @@ export function readEngineName(path: string): EngineName | undefined {
   if (match === null) return undefined;
   const [, model = '', batch, device, precision = ''] = match;
   return { model, batch: Number(batch), device, precision };
+}
+
+/** Where the network runs, as engine names have it (nvdsinfer_model_builder.cpp:606). */
+export function deviceOf(property: GroupReader, override: GroupReader | undefined): string {
+  const core = property.integer('use-dla-core') ?? -1;
+  if (property.flag('enable-dla') && core >= 0) return `dla${core}`;
+  return `gpu${override?.integer('gpu-id') ?? property.integer('gpu-id') ?? 0}`;
 }

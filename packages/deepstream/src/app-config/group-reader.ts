@@ -1,4 +1,5 @@
 import type { ConfigFile } from '../editing/config-file.ts';
+import { parseBoolean, parseInteger } from './glib-value.ts';
 
 /** One group of a config, read with the types that DeepStream reads it with. */
 export interface GroupReader {
@@ -7,10 +8,12 @@ export interface GroupReader {
   readonly line: number;
   /** The text; undefined where the key is missing or empty. */
   text(key: string): string | undefined;
-  /** The number; undefined where the key is missing or holds none (a finding of its own, see `checkNumbers`). */
+  /** The number; undefined where the key is missing or holds none (a finding of its own, see `checkParser`). */
   integer(key: string): number | undefined;
   /** Whether the key is a number other than zero. */
   flag(key: string): boolean;
+  /** Whether the key is `true` or `1`, of those that are read as a boolean. */
+  boolean(key: string): boolean;
   /** The line of the key, or of the group where the key is missing. */
   lineOf(key: string): number;
 }
@@ -22,21 +25,17 @@ export function readGroup(file: ConfigFile, group: string): GroupReader {
     const value = read.ok ? read.value : file.get(group, key);
     return value === '' ? undefined : value;
   };
-  const integer = (key: string): number | undefined => parseInteger(text(key) ?? '');
+  // Numbers are read as they stand, without the escapes of a text.
+  const integer = (key: string): number | undefined => parseInteger(file.get(group, key) ?? '');
   return {
     group,
     line: file.lineOf(group) ?? 1,
     text,
     integer,
+    boolean: (key) => parseBoolean(file.get(group, key) ?? '') === true,
     flag: (key) => (integer(key) ?? 0) !== 0,
     lineOf: (key) => file.lineOf(group, key) ?? file.lineOf(group) ?? 1,
   };
-}
-
-/** A whole number as g_key_file_get_integer reads it: what stands behind the first white space does not count. */
-export function parseInteger(value: string): number | undefined {
-  const digits = /^\s*([+-]?\d+)(?:\s|$)/.exec(value)?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }
 
 /** Groups named `prefix` and a number (`prefix` alone too, where `bare`), with their numbers, in the file's order. */

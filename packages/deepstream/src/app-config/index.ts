@@ -8,6 +8,7 @@ export type {
   Section,
   Sink,
   Source,
+  SourceList,
   Streammux,
   TiledDisplay,
   Tracker,
@@ -16,6 +17,6 @@ export { maxTextBytes } from './bounded-source.ts';
 export { checkAppConfig } from './check.ts';
 export type { AppConfigReport, CheckOptions } from './check.ts';
 export type { ConfigSource } from './config-source.ts';
-export type { ConfigDiagnostic, ConfigDiagnosticCode } from './config-diagnostic.ts';
+export type { ConfigDiagnostic, ConfigDiagnosticCode, ConfigStage } from './config-diagnostic.ts';
 export { collectReferences } from './reference.ts';
 export type { FollowedConfig, Reference, ReferenceKind } from './reference.ts';

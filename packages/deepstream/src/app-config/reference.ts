@@ -7,6 +7,7 @@ import type { ConfigSource } from './config-source.ts';
 import { foreignKind } from './foreign-config.ts';
 import type { ForeignKind } from './foreign-config.ts';
 import { readGroup } from './group-reader.ts';
+import { parserOfGroup, readsOnlyEnabled } from './parser-of-group.ts';
 import { resolvePath } from './path.ts';
 import { referenceRule } from './reference-rule.ts';
 import type { ReferenceKind, ReferenceRule } from './reference-rule.ts';
@@ -173,9 +174,18 @@ function isServerConfig(file: ConfigFile, group: string): boolean {
   return /-gie-?\d*$/.test(group) && readGroup(file, group).integer('plugin-type') === 1;
 }
 
-function isActive({ file, namedBy }: FollowedConfig, group: string, key: string, rule: ReferenceRule): boolean {
+function isActive(config: FollowedConfig, group: string, key: string, rule: ReferenceRule): boolean {
+  const { file, namedBy } = config;
   const reader = readGroup(file, group);
   if (reader.integer('enable') === 0) return false;
+  if (
+    config.kind === 'app' &&
+    file.format === 'keyfile' &&
+    parserOfGroup(group) !== undefined &&
+    readsOnlyEnabled(group)
+  ) {
+    if (!reader.flag('enable')) return false;
+  }
   // Without `enable` these are off, but for apps that know no such key and write `config-file-path`.
   if (/^(?:source|sink)\d+$|^tracker$|^(?:primary|secondary)-gie\d*$|^message-/.test(group)) {
     const off =

@@ -28,6 +28,8 @@ export interface ConfigFile {
   string(group: string, key: string): ReadValue<string>;
   /** The `;` items; none for a missing key. */
   list(group: string, key: string): readonly string[];
+  /** The `;` items, or why DeepStream can't read them. */
+  stringList(group: string, key: string): ReadValue<readonly string[]>;
   /** The line of the group's first header, or of the key's winning line, counted from 1. */
   lineOf(group: string, key?: string): number | undefined;
   /** Keys given twice and groups opened twice, in the order of the file's groups. */

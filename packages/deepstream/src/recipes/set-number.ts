@@ -1,4 +1,4 @@
-import { parseInteger } from '../app-config/group-reader.ts';
+import { parseInteger } from '../app-config/glib-value.ts';
 import type { ConfigFile } from '../editing/config-file.ts';
 import { RecipeError } from './recipe-error.ts';
 

@@ -63,6 +63,11 @@ export class YamlConfig implements ConfigFile {
     return items.at(-1) === '' ? items.slice(0, -1) : items;
   }
 
+  stringList(group: string, key: string): ReadValue<readonly string[]> {
+    const read = this.string(group, key);
+    return read.ok ? { ok: true, value: this.list(group, key) } : read;
+  }
+
   lineOf(group: string, key?: string): number | undefined {
     const at = key === undefined ? this.#groupOf(group)?.line : this.#entryOf(group, key)?.line;
     return at === undefined ? undefined : at + 1;
