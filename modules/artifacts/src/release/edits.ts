@@ -8,6 +8,8 @@ export interface ConfigChange {
   /** URIs that become its sources; undefined leaves them. */
   readonly sources: readonly string[] | undefined;
   readonly edits: readonly EditSpec[];
+  /** The text of a file of the release, by its path in it; undefined where there is none. */
+  readonly read: (path: string) => string | undefined;
 }
 
 /** A changed config, and the file that its sources went to where they don't stand in the config itself. */
@@ -17,7 +19,8 @@ export interface ChangedConfig {
 }
 
 /** Changes a config file's text; every line that no change names stays as it is. `path` is inside the release. Throws `CONFIG_INVALID` or `EDIT_REFUSED`. */
-export function changeConfig(text: string, path: string, { sources, edits }: ConfigChange): ChangedConfig {
+export function changeConfig(text: string, path: string, change: ConfigChange): ChangedConfig {
+  const { sources, edits, read } = change;
   const parsed = parseConfig(text, path);
   if (!parsed.ok) {
     const {
@@ -29,7 +32,7 @@ export function changeConfig(text: string, path: string, { sources, edits }: Con
       facts: { path, line, reason },
     });
   }
-  const beside = sources === undefined ? undefined : placeSources(parsed.file, path, sources);
+  const beside = sources === undefined ? undefined : placeSources(parsed.file, path, { uris: sources, read });
   for (const edit of edits) applyEdit(parsed.file, edit);
   return { text: parsed.file.toString(), beside };
 }

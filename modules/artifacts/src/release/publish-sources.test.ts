@@ -37,10 +37,16 @@ describe('sources in the twin', () => {
   });
   afterEach(() => rm(layout.root, { recursive: true }));
 
-  async function publish(file: string, text: string, deepstream: Record<string, unknown>): Promise<Release> {
-    const sha256 = sha256Of(text);
+  async function publish(
+    file: string,
+    text: string,
+    deepstream: Record<string, unknown>,
+    beside: Readonly<Record<string, string>> = {},
+  ): Promise<Release> {
+    const sha256 = sha256Of(text + JSON.stringify(beside));
     await mkdir(join(layout.store, sha256), { recursive: true });
     await writeFile(join(layout.store, sha256, file), text);
+    for (const [name, content] of Object.entries(beside)) await writeFile(join(layout.store, sha256, name), content);
     const desired = parseDesired({
       artifacts: { app: { kind: 'config', url: `https://files.example/${file}`, sha256 } },
       deepstream: { config: `configs/app/${file}`, ...deepstream },
@@ -79,10 +85,18 @@ describe('sources in the twin', () => {
     ['../../../../two.csv', 'configs/app/sources.csv'],
   ])('of a YAML config that names %s go to %s, always in the release', async (named, place) => {
     const release = await publish('app.yml', yaml(named), { sources: [camera, 'file:///b.mp4'] });
-    expect(await read(release, place)).toContain(`1,4,${camera},1,0,0\n1,2,file:///b.mp4,1,0,0\n`);
+    expect(await read(release, place)).toContain(`0,1,4,${camera},1,0,0\n1,1,2,file:///b.mp4,1,0,0\n`);
     const config = await read(release, 'configs/app/app.yml');
     expect(config).toContain(place.endsWith('/sources.csv') ? 'csv-file-path: sources.csv' : named);
     expect(config).toContain('batch-size: 2');
+  });
+
+  test('of a YAML config keep comments above its table and columns that the sources do not fill', async () => {
+    const table = '# cameras of the gate\nenable,type,uri,latency,camera-id\n1,4,rtsp://old,250,3\n';
+    const release = await publish('app.yml', yaml('t.csv'), { sources: [camera, 'rtsp://b'] }, { 't.csv': table });
+    expect(await read(release, 'configs/app/t.csv')).toBe(
+      `# cameras of the gate\nenable,type,uri,latency,camera-id\n1,4,${camera},250,3\n1,4,rtsp://b,250,0\n`,
+    );
   });
 
   test('that make a config DeepStream would not take are refused before it is a release, without showing a password', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, readFileSync, statSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { maxTextBytes } from '@companion/deepstream/app-config';
@@ -79,6 +79,7 @@ async function applyEdits(staging: string, release: Release): Promise<void> {
     const changed = changeConfig(text, file, {
       sources: file === config ? sources?.uris : undefined,
       edits: edits.map(asBytes),
+      read: (path) => readIfThere(join(staging, path)),
     });
     await writeFile(join(staging, file), changed.text, 'latin1');
     if (changed.beside === undefined) continue;
@@ -91,6 +92,17 @@ async function applyEdits(staging: string, release: Release): Promise<void> {
 function asBytes(edit: EditSpec): EditSpec {
   const set = Object.entries(edit.set).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('latin1')]);
   return { ...edit, set: Object.fromEntries(set) as Record<string, string> };
+}
+
+/** A table of sources; what is larger than a text is none. */
+function readIfThere(path: string): string | undefined {
+  try {
+    if (statSync(path).size > maxTextBytes) return undefined;
+    return readFileSync(path, 'latin1');
+  } catch (cause) {
+    if (hasErrno(cause, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
+    throw cause;
+  }
 }
 
 async function readConfig(staging: string, path: string): Promise<string> {

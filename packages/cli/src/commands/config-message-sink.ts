@@ -5,7 +5,7 @@ import { editNotes, editOptions, editConfig } from '../config/edit-config.ts';
 /** `companion config message-sink`. */
 export const command = defineCommand({
   operands: 'FILE TOPIC',
-  notes: editNotes,
+  notes: `${editNotes}\n--frame-interval thins frames with objects too, and boxes then come in streammux pixels. It and the full schema need a\nfile with a [sensorN] for each source; without --converter-config it is written beside the config.`,
   examples: [
     'companion config message-sink app.txt detections',
     'companion config message-sink app.txt detections --payload full --frame-interval 5',
@@ -35,15 +35,19 @@ export const command = defineCommand({
       'converter-config': converterConfig,
       'frame-interval': frameInterval,
     } = options;
-    return editConfig({ path, json: options.json }, terminal, (file) => {
-      setMessageSink(file, {
-        topic,
-        ...(payload !== undefined && { payload }),
-        ...(library !== undefined && { library }),
-        ...(connection !== undefined && { connection }),
-        ...(converterConfig !== undefined && { converterConfig }),
-        ...(frameInterval !== undefined && { frameInterval }),
-      });
+    return editConfig({ path, json: options.json }, terminal, (file, writeBeside) => {
+      setMessageSink(
+        file,
+        {
+          topic,
+          ...(payload !== undefined && { payload }),
+          ...(library !== undefined && { library }),
+          ...(connection !== undefined && { connection }),
+          ...(converterConfig !== undefined && { converterConfig }),
+          ...(frameInterval !== undefined && { frameInterval }),
+        },
+        writeBeside,
+      );
     });
   },
 });

@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createWorkbench } from '../testing/workbench.ts';
 
@@ -64,6 +64,48 @@ describe("the tutorial's edits", () => {
     expect((await readdir(bench.folder)).sort()).toEqual(['app.yml', 'cams.csv']);
     const piped = await bench.call(['config', 'sources', '-', 'rtsp://cam/1'], 'source:\n  csv-file-path: c.csv\n');
     expect(piped).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('message-sink writes the sensors that an interval needs, and never over another file', async () => {
+    await using bench = await createWorkbench();
+    await writeFile(bench.path('app.txt'), appText);
+    const call = () => bench.call(['config', 'message-sink', 'app.txt', 'detections', '--frame-interval', '5']);
+    await writeFile(bench.path('msgconv_sensors.txt'), 'mine');
+    const refused = await call();
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(await readFile(bench.path('app.txt'), 'utf8')).toBe(appText);
+    await rm(bench.path('msgconv_sensors.txt'));
+    const { code, stdout } = await call();
+    expect(code).toBe(0);
+    expect(stdout).toContain('msg-conv-config=msgconv_sensors.txt\n');
+    expect(await readFile(bench.path('msgconv_sensors.txt'), 'utf8')).toBe('[sensor0]\nenable=1\ntype=Camera\nid=0\n');
+    const check = await bench.call(['config', 'check', 'app.txt']);
+    expect(check.stdout).not.toContain('converter-config-missing');
+  });
+
+  test('sources keeps the further columns of a table', async () => {
+    await using bench = await createWorkbench();
+    await writeFile(bench.path('app.yml'), 'source:\n  csv-file-path: cams.csv\nstreammux:\n  batch-size: 1\n');
+    await writeFile(bench.path('cams.csv'), '# cameras\nenable,type,uri,latency\n1,4,rtsp://old,250\n');
+    await bench.call(['config', 'sources', 'app.yml', 'rtsp://cam/1']);
+    expect(await readFile(bench.path('cams.csv'), 'utf8')).toBe(
+      '# cameras\nenable,type,uri,latency\n1,4,rtsp://cam/1,250\n',
+    );
+  });
+
+  test('refuse a Service Maker pipeline', async () => {
+    await using bench = await createWorkbench();
+    const pipeline = 'deepstream:\n  nodes:\n  - type: nvinfer\n  edges:\n    a: b\n';
+    await writeFile(bench.path('p.yaml'), pipeline);
+    for (const args of [
+      ['sources', 'p.yaml', 'rtsp://a'],
+      ['rtsp-out', 'p.yaml'],
+    ]) {
+      const { code, stderr } = await bench.call(['config', ...args]);
+      expect(code).toBe(2);
+      expect(stderr).toContain('this is a Service Maker pipeline');
+    }
+    expect(await readFile(bench.path('p.yaml'), 'utf8')).toBe(pipeline);
   });
 
   test('refuse arguments that make no sense, with exit code 2 and the config as it was', async () => {

@@ -1,6 +1,6 @@
 import { setSources } from '@companion/deepstream/recipes';
 import { defineCommand } from '../command/command.ts';
-import { editNotes, editOptions, editConfig } from '../config/edit-config.ts';
+import { editNotes, editOptions, editConfig, readBeside } from '../config/edit-config.ts';
 
 /** `companion config sources`. */
 export const command = defineCommand({
@@ -10,7 +10,7 @@ export const command = defineCommand({
   options: editOptions,
   run: ({ operands: [path, ...uris], options }, terminal) =>
     editConfig({ path, json: options.json }, terminal, (file, writeBeside) => {
-      const companion = setSources(file, uris);
+      const companion = setSources(file, uris, (beside) => readBeside(path, beside));
       if (companion !== undefined) writeBeside(companion);
     }),
 });

@@ -1,14 +1,16 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigEditError } from '@companion/deepstream/config-file';
 import type { ConfigFile } from '@companion/deepstream/config-file';
 import { RecipeError } from '@companion/deepstream/recipes';
+import { hasErrno } from '@companion/foundation/node';
 import type { CompanionFile } from '@companion/deepstream/recipes';
 import { CliError } from '../command/cli-error.ts';
 import type { ExitCode } from '../command/command.ts';
 import { changeText, compareConfigs } from './config-change.ts';
 import { openConfig, parseDocument } from './config-document.ts';
-import { writeOutput } from '../files/output.ts';
+import { messageOf, writeOutput } from '../files/output.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** The option that every editing command has. */
@@ -69,8 +71,19 @@ function tryEdit(path: string, file: ConfigFile, edit: Edit): CompanionFile | un
   }
 }
 
+/** The text of a file that the config names; undefined where there is none. */
+export function readBeside(config: string, path: string): string | undefined {
+  if (config === '-') return undefined;
+  try {
+    return readFileSync(resolve(dirname(realpathSync(config)), path), 'utf8');
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw new CliError('not-readable', `companion: ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
 /** Writes it where DeepStream will look: beside the config's real place. Returns its path. */
-async function writeCompanion(config: string, { path, text }: CompanionFile): Promise<string> {
+async function writeCompanion(config: string, { path, text, isNew }: CompanionFile): Promise<string> {
   if (config === '-') {
     throw new CliError(
       'usage',
@@ -78,6 +91,12 @@ async function writeCompanion(config: string, { path, text }: CompanionFile): Pr
     );
   }
   const place = resolve(dirname(await realpath(config)), path);
+  if (isNew === true && existsSync(place) && readFileSync(place, 'utf8') !== text) {
+    throw new CliError(
+      'edit-refused',
+      `companion: ${config}: not changed: ${place} is there already: rename it, or name it in the config`,
+    );
+  }
   await writeOutput(place, text);
   return place;
 }

@@ -18,6 +18,11 @@ const textColumns = ['uri', 'alsa-device', 'video-format', 'smart-rec-dir-path',
 const numberColumns =
   /^(?:type|enable|camera-(?:width|height|fps-n|fps-d|csi-sensor-id|v4l2-dev-node|id)|udp-buffer-size|latency|num-sources|gpu-id|num-(?:decode|extra)-surfaces|drop-frame-interval|rtsp-reconnect-(?:interval-sec|attempts)|intra-decode-enable|cudadec-memtype|nvbuf-memory-type|select-rtp-protocol|source-id|smart-record|smart-rec-(?:video-cache|cache|container|start-time|default-duration|duration|interval)|copy-hw)$/;
 
+/** Whether DeepStream reads a column as a number. */
+export function isNumberColumn(name: string): boolean {
+  return numberColumns.test(name);
+}
+
 /** A table of sources with its first row, which names the columns; comments and blank lines may stand above it only. */
 export interface SourceTable {
   /** The lines above the header, as they stand. */

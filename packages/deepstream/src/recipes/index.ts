@@ -7,4 +7,5 @@ export type { RecipeErrorCode } from './recipe-error.ts';
 export { rtspOut } from './rtsp-out.ts';
 export type { RtspOutOptions } from './rtsp-out.ts';
 export { setSources } from './sources.ts';
-export type { CompanionFile } from './sources.ts';
+export type { CompanionFile, WriteBeside } from './companion-file.ts';
+export type { ReadBeside } from './sources.ts';

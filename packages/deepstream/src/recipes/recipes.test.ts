@@ -4,7 +4,7 @@ import { checkAppConfig } from '../app-config/index.ts';
 import { parseConfig } from '../config-file/index.ts';
 import type { ConfigFile } from '../config-file/index.ts';
 import { RecipeError, rtspOut, setFileLoop, setInferenceInterval, setMessageSink, setSources } from './index.ts';
-import type { RecipeErrorCode } from './index.ts';
+import type { CompanionFile, RecipeErrorCode } from './index.ts';
 
 /** The shape of test5's config for IoT Edge, with what the tutorial edits by hand. */
 const appText = `[tiled-display]
@@ -178,30 +178,66 @@ describe('setSources', () => {
     expect(diagnostics.filter(({ code }) => code !== 'config-file-missing')).toEqual([]);
   });
 
-  test('fills a source list with as many sensor names', () => {
-    const list = '[source-list]\nnum-source-bins=1\nlist=file://a.mp4\nsensor-id-list=gate\nuse-nvmultiurisrcbin=1\n';
-    expect(
-      changed(
-        (config) => setSources(config, ['rtsp://a/1', 'rtsp://b/1']),
-        `${list}[streammux]\nbatch-size=1\nlive-source=1\n`,
-      ),
-    ).toEqual([
+  const all = '[source-attr-all]\nenable=1\ntype=3\n';
+  const mux = '[streammux]\nbatch-size=1\nlive-source=1\n';
+
+  test('fills a source list with as many ids and names of sensors, and makes room for them', () => {
+    const list =
+      '[source-list]\nnum-source-bins=1\nlist=file://a.mp4\nsensor-id-list=gate\nsensor-name-list=Gate\nuse-nvmultiurisrcbin=1\nmax-batch-size=1\n';
+    expect(changed((config) => setSources(config, ['rtsp://a/1', 'rtsp://b/1']), list + all + mux)).toEqual([
       '-num-source-bins=1',
       '-list=file://a.mp4',
       '-sensor-id-list=gate',
+      '-sensor-name-list=Gate',
+      '-max-batch-size=1',
       '-batch-size=1',
       '+num-source-bins=2',
       '+list=rtsp://a/1;rtsp://b/1',
       '+sensor-id-list=gate;sensor1',
+      '+sensor-name-list=Gate;sensor1',
+      '+max-batch-size=2',
       '+batch-size=2',
     ]);
+  });
+
+  test('leaves a source list that DeepStream takes, whatever was wrong before', () => {
+    const broken =
+      '[application]\n[source-list]\nnum-source-bins=3\nlist=rtsp://a/1;rtsp://b/1\nsensor-id-list=a;b\nsensor-name-list=A;B\n[source1]\nenable=0\n';
+    const config = read(broken + mux);
+    setSources(config, ['rtsp://b/1']);
+    expect(['list', 'sensor-id-list', 'sensor-name-list'].map((key) => config.get('source-list', key))).toEqual([
+      'rtsp://b/1',
+      'b',
+      'B',
+    ]);
+    const files = { read: () => config.toBytes(), exists: () => true };
+    expect(checkAppConfig({ path: 'app.txt', files }).diagnostics).toEqual([]);
+    expect(codeOf(() => setSources(config, ['http://a/1']))).toBe('invalid-uri');
+  });
+
+  test('leaves a batch that is kept free for further sources', () => {
+    const list = '[source-list]\nnum-source-bins=0\nuse-nvmultiurisrcbin=1\nmax-batch-size=8\n';
+    const config = read(list + all + mux);
+    setSources(config, ['rtsp://a/1']);
+    expect([config.get('source-list', 'max-batch-size'), config.get('streammux', 'batch-size')]).toEqual(['8', '8']);
+    expect(config.get('source-list', 'sensor-id-list')).toBe('sensor0');
+  });
+
+  test('keeps comments above the header and further columns of a table', () => {
+    const config = read('source:\n  csv-file-path: cams.csv\nstreammux:\n  batch-size: 1\n', 'app.yml');
+    const table =
+      '# cameras\n\nenable,type,uri,latency,camera-id,note\n0,4,rtsp://x,200,7,gate\n#1,4,rtsp://y,100,3,old\n';
+    const beside = setSources(config, cameras, (path) => (path === 'cams.csv' ? table : undefined));
+    expect(beside?.text).toBe(
+      '# cameras\n\nenable,type,uri,latency,camera-id,note\n1,4,rtsp://a/1,200,7,gate\n1,4,rtsp://b/1,100,3,old\n1,2,file:///v/c.mp4,200,0,gate\n',
+    );
   });
 
   test('gives the CSV file of a YAML config', () => {
     const config = read('source:\n  csv-file-path: cams.csv\nstreammux:\n  batch-size: 1\n', 'app.yml');
     expect(setSources(config, cameras)).toEqual({
       path: 'cams.csv',
-      text: 'enable,type,uri,num-sources,gpu-id,cudadec-memtype\n1,4,rtsp://a/1,1,0,0\n1,4,rtsp://b/1,1,0,0\n1,2,file:///v/c.mp4,1,0,0\n',
+      text: 'camera-id,enable,type,uri,num-sources,gpu-id,cudadec-memtype\n0,1,4,rtsp://a/1,1,0,0\n1,1,4,rtsp://b/1,1,0,0\n2,1,2,file:///v/c.mp4,1,0,0\n',
     });
     expect(config.toString()).toBe(
       'source:\n  csv-file-path: cams.csv\nstreammux:\n  batch-size: 3\n  live-source: 1\n',
@@ -231,6 +267,53 @@ describe('the small recipes', () => {
     expect(
       changed((config) => setFileLoop(config, { enabled: true }), 'tests:\n  file-loop: 0 # once\n', 'a.yml'),
     ).toEqual(['-  file-loop: 0 # once', '+  file-loop: 1 # once']);
+  });
+});
+
+describe('setMessageSink with messages that need a description of the sensors', () => {
+  const text =
+    '[source2]\nenable=1\ntype=4\nuri=rtsp://a\n[source5]\nenable=1\ntype=3\nuri=file://b%d\nnum-sources=2\n[source6]\nenable=0\n';
+  const describedBy = (options: Parameters<typeof setMessageSink>[1], more = '') => {
+    const config = read(`[application]\n${text}[streammux]\nlive-source=1\nbatch-size=3\n${more}`);
+    let beside: CompanionFile | undefined;
+    const group = setMessageSink(config, options, (file) => (beside = file));
+    return { config, group, beside };
+  };
+
+  test('the new API gets a sensor for each stream, with the ids that messages have without it', () => {
+    const { config, group, beside } = describedBy({ topic: 't', frameInterval: 5 });
+    expect(config.get(group, 'msg-conv-config')).toBe('msgconv_sensors.txt');
+    expect(beside?.path).toBe('msgconv_sensors.txt');
+    const sensors = read(beside?.text ?? '');
+    expect(sensors.groups().map((each) => `${each} ${sensors.get(each, 'id') ?? ''}`)).toEqual([
+      'sensor0 2',
+      'sensor1 5',
+      'sensor2 5-1',
+    ]);
+    const files = {
+      read: (path: string) =>
+        path === 'msgconv_sensors.txt' ? new TextEncoder().encode(beside?.text) : config.toBytes(),
+      exists: () => true,
+    };
+    const found = checkAppConfig({ path: 'app.txt', files }).diagnostics;
+    expect(found.filter(({ severity }) => severity !== 'info')).toEqual([]);
+  });
+
+  test('the full schema gets one for the number of each source', () => {
+    const { beside } = describedBy({ topic: 't', payload: 'full' });
+    expect(read(beside?.text ?? '').groups()).toEqual(['sensor2', 'sensor5']);
+  });
+
+  test('nothing is added where it is described, or not needed', () => {
+    expect(describedBy({ topic: 't' }).beside).toBeUndefined();
+    expect(describedBy({ topic: 't', frameInterval: 5, converterConfig: 'mc.txt' }).beside).toBeUndefined();
+  });
+
+  test('is refused, with the config as it was, where no file can be written', () => {
+    const config = read(appText.replaceAll(/msg-conv-config=.*\n/g, ''));
+    const before = config.toString();
+    expect(codeOf(() => setMessageSink(config, { topic: 't', frameInterval: 5 }))).toBe('converter-config-missing');
+    expect(config.toString()).toBe(before);
   });
 });
 

@@ -3,17 +3,16 @@ import { readEngineName } from '../app-config/engine-name.ts';
 import { numberedGroups, readGroup } from '../app-config/group-reader.ts';
 import { isUri } from '../app-config/path.ts';
 import type { ConfigFile } from '../editing/config-file.ts';
+import type { CompanionFile } from './companion-file.ts';
 import { RecipeError } from './recipe-error.ts';
 import { checkNumber, setNumber } from './set-number.ts';
 import { tileGrid } from './tile-grid.ts';
 import { requireAppConfig } from './require-app-config.ts';
+import { batchOfList, setSourceList } from './source-list.ts';
+import { writeSourceTable } from './source-table.ts';
 
-/** A file beside the config that has to be written too: a YAML config keeps its sources in a CSV file. */
-export interface CompanionFile {
-  /** As the config names it, relative to the config's directory. */
-  readonly path: string;
-  readonly text: string;
-}
+/** Gives the text of a file that the config names, relative to the config's directory; undefined where there is none. */
+export type ReadBeside = (path: string) => string | undefined;
 
 /** A URI goes into a line, a `;` list or a CSV row, and is one word in each. */
 const unfitCharacter = /[\s;,"\p{Cc}]/u;
@@ -28,9 +27,13 @@ const maxSources = 1024;
  * `live-source` and the tiled display follow.
  *
  * Where the config takes its sources from `[source-list]` they go there. A YAML config otherwise takes them from a CSV
- * file, whose text is returned for the caller to write.
+ * file, whose text is returned for the caller to write; of the one that `readBeside` gives further columns stay.
  */
-export function setSources(config: ConfigFile, uris: readonly string[]): CompanionFile | undefined {
+export function setSources(
+  config: ConfigFile,
+  uris: readonly string[],
+  readBeside: ReadBeside = () => undefined,
+): CompanionFile | undefined {
   requireAppConfig(config);
   if (uris.length === 0) throw new RecipeError('no-source', 'there must be at least one source');
   checkNumber('the number of sources', uris.length, 1, maxSources);
@@ -42,8 +45,8 @@ export function setSources(config: ConfigFile, uris: readonly string[]): Compani
     );
   }
   let companion: CompanionFile | undefined;
-  if (config.groups().includes('source-list')) setList(config, uris);
-  else if (config.format === 'yaml') companion = csvOf(config, uris);
+  if (config.groups().includes('source-list')) setSourceList(config, uris);
+  else if (config.format === 'yaml') companion = csvOf(config, uris, readBeside);
   else setGroups(config, uris);
   follow(config, uris);
   return companion;
@@ -77,36 +80,19 @@ function setGroups(config: ConfigFile, uris: readonly string[]): void {
   }
 }
 
-function setList(config: ConfigFile, uris: readonly string[]): void {
-  const set = (key: string, items: readonly string[]) => {
-    const same = config.list('source-list', key).join(';') === items.join(';');
-    if (!same) config.set('source-list', key, items.join(';'));
-  };
-  set('list', uris);
-  if (config.get('source-list', 'num-source-bins') !== undefined) {
-    setNumber(config, 'source-list', 'num-source-bins', uris.length);
-  }
-  for (const key of ['sensor-id-list', 'sensor-name-list']) {
-    if (config.get('source-list', key) === undefined) continue;
-    const names = config.list('source-list', key);
-    set(
-      key,
-      uris.map((_, i) => names[i] ?? `sensor${i}`),
-    );
-  }
-}
-
-function csvOf(config: ConfigFile, uris: readonly string[]): CompanionFile {
+function csvOf(config: ConfigFile, uris: readonly string[], readBeside: ReadBeside): CompanionFile {
   const source = readGroup(config, 'source');
-  const path = source.text('csv-file-path') ?? 'sources.csv';
-  if (source.text('csv-file-path') === undefined) config.set('source', 'csv-file-path', path);
-  const rows = uris.map((uri) => `1,${typeOf(uri)},${uri},1,0,0`);
-  return { path, text: ['enable,type,uri,num-sources,gpu-id,cudadec-memtype', ...rows, ''].join('\n') };
+  const named = source.text('csv-file-path');
+  const path = named ?? 'sources.csv';
+  if (named === undefined) config.set('source', 'csv-file-path', path);
+  const sources = uris.map((uri) => ({ type: typeOf(uri), uri }));
+  const text = writeSourceTable(named === undefined ? undefined : readBeside(path), sources);
+  return { path, text };
 }
 
 /** Sets what depends on the number and kind of sources. */
 function follow(config: ConfigFile, uris: readonly string[]): void {
-  const count = uris.length;
+  const count = batchOfList(config, uris.length);
   setNumber(config, 'streammux', 'batch-size', count);
   const live = uris.some((uri) => isLive({ type: typeOf(uri), uri }));
   if (live || config.get('streammux', 'live-source') !== undefined)
@@ -123,7 +109,7 @@ function follow(config: ConfigFile, uris: readonly string[]): void {
   if (!config.groups().includes('tiled-display')) return;
   const display = readGroup(config, 'tiled-display');
   const [rows, columns] = [display.integer('rows'), display.integer('columns')];
-  const grid = tileGrid(count, rows === undefined || columns === undefined ? undefined : { rows, columns });
+  const grid = tileGrid(uris.length, rows === undefined || columns === undefined ? undefined : { rows, columns });
   setNumber(config, 'tiled-display', 'rows', grid.rows);
   setNumber(config, 'tiled-display', 'columns', grid.columns);
 }
