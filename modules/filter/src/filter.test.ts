@@ -92,7 +92,7 @@ describe('the filter', () => {
       events: 0,
       sensors: {},
       sensorsNotListed: 0,
-      outbox: { waiting: 0, durable: false },
+      outbox: { waiting: 0, durable: false, dropped: 0, setAside: 0 },
       errors: [],
     });
     await frames(5_000);
@@ -182,7 +182,13 @@ describe('the filter', () => {
         detections: 30,
         events: { 'parking.parked': 1 },
         bytes: { in: expect.any(Number) as number, out: expect.any(Number) as number },
-        outbox: { depth: 0, bytes: 0, durable: false, dropped: { event: 0, snapshot: 0 } },
+        outbox: {
+          depth: 0,
+          bytes: 0,
+          durable: false,
+          dropped: { event: 0, snapshot: 0 },
+          setAside: { event: 0, snapshot: 0 },
+        },
         totals: { occupied: 1, empty: 0, unknown: 0, spots: 1 },
         zones: [
           {

@@ -2,7 +2,7 @@
  * What is written beside the events: the pipeline, the zones it works with, and when that was. A part that an older or a
  * newer version wrote otherwise costs only itself: the rest is kept, and what was left out is named.
  */
-import type { Diagnostic, JsonObject, JsonValue } from '@companion/foundation';
+import { wellFormedJson, type Diagnostic, type JsonObject, type JsonValue } from '@companion/foundation';
 import { readSavedPipeline, type PipelineState, type SavedPartCode } from '@companion/occupancy';
 import * as z from 'zod';
 import { nothingDesired, type DesiredState } from '../config/desired-state.ts';
@@ -68,7 +68,8 @@ export function encodeCheckpoint({ takenMs, settings, state, stampsMs }: Checkpo
 
 /** Reads what `encodeCheckpoint` wrote, in this version or another. */
 export function restoreCheckpoint(value: JsonValue | undefined, nowMs: number): Restored {
-  const parsed = checkpointSchema.safeParse(value);
+  // Versions up to 0.1 took names with half a character, which no event could be sent with.
+  const parsed = checkpointSchema.safeParse(value === undefined ? undefined : wellFormedJson(value));
   if (!parsed.success) return { kind: 'none' };
   const { format, takenMs, settings, state, stampsMs } = parsed.data;
   const { version, inForceVersion, rejected } = settings;

@@ -4,12 +4,13 @@ import { applyDesired, nothingDesired } from './desired-state.ts';
 
 const spot = { kind: 'spot', sensor: 'Yard', polygon: [0, 0, 100, 0, 100, 100] };
 const one = applyDesired(nothingDesired, { version: 3, properties: { zones: { A1: spot, A2: { kind: 'line' } } } });
+const none = { event: 0, snapshot: 0 };
 const activity = {
   spots: { occupied: 0, empty: 0, unknown: 1, spots: 1 },
   messages: { received: 5, parsed: 4, failed: 1 },
   events: 2,
   sensors: [{ sensor: 'Yard 1', frames: 100, fps: 9.97, lagMs: 130 }],
-  outbox: { depth: 1, durable: true },
+  outbox: { depth: 1, durable: true, dropped: none, setAside: none, lastSetAside: undefined },
 };
 
 describe('the settings', () => {
@@ -73,9 +74,9 @@ describe('the reported properties', () => {
       spots: { occupied: 0, empty: 0, unknown: 1 },
       messages: { received: 5, parsed: 4, failed: 1 },
       events: 2,
-      sensors: { Yard_1: { fps: 10, lagMs: 0 } },
+      sensors: { 'Yard%201': { fps: 10, lagMs: 0 } },
       sensorsNotListed: 0,
-      outbox: { waiting: 1, durable: true },
+      outbox: { waiting: 1, durable: true, dropped: 0, setAside: 0 },
       errors: [],
     });
   });
@@ -88,7 +89,7 @@ describe('the reported properties', () => {
       zones: {
         ok: 0,
         notListed: 370,
-        rejected: { Lot__0: expect.stringContaining('kind') as string },
+        rejected: { 'Lot%20%230': expect.stringContaining('kind') as string },
       },
     });
     expect(JSON.stringify(report).length).toBeLessThan(16_000);

@@ -68,24 +68,56 @@ describe('the outbox in memory', () => {
     expect(bodies()).toEqual(['event 1', 'event 2']);
   });
 
-  test('drops what the hub can never take, and goes on', async () => {
+  test('sets aside what the hub can never take, and goes on', async () => {
     hub.onSend = ({ body }) =>
       body === 'event 1' ? Promise.reject(new EdgeError('MESSAGE_TOO_LARGE', 'too large')) : Promise.resolve();
     add(1);
     add(2);
     await clock.pass(0);
     expect(bodies()).toEqual(['event 2']);
-    expect(outbox.stats()).toMatchObject({ dropped: { event: 1 }, depth: 0 });
+    expect(outbox.stats()).toMatchObject({ setAside: { event: 1 }, dropped: { event: 0 }, depth: 0 });
+    expect(outbox.stats().lastSetAside).toEqual({ atMs: 0, output: 'events', reason: 'too large' });
   });
 
-  test('drops the oldest that is not under way when it is full, and counts it', async () => {
+  test('drops the oldest when it is full, also one that is tried again and again, and counts it', async () => {
     let connected = false;
     hub.onSend = () => (connected ? Promise.resolve() : notConnected());
     for (const n of [1, 2, 3, 4, 5]) add(n);
     connected = true;
     await clock.pass(60_000);
-    expect(bodies()).toEqual(['event 1', 'event 4', 'event 5']);
+    expect(bodies()).toEqual(['event 3', 'event 4', 'event 5']);
     expect(outbox.stats()).toMatchObject({ dropped: { event: 2, snapshot: 0 }, depth: 0 });
+  });
+
+  test('never sends again, and counts as sent, what was displaced on its way and arrived', async () => {
+    let acknowledge: () => void = () => undefined;
+    hub.onSend = ({ body }) =>
+      body === 'event 1'
+        ? new Promise((resolve) => {
+            acknowledge = resolve;
+          })
+        : Promise.resolve();
+    for (const n of [1, 2, 3, 4]) add(n);
+    expect(outbox.stats()).toMatchObject({ depth: 3, dropped: { event: 0 } });
+    acknowledge();
+    await clock.pass(60_000);
+    expect(bodies()).toEqual(['event 1', 'event 2', 'event 3', 'event 4']);
+    expect(outbox.stats()).toMatchObject({ depth: 0, sent: 4, dropped: { event: 0 } });
+  });
+
+  test('drops what was displaced on its way and did not arrive', async () => {
+    let fail: () => void = () => undefined;
+    hub.onSend = ({ body }) =>
+      body === 'event 1'
+        ? new Promise((_, reject) => {
+            fail = () => reject(new EdgeError('CONNECTION_LOST', 'cut', { retryable: true }));
+          })
+        : Promise.resolve();
+    for (const n of [1, 2, 3, 4]) add(n);
+    fail();
+    await clock.pass(60_000);
+    expect(bodies()).toEqual(['event 2', 'event 3', 'event 4']);
+    expect(outbox.stats()).toMatchObject({ depth: 0, dropped: { event: 1 } });
   });
 
   test('gives what waits a little time at the end, and says what was left', async () => {

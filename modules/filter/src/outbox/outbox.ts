@@ -1,25 +1,27 @@
 /*
  * add ──▶ waiting ──commit──▶ durable ──send──▶ acknowledged ──commit──▶ forgotten
+ *                                        └──can never be sent──▶ set aside ──commit──▶ forgotten
  *
  * Invariants: what is sent was durable before, together with the checkpoint that knows it was raised, so that after a
  * kill it is neither lost nor raised anew under another name; messages are sent in order, one after another, each until
- * the hub has acknowledged it. A kill between the acknowledgement and the commit sends a message twice, with the same
- * id. While the storage is not durable, messages are sent from memory.
+ * the hub has acknowledged it. None waits longer for another message than for the hub itself: see suspects.ts. A kill
+ * between the acknowledgement and the commit sends a message twice, with the same id. While the storage is not durable,
+ * messages are sent from memory.
  */
-import { EdgeError, type Hub, type Log, type OutputMessage } from '@companion/edge';
+import type { Hub, Log, OutputMessage } from '@companion/edge';
 import { backoffMs, sleep, type Clock, type JsonValue } from '@companion/foundation';
+import { deadLetter } from './dead-letters.ts';
 import type { Entry, EntryKind, Step } from './entry.ts';
+import { SendCounts, type SendTotals } from './send-counts.ts';
+import { blame } from './send-failure.ts';
 import { asSteps, type Storage } from './storage.ts';
+import { Suspects } from './suspects.ts';
 import { Waiting, type Capacity } from './waiting.ts';
 
 /** What waits to be sent, and how it went so far. */
-export interface OutboxStats {
+export interface OutboxStats extends SendTotals {
   readonly depth: number;
   readonly bytes: number;
-  readonly sent: number;
-  readonly sentBytes: number;
-  /** Lost because the outbox was full, or because the hub can never take them. */
-  readonly dropped: Readonly<Record<EntryKind, number>>;
   readonly durable: boolean;
 }
 
@@ -37,6 +39,7 @@ export interface OutboxOptions {
 
 /** Events of one moment share a write; nobody misses this little time. */
 const commitAfterMs = 20;
+const backoff = { baseMs: 250, capMs: 10_000 };
 /** That messages were acknowledged may wait: at worst they are sent twice. */
 const forgetAfterMs = 500;
 
@@ -52,9 +55,8 @@ export class Outbox {
   readonly #waiting: Waiting;
   /** Aborted when there is no more time to try. */
   readonly #stopping = new AbortController();
-  readonly #dropped: Record<EntryKind, number> = { event: 0, snapshot: 0 };
-  #sent = 0;
-  #sentBytes = 0;
+  readonly #suspects = new Suspects();
+  readonly #counts = new SendCounts();
   #nextSeq: number;
   /** Up to here all is durable. */
   #committedSeq: number;
@@ -65,8 +67,12 @@ export class Outbox {
   #checkpointWanted = false;
   /** The run that sends what can be sent. */
   #sending: Promise<void> | undefined;
-  /** Whether the first entry is being sent. */
-  #underWay = false;
+  /** The entry that is being sent, and whether it was displaced meanwhile: then it is never sent again. */
+  #underWay: { readonly entry: Entry; displaced: boolean } | undefined;
+  /** Failures since the last success. */
+  #failures = 0;
+  /** What came since the last commit. */
+  #fresh: Entry[] = [];
   #committing: Promise<void> | undefined;
   /** The next commit. */
   #due: { readonly atMs: number; readonly cancel: () => void } | undefined;
@@ -90,7 +96,7 @@ export class Outbox {
   /** Begins to send what an earlier process left. Call it once, before all else. */
   start(): void {
     for (const entry of this.#storage.remembered.entries) {
-      this.#drop(this.#waiting.add(entry, { firstIsUnderWay: false }));
+      this.#drop(this.#waiting.add(entry));
     }
     this.#kick();
   }
@@ -100,7 +106,8 @@ export class Outbox {
     if (this.#closed) return;
     const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
     const entry = { seq: this.#nextSeq++, kind, output, message: { ...rest, body: text } } as Entry;
-    this.#drop(this.#waiting.add(entry, { firstIsUnderWay: this.#underWay }));
+    this.#drop(this.#waiting.add(entry));
+    this.#fresh.push(entry);
     this.#commitWithin(commitAfterMs);
     if (!this.#storage.durable) this.#kick();
   }
@@ -112,14 +119,8 @@ export class Outbox {
   }
 
   stats(): OutboxStats {
-    return {
-      depth: this.#waiting.size,
-      bytes: this.#waiting.bytes,
-      sent: this.#sent,
-      sentBytes: this.#sentBytes,
-      dropped: { ...this.#dropped },
-      durable: this.#storage.durable,
-    };
+    const [depth, bytes, durable] = [this.#waiting.size, this.#waiting.bytes, this.#storage.durable];
+    return { depth, bytes, durable, ...this.#counts.totals() };
   }
 
   /** Gives what waits `withinMs` to be sent, then gives up, writes the last checkpoint and answers how many were left. */
@@ -148,53 +149,79 @@ export class Outbox {
     return this.#stopping.signal.aborted;
   }
 
-  #sendable(): Entry | undefined {
-    const entry = this.#waiting.first();
-    return entry !== undefined && (entry.seq <= this.#committedSeq || !this.#storage.durable) ? entry : undefined;
+  #next(): Entry | undefined {
+    return this.#suspects.pick(this.#sendable());
+  }
+
+  *#sendable(): Generator<Entry> {
+    for (const entry of this.#waiting.entries()) {
+      if (entry.seq > this.#committedSeq && this.#storage.durable) return;
+      yield entry;
+    }
   }
 
   #kick(): void {
-    if (this.#sendable() !== undefined && !this.#isStopping()) this.#sending ??= this.#drain();
+    if (this.#next() !== undefined && !this.#isStopping()) this.#sending ??= this.#drain();
   }
 
   async #drain(): Promise<void> {
-    for (let entry = this.#sendable(); entry !== undefined && !this.#isStopping(); entry = this.#sendable()) {
-      this.#underWay = true;
-      const done = await this.#deliver(entry);
-      this.#underWay = false;
-      if (done) this.#forget(entry.seq);
+    for (let entry = this.#next(); entry !== undefined && !this.#isStopping(); entry = this.#next()) {
+      const underWay = { entry, displaced: false };
+      this.#underWay = underWay;
+      const failure = await this.#attempt(entry);
+      this.#underWay = undefined;
+      if (failure === undefined) this.#acknowledged(entry);
+      else if (underWay.displaced) this.#countDropped(entry);
+      else await this.#failed(entry, failure.error);
     }
     this.#sending = undefined;
   }
 
+  async #attempt({ output, message }: Entry): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await this.#hub.send(output, message as OutputMessage);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  #acknowledged(entry: Entry): void {
+    this.#counts.sent(entry);
+    if (this.#failures > 0)
+      this.#log.info({ output: entry.output, failures: this.#failures }, 'messages are sent again');
+    this.#failures = 0;
+    this.#suspects.sent(entry);
+    this.#forget(entry.seq);
+  }
+
+  /** Sets the message aside, or resolves after a pause, before the next try. */
+  async #failed(entry: Entry, error: unknown): Promise<void> {
+    if (this.#suspects.failed(entry, blame(error))) {
+      this.#layAside(entry, error);
+      return;
+    }
+    if (this.#isStopping()) return;
+    this.#failures++;
+    const { output } = entry;
+    if (this.#failures === 1) this.#log.warn({ output, err: error }, 'a message could not be sent and is tried again');
+    const pauseMs = backoffMs(this.#failures, { ...backoff, random: this.#random });
+    await sleep(this.#clock, pauseMs, this.#stopping.signal);
+  }
+
+  #layAside(entry: Entry, error: unknown): void {
+    const letter = deadLetter(entry, { atMs: this.#clock.now(), error });
+    this.#counts.setAside(letter);
+    this.#storage.setAside(letter);
+    this.#log.error({ output: entry.output, err: error }, 'a message that can never be sent is set aside');
+    this.#forget(entry.seq);
+  }
+
   #forget(seq: number): void {
+    this.#suspects.forget(seq);
     this.#waiting.remove(seq);
     this.#gone.push(seq);
     this.#commitWithin(forgetAfterMs);
-  }
-
-  /** Resolves to false when there was no more time to try. */
-  async #deliver({ kind, output, message }: Entry): Promise<boolean> {
-    for (let failures = 1; ; failures++) {
-      try {
-        await this.#hub.send(output, message as OutputMessage);
-        this.#sent++;
-        this.#sentBytes += Buffer.byteLength(message.body);
-        if (failures > 1) this.#log.info({ output, failures: failures - 1 }, 'messages are sent again');
-        return true;
-      } catch (error) {
-        if (error instanceof EdgeError && error.code === 'MESSAGE_TOO_LARGE') {
-          this.#dropped[kind]++;
-          this.#log.error({ output, err: error }, 'a message is dropped, because the hub can never take it');
-          return true;
-        }
-        if (this.#isStopping()) return false;
-        if (failures === 1) this.#log.warn({ output, err: error }, 'a message could not be sent and is tried again');
-        const pauseMs = backoffMs(failures, { baseMs: 250, capMs: 10_000, random: this.#random });
-        await sleep(this.#clock, pauseMs, this.#stopping.signal);
-        if (this.#isStopping()) return false;
-      }
-    }
   }
 
   #commitWithin(delayMs: number): void {
@@ -217,29 +244,36 @@ export class Outbox {
   }
 
   async #commit(): Promise<void> {
-    const put = this.#waiting.all().filter(({ seq }) => seq > this.#writtenSeq);
+    const put = this.#fresh.filter(({ seq }) => this.#waiting.has(seq));
     const upTo = this.#nextSeq - 1;
     const state = put.length > 0 || this.#checkpointWanted ? this.#checkpoint() : undefined;
     const gone = this.#gone;
     const step: Step = { version: 1, put, gone, ...(state === undefined ? {} : { checkpoint: state as StepState }) };
     this.#gone = [];
+    this.#fresh = [];
     this.#checkpointWanted = false;
     this.#writtenSeq = upTo;
-    const everything = (): readonly Step[] => asSteps(this.#waiting.all(), this.#checkpoint());
+    const everything = (): readonly Step[] => asSteps([...this.#waiting.entries()], this.#checkpoint());
     await this.#storage.write(step, everything, this.#waiting.bytes);
     this.#committedSeq = Math.max(this.#committedSeq, upTo);
     this.#kick();
   }
 
   #drop(entries: readonly Entry[]): void {
-    const capacity = this.#capacity;
-    for (const { kind, seq } of entries) {
-      if (this.#dropped[kind]++ === 0) {
-        const message = `the outbox is full: the oldest ${kind}s are dropped, snapshots before events`;
-        this.#log.error({ kind, capacity }, message);
-      }
-      this.#gone.push(seq);
+    for (const entry of entries) {
+      this.#suspects.forget(entry.seq);
+      this.#gone.push(entry.seq);
+      // Whether it arrives is known when its try ends; until then it counts neither as sent nor as dropped.
+      if (this.#underWay?.entry === entry) this.#underWay.displaced = true;
+      else this.#countDropped(entry);
     }
+  }
+
+  #countDropped(entry: Entry): void {
+    if (!this.#counts.dropped(entry)) return;
+    const { kind } = entry;
+    const message = `the outbox is full: the oldest ${kind}s are dropped, snapshots before events`;
+    this.#log.error({ kind, capacity: this.#capacity }, message);
   }
 }
 

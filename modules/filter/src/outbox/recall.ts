@@ -1,5 +1,4 @@
-import { parseJson } from '@companion/foundation';
-import type { JsonValue } from '@companion/foundation';
+import { parseJson, wellFormedJson, type JsonValue } from '@companion/foundation';
 import { stepSchema, type Entry } from './entry.ts';
 
 /** What the records of a journal come to. */
@@ -17,7 +16,8 @@ export function recall(records: readonly string[]): Remembered {
   let checkpoint: JsonValue | undefined;
   let foreign = 0;
   for (const record of records) {
-    const step = stepSchema.safeParse(parseJson(record));
+    // Versions up to 0.1 took names with half a character, which no topic can hold.
+    const step = stepSchema.safeParse(wellFormedJson((parseJson(record) ?? null) as JsonValue));
     if (!step.success) {
       foreign++;
       continue;

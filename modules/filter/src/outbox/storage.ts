@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { CheckResult, Log } from '@companion/edge';
 import type { Clock, JsonValue } from '@companion/foundation';
 import { hasErrno } from '@companion/foundation/node';
+import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import type { Entry, Step } from './entry.ts';
 import { openJournal, type Journal } from './journal.ts';
 import { recall, type Remembered } from './recall.ts';
@@ -26,6 +27,8 @@ export interface Storage {
    * journal is written anew; `liveBytes` is about its size. Never rejects.
    */
   write(step: Step, everything: () => readonly Step[], liveBytes: number): Promise<boolean>;
+  /** Keeps a message that can never be sent, for people. */
+  setAside(letter: DeadLetter): void;
   /** For /healthz. Without a folder it is fine, and says so; a folder that does not work is not. */
   health(): CheckResult;
   close(): Promise<void>;
@@ -47,6 +50,11 @@ export class MemoryStorage implements Storage {
 
   write(): Promise<boolean> {
     return Promise.resolve(false);
+  }
+
+  /** The log line about it is all that is left. */
+  setAside(): void {
+    return undefined;
   }
 
   health(): CheckResult {
@@ -102,6 +110,7 @@ class DiskStorage implements Storage {
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #deadLetters: DeadLetters;
   /** Why the disk can't be written; undefined while it can. */
   #failure: string | undefined;
   /** When a failed disk is tried again. */
@@ -113,6 +122,7 @@ class DiskStorage implements Storage {
     this.#journal = journal;
     this.#clock = clock;
     this.#log = log;
+    this.#deadLetters = new DeadLetters(join(folder, 'dead-letter.jsonl'), log);
   }
 
   get durable(): boolean {
@@ -140,8 +150,13 @@ class DiskStorage implements Storage {
     return { ok: this.#failure === undefined, detail: this.#failure ?? `on disk: ${this.#folder}` };
   }
 
-  close(): Promise<void> {
-    return this.#journal.close();
+  setAside(letter: DeadLetter): void {
+    this.#deadLetters.add(letter);
+  }
+
+  async close(): Promise<void> {
+    await this.#deadLetters.settle();
+    await this.#journal.close();
   }
 
   #rewrite(steps: readonly Step[]): Promise<boolean> {

@@ -6,11 +6,13 @@ export interface Capacity {
   readonly bytes: number;
 }
 
-/** Entries in order, bounded. When full, the oldest snapshot goes first, then the oldest event; the first entry is kept while it is on its way. */
+/** Entries in order, bounded. When full, the oldest snapshot goes first, then the oldest event. */
 export class Waiting {
   readonly #capacity: Capacity;
   /** By sequence number, in order. */
   readonly #entries = new Map<number, Entry>();
+  /** Those of them that are snapshots, in order: the first to go is found at once, however many wait. */
+  readonly #snapshots = new Map<number, Entry>();
   #bytes = 0;
 
   constructor(capacity: Capacity) {
@@ -25,25 +27,27 @@ export class Waiting {
     return this.#bytes;
   }
 
-  first(): Entry | undefined {
-    return this.#entries.values().next().value;
+  /** All, in order. */
+  entries(): Iterable<Entry> {
+    return this.#entries.values();
   }
 
-  all(): readonly Entry[] {
-    return [...this.#entries.values()];
+  has(seq: number): boolean {
+    return this.#entries.has(seq);
   }
 
   /** Returns what had to go for it: others, or the entry itself where it alone is too large or all the rest matters more. */
-  add(entry: Entry, { firstIsUnderWay }: { readonly firstIsUnderWay: boolean }): readonly Entry[] {
+  add(entry: Entry): readonly Entry[] {
     const dropped: Entry[] = [];
     const size = entryBytes(entry);
     while (this.#entries.size >= this.#capacity.entries || this.#bytes + size > this.#capacity.bytes) {
-      const one = this.#victim(entry, { firstIsUnderWay });
+      const one = this.#victim(entry);
       dropped.push(one);
       if (one === entry) return dropped;
       this.remove(one.seq);
     }
     this.#entries.set(entry.seq, entry);
+    if (entry.kind === 'snapshot') this.#snapshots.set(entry.seq, entry);
     this.#bytes += size;
     return dropped;
   }
@@ -52,20 +56,19 @@ export class Waiting {
     const entry = this.#entries.get(seq);
     if (entry === undefined) return;
     this.#entries.delete(seq);
+    this.#snapshots.delete(seq);
     this.#bytes -= entryBytes(entry);
   }
 
-  /** A snapshot never displaces an event. */
-  #victim(newcomer: Entry, { firstIsUnderWay }: { readonly firstIsUnderWay: boolean }): Entry {
-    let oldestEvent: Entry | undefined;
-    let first = true;
-    for (const entry of this.#entries.values()) {
-      const underWay = first && firstIsUnderWay;
-      first = false;
-      if (underWay) continue;
-      if (entry.kind === 'snapshot') return entry;
-      oldestEvent ??= entry;
-    }
-    return newcomer.kind === 'snapshot' ? newcomer : (oldestEvent ?? newcomer);
+  /** A snapshot never displaces an event. An entry that no room is large enough for displaces nothing. */
+  #victim(newcomer: Entry): Entry {
+    if (entryBytes(newcomer) > this.#capacity.bytes) return newcomer;
+    const snapshot = first(this.#snapshots);
+    if (snapshot !== undefined || newcomer.kind === 'snapshot') return snapshot ?? newcomer;
+    return first(this.#entries) ?? newcomer;
   }
+}
+
+function first(entries: ReadonlyMap<number, Entry>): Entry | undefined {
+  return entries.values().next().value;
 }

@@ -19,9 +19,10 @@ export function filterMetrics(metrics: Metrics) {
     depth: metrics.gauge('outbox_depth', 'Messages that wait for the hub'),
     waitingBytes: metrics.gauge('outbox_bytes', 'Size of the messages that wait for the hub'),
     durable: metrics.gauge('outbox_durable', '1 while the outbox is on the disk, 0 while it is in memory'),
-    dropped: metrics.counter(
-      'outbox_dropped_total',
-      'Messages lost because the outbox was full or the hub never takes them, by kind',
+    dropped: metrics.counter('outbox_dropped_total', 'Messages lost because the outbox was full, by kind', ['kind']),
+    setAside: metrics.counter(
+      'outbox_set_aside_total',
+      'Messages that can never be sent, kept in dead-letter.jsonl, by kind',
       ['kind'],
     ),
     lag: metrics.gauge('sensor_lag_seconds', 'Receipt minus stamp of the newest frame, by sensor', ['sensor']),

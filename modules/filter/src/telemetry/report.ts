@@ -1,13 +1,15 @@
 import { versionWentBack } from '@companion/edge';
-import type { JsonObject } from '@companion/foundation';
+import { clipBytes, fitReport, type JsonObject } from '@companion/foundation';
 import type { SensorRate } from './sensor-rates.ts';
 import { reportedMistake, type SpotTotals } from '@companion/occupancy';
 import type { TwinCounts } from './twin-counters.ts';
 import type { DesiredState } from '../config/desired-state.ts';
 
-/** The 32 KB of reported properties must hold whatever a twin says. */
+/** The 32 KB of reported properties must hold whatever a twin says, and whatever cameras are called. */
 const maxListed = 30;
-const maxText = 200;
+const maxTextBytes = 200;
+/** Where that is too much all the same, as with texts full of escapes, these go, the first first; `omitted` names them. */
+const expendable = ['sensors', 'sensorsNotListed', 'messages', 'events', 'spots'];
 
 /** What the report tells beside the settings. */
 export interface Activity extends TwinCounts {
@@ -17,16 +19,21 @@ export interface Activity extends TwinCounts {
 /**
  * The reported properties. `errors` is empty when the newest desired properties are in force and all they name was found;
  * `zones` is about what is in force, which `zones.desiredVersion` tells, and `zones.rejected` names what of it can't work.
+ * Names are keys as `twinKey` writes them. A twin takes the report whatever is in it: it loses a part and says so, rather
+ * than to be refused whole.
  */
 export function reportedProperties(settings: DesiredState, activity: Activity): JsonObject {
   const { spots, messages, sensors, outbox } = activity;
   const rejected = Object.entries(settings.rejected);
-  const listed = rejected.slice(0, maxListed).map(([name, reason]) => [reportedKey(name), reason.slice(0, maxText)]);
+  const listed = rejected.slice(0, maxListed).map(([name, reason]) => [name, clipBytes(reason, maxTextBytes)]);
   const errors = settings.mistakes
     .slice(0, maxListed)
     .map(reportedMistake)
-    .map(({ field, problem }) => ({ field: field.slice(0, maxText), problem: problem.slice(0, maxText) }));
-  return {
+    .map(({ field, problem }) => ({
+      field: clipBytes(field, maxTextBytes),
+      problem: clipBytes(problem, maxTextBytes),
+    }));
+  const report = {
     desiredVersion: settings.version,
     ...versionWentBack(settings.wentBackFrom),
     zones: {
@@ -40,17 +47,24 @@ export function reportedProperties(settings: DesiredState, activity: Activity): 
     events: activity.events,
     sensors: Object.fromEntries(sensors.slice(0, maxListed).map(reportedSensor)),
     sensorsNotListed: Math.max(sensors.length - maxListed, 0),
-    outbox: { waiting: outbox.depth, durable: outbox.durable },
+    outbox: reportedOutbox(outbox),
     errors,
+  };
+  return fitReport(report, { expendable }).properties;
+}
+
+/** What was lost or set aside is named where there is any. */
+function reportedOutbox({ depth, durable, dropped, setAside, lastSetAside }: Activity['outbox']): JsonObject {
+  return {
+    waiting: depth,
+    durable,
+    dropped: dropped.event + dropped.snapshot,
+    setAside: setAside.event + setAside.snapshot,
+    ...(lastSetAside === undefined ? {} : { lastSetAside: clipBytes(lastSetAside.reason, maxTextBytes) }),
   };
 }
 
 /** Rounded, so that a steady camera does not change the report: every report is a message against the quota. */
 function reportedSensor({ sensor, fps, lagMs }: SensorRate): readonly [string, JsonObject] {
-  return [reportedKey(sensor), { fps: Math.round(fps), lagMs: lagMs === null ? null : Math.round(lagMs / 500) * 500 }];
-}
-
-/** edgeHub allows less in reported keys than in desired ones; one bad key would lose the whole report. */
-function reportedKey(name: string): string {
-  return name.replace(/[.$#\s\u0000-\u001f]/g, '_').slice(0, maxText) || '_';
+  return [sensor, { fps: Math.round(fps), lagMs: lagMs === null ? null : Math.round(lagMs / 500) * 500 }];
 }

@@ -1,3 +1,5 @@
+import { shortName } from '@companion/foundation';
+
 /** How a sensor's frames come in. */
 export interface SensorRate {
   readonly sensor: string;
@@ -11,6 +13,8 @@ export interface SensorRate {
 /** Sensor names come from outside; beyond this many they are counted together, so that memory stays bounded. */
 const maxSensors = 64;
 const otherSensors = 'other';
+/** A zone's sensor may have as many characters; a longer name is cut, so that 64 of them fit an answer. */
+const maxNameBytes = 256;
 const windowMs = 10_000;
 /** DeepStream is younger; earlier stamps count from zero or come from a camera without a clock. */
 const earliestMs = Date.UTC(2015, 0, 1);
@@ -31,7 +35,7 @@ export class SensorRates {
 
   /** Returns under which name the frame was counted, and whether it is another frame than the one before. */
   frame({
-    sensor,
+    sensor: fullName,
     timeMs,
     receivedMs,
   }: {
@@ -42,6 +46,7 @@ export class SensorRates {
     readonly name: string;
     readonly isNew: boolean;
   } {
+    const sensor = shortName(fullName, maxNameBytes);
     const name = this.#sensors.has(sensor) || this.#sensors.size < maxSensors ? sensor : otherSensors;
     const counted = this.#sensors.get(name) ?? this.#begin(name, receivedMs);
     roll(counted, receivedMs);

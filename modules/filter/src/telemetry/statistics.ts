@@ -15,6 +15,8 @@ const emptyOutbox: OutboxStats = {
   sent: 0,
   sentBytes: 0,
   dropped: { event: 0, snapshot: 0 },
+  setAside: { event: 0, snapshot: 0 },
+  lastSetAside: undefined,
   durable: false,
 };
 
@@ -84,6 +86,7 @@ export class Statistics {
     this.#prometheus.bytesOut.inc(stats.sentBytes - this.#sent.sentBytes);
     for (const kind of ['event', 'snapshot'] as const) {
       this.#prometheus.dropped.inc({ kind }, stats.dropped[kind] - this.#sent.dropped[kind]);
+      this.#prometheus.setAside.inc({ kind }, stats.setAside[kind] - this.#sent.setAside[kind]);
     }
     this.#sent = stats;
   }
@@ -112,7 +115,7 @@ export class Statistics {
 
   toJson(nowMs: number): JsonObject {
     const { received, parsed, overloaded, bytesIn, detections } = this.#total;
-    const { depth, bytes, durable, dropped, sentBytes } = this.#sent;
+    const { depth, bytes, durable, dropped, setAside, lastSetAside, sentBytes } = this.#sent;
     return {
       messages: {
         received,
@@ -125,7 +128,14 @@ export class Statistics {
       detections,
       events: Object.fromEntries(this.#events),
       bytes: { in: bytesIn, out: sentBytes },
-      outbox: { depth, bytes, durable, dropped: { ...dropped } },
+      outbox: {
+        depth,
+        bytes,
+        durable,
+        dropped: { ...dropped },
+        setAside: { ...setAside },
+        ...(lastSetAside === undefined ? {} : { lastSetAside: { ...lastSetAside } }),
+      },
     };
   }
 }

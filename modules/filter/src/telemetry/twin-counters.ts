@@ -1,4 +1,5 @@
 import type { SensorRate } from './sensor-rates.ts';
+import type { OutboxStats } from '../outbox/index.ts';
 import { Interval } from './interval.ts';
 
 /** The counters that the twin shows. */
@@ -8,7 +9,7 @@ export interface TwinCounts {
   readonly events: number;
   /** The most busy first. */
   readonly sensors: readonly SensorRate[];
-  readonly outbox: { readonly depth: number; readonly durable: boolean };
+  readonly outbox: Pick<OutboxStats, 'depth' | 'durable' | 'dropped' | 'setAside' | 'lastSetAside'>;
 }
 
 /** Every report is a message against IoT Hub's quota, and a fleet has many modules. */
@@ -19,7 +20,7 @@ const lateMs = 10_000;
 /**
  * Keeps the counters as they were for a minute at a time, so that a report of something else does not carry them along;
  * but what an operator must see goes at once: a sensor that begins, ceases or falls behind, messages that can't be read
- * where all could, events that are no longer safe.
+ * where all could, events that are no longer safe, messages that are lost or set aside.
  */
 export class TwinCounters {
   readonly #count: (nowMs: number) => TwinCounts;
@@ -41,7 +42,12 @@ export class TwinCounters {
   }
 }
 
+/** Whether there were any, of each kind. */
+function lossesOf({ dropped, setAside }: TwinCounts['outbox']): readonly boolean[] {
+  return [...Object.values(dropped), ...Object.values(setAside)].map((count) => count > 0);
+}
+
 function alarms({ messages, sensors, outbox }: TwinCounts): string {
   const states = sensors.map(({ sensor, fps, lagMs }) => [sensor, fps > 0, lagMs !== null && lagMs > lateMs]);
-  return JSON.stringify([messages.failed > 0, outbox.durable, states.sort()]);
+  return JSON.stringify([messages.failed > 0, outbox.durable, lossesOf(outbox), states.sort()]);
 }

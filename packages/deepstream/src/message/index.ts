@@ -13,6 +13,7 @@ export type { FullEnvelope, FullPlace } from './encode-full.ts';
 export { encodeMinimal } from './encode-minimal.ts';
 export { encodeProtobuf } from './encode-protobuf.ts';
 export type { Box, Detection, Frame } from './frame.ts';
+export { messageLimits } from './message-limits.ts';
 export { parseMessage } from './parse.ts';
 export type { ParsedMessage, ReadMessage, UnreadMessage } from './parse.ts';
 export type { ObjectKind } from './object-kind.ts';

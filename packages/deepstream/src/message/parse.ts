@@ -1,13 +1,16 @@
+import { jsonExcess, wellFormed } from '@companion/foundation';
 import { decodeUtf8 } from '../text/text-codec.ts';
 import type { Frame } from './frame.ts';
 import { isFull, readFull } from './full.ts';
 import { scanJson, skipSpace } from './json-scan.ts';
 import type { Repair } from './json-scan.ts';
+import { messageLimits } from './message-limits.ts';
 import { isMinimal, readMinimal } from './minimal.ts';
 import { isProtobuf, readProtobuf } from './protobuf.ts';
 import type { RejectCounts, RejectReason } from './reject.ts';
 import { reject } from './tally.ts';
 import type { Tally } from './tally.ts';
+import { mayHoldHalves, wellFormedFrame } from './well-formed-frame.ts';
 
 /** What a message brought: its frames, or the reason why there are none. */
 export type ParsedMessage = ReadMessage | UnreadMessage;
@@ -36,25 +39,56 @@ export interface UnreadMessage {
 /** A message converter that doubles its encoding does it once, perhaps twice: Redis puts the payload into `metadata`. */
 const maxWrappings = 3;
 
+/** Less than this is read in no time and with no stack, whatever is in it, and most messages are less. */
+const harmlessLength = 16 * 1024;
+
 const nothingRejected: RejectCounts = Object.freeze({});
 
 /**
  * Reads one message of DeepStream 4.0 to 9.1 in the full or the minimal schema: a JSON object, pretty-printed or not, an
  * array of them, several separated by white space (JSON lines), and each of them wrapped in a JSON string or in Redis'
- * `{"metadata": "…"}`. From bytes also one protobuf nv.Frame. Never throws; linear time.
+ * `{"metadata": "…"}`. From bytes also one protobuf nv.Frame; bytes beyond `messageLimits` are not read. Every text of a frame
+ * is well-formed, whatever came. Never throws; linear time.
  */
 export function parseMessage(input: string | Uint8Array): ParsedMessage {
   const tally: Tally = { droppedNumbers: 0, rejected: undefined, first: undefined };
-  const frames: Frame[] = [];
-  if (typeof input !== 'string' && isProtobuf(input)) {
-    const frame = readProtobuf(input, tally);
-    if (frame !== undefined) frames.push(frame);
-  } else readText(typeof input === 'string' ? input : decodeUtf8(input), 0, frames, tally);
+  const frames = read(input, tally);
   if (frames.length > 0) {
     return { ok: true, frames, droppedNumbers: tally.droppedNumbers, rejected: tally.rejected ?? nothingRejected };
   }
   const { reason, detail, offset } = tally.first ?? { reason: 'empty', detail: 'no message in it', offset: undefined };
-  return offset === undefined ? { ok: false, reason, detail } : { ok: false, reason, detail, offset };
+  const why = { reason, detail: wellFormed(detail) };
+  return offset === undefined ? { ok: false, ...why } : { ok: false, ...why, offset };
+}
+
+/** Limits are for bytes, which are messages; a text may be a whole recording. */
+function read(input: string | Uint8Array, tally: Tally): readonly Frame[] {
+  if (typeof input !== 'string') {
+    if (input.byteLength > messageLimits.bytes) {
+      reject(tally, 'too-large', () => `${input.byteLength} bytes, more than ${messageLimits.bytes}`);
+      return [];
+    }
+    if (isProtobuf(input)) {
+      const frame = readProtobuf(input, tally);
+      return frame === undefined ? [] : [frame];
+    }
+  }
+  const text = typeof input === 'string' ? input : decodeUtf8(input);
+  if (typeof input !== 'string' && isExcessive(text, tally)) return [];
+  const frames: Frame[] = [];
+  readText(text, 0, frames, tally);
+  return mayHoldHalves(text) ? frames.map(wellFormedFrame) : frames;
+}
+
+/** Counts a text that nests too deep or holds too much, in words; whether it is one. */
+function isExcessive(text: string, tally: Tally): boolean {
+  if (text.length < harmlessLength) return false;
+  const excess = jsonExcess(text, messageLimits);
+  if (excess === undefined) return false;
+  const { depth, values } = messageLimits;
+  const detail = excess === 'too-deep' ? `nests deeper than ${depth} levels` : `more than ${values} values`;
+  reject(tally, excess, () => detail);
+  return true;
 }
 
 function readText(text: string, wrappings: number, frames: Frame[], tally: Tally): void {

@@ -9,6 +9,7 @@
  * - `protobuf`: an nv.Frame (msg-conv-payload-type=2) that is broken, or that came as text instead of bytes.
  * - `unknown-schema`: JSON of another shape, as custom message converters make it.
  * - `bad-object`: an entry of the minimal schema's `objects` that is none.
+ * - `too-large`, `too-deep`, `too-many`: more bytes, levels or values than `messageLimits` has; nothing of it was read.
  */
 export type RejectReason =
   | 'empty'
@@ -19,7 +20,10 @@ export type RejectReason =
   | 'custom-schema'
   | 'protobuf'
   | 'unknown-schema'
-  | 'bad-object';
+  | 'bad-object'
+  | 'too-large'
+  | 'too-deep'
+  | 'too-many';
 
 /** How many parts of a message were rejected, by reason. */
 export type RejectCounts = Readonly<Partial<Record<RejectReason, number>>>;

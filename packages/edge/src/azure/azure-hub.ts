@@ -2,7 +2,7 @@ import type { JsonObject } from '@companion/foundation';
 import { settleWithin } from '../hub/deadline.ts';
 import { EdgeError } from '../hub/edge-error.ts';
 import type { ConnectionState, DesiredDocument, Hub, OutputMessage, Unsubscribe } from '../hub/hub.ts';
-import { checkMessageSize } from '../hub/message-limits.ts';
+import { checkMessageSize, sendable } from '../hub/message-limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import { Connection } from './connection.ts';
 import type { TransportEvent } from './guarded-transport.ts';
@@ -143,8 +143,9 @@ export class AzureHub implements Hub {
 
   async send(output: string, message: OutputMessage): Promise<void> {
     if (this.#closed) throw stoppedError();
-    checkMessageSize(message);
-    await this.#sender.send(output, message);
+    const sent = sendable(message);
+    checkMessageSize(sent);
+    await this.#sender.send(output, sent);
   }
 
   #received(event: TransportEvent): void {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { wellFormed } from '@companion/foundation';
 import type { Message } from 'azure-iot-device';
 import { EdgeError } from '../hub/edge-error.ts';
 import type { InputMessage, Unsubscribe } from '../hub/hub.ts';
@@ -112,7 +113,7 @@ export class InputDispatch {
 export function toInputMessage(input: string, message: Message): InputMessage {
   const properties: Record<string, string> = {};
   for (const { key, value } of message.properties.propertyList as readonly { key: string; value: string }[]) {
-    if (!key.startsWith('$.')) properties[key] = value;
+    if (!key.startsWith('$.')) properties[wellFormed(key)] = wellFormed(value);
   }
   return {
     input,

@@ -1,8 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { parseJson, redactSecrets, type JsonValue } from '@companion/foundation';
+import { jsonExcess, parseJson, redactSecrets, wellFormedJson, type JsonValue } from '@companion/foundation';
 import { EdgeError } from '../hub/edge-error.ts';
 import type { MethodResult } from '../hub/hub.ts';
 import type { OnFault } from './listeners.ts';
+
+/** IoT Hub takes 128 KiB, edgeHub as much as a message; what nests deeper than this is made to break readers. */
+const payloadLimits = { bytes: 256 * 1024, depth: 32, values: 100_000 };
 
 export type MethodHandler = (payload: JsonValue) => MethodResult | Promise<MethodResult>;
 
@@ -29,11 +32,17 @@ export class MethodDispatch {
     this.#handlers.set(name, handler);
   }
 
-  /** Never rejects: 404 for an unknown method, 400 for a payload that is no JSON, 500 with the error's code where the handler throws. */
+  /** Never rejects: 404 for an unknown method, 400 for a payload that is no JSON or goes beyond its limits, 500 with the error's code where the handler throws. */
   async call(name: string, body: Uint8Array | undefined): Promise<MethodResult> {
     const handler = this.#handlers.get(name);
     if (handler === undefined) return failure(404, 'METHOD_UNKNOWN', `no method ${name}`);
-    const payload = readPayload(body);
+    const text = Buffer.from(body ?? []).toString('utf8');
+    if ((body?.byteLength ?? 0) > payloadLimits.bytes || jsonExcess(text, payloadLimits) !== undefined) {
+      const { bytes, depth, values } = payloadLimits;
+      const message = `the payload has more than ${bytes} bytes, ${depth} levels or ${values} values`;
+      return failure(400, 'PAYLOAD_INVALID', message);
+    }
+    const payload = readPayload(text);
     if (payload === undefined) return failure(400, 'PAYLOAD_INVALID', 'the payload is no JSON');
     try {
       return await handler(payload);
@@ -44,10 +53,11 @@ export class MethodDispatch {
   }
 }
 
-/** No payload is `null`; undefined for what is not JSON. */
-function readPayload(body: Uint8Array | undefined): JsonValue | undefined {
-  if (body === undefined || body.byteLength === 0) return null;
-  return parseJson(Buffer.from(body).toString('utf8')) as JsonValue | undefined;
+/** No payload is `null`; undefined for what is not JSON. Half characters become U+FFFD here, as in twins. */
+function readPayload(text: string): JsonValue | undefined {
+  if (text === '') return null;
+  const payload = parseJson(text) as JsonValue | undefined;
+  return payload === undefined ? undefined : wellFormedJson(payload);
 }
 
 function failure(status: number, code: string, message: string): MethodResult {

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { wellFormed, wellFormedJson } from '@companion/foundation';
 import { EdgeError } from './edge-error.ts';
 import type { OutputMessage } from './hub.ts';
 
@@ -8,6 +9,16 @@ const messageLimitBytes = 256 * 1024;
 const headroomBytes = 2 * 1024;
 /** Properties travel in the MQTT topic, whose length is a 16-bit number; the rest of the topic takes its share. */
 const topicLimitBytes = 64 * 1024 - 1024;
+
+/** The message with properties that a topic can hold: half a character, which no URL can, becomes U+FFFD. */
+export function sendable(message: OutputMessage): OutputMessage {
+  const { properties, messageId } = message;
+  return {
+    ...message,
+    ...(messageId === undefined ? {} : { messageId: wellFormed(messageId) }),
+    ...(properties === undefined ? {} : { properties: wellFormedJson(properties) }),
+  };
+}
 
 /** Throws MESSAGE_TOO_LARGE where the hub would refuse the message, or take and drop it. */
 export function checkMessageSize(message: OutputMessage): void {

@@ -18,9 +18,17 @@ const escaped = /[%.$#\s\u0000-\u001f\u007f-\u009f]/gu;
 export function twinKey(name: string): string {
   const key = wellFormed(name).replace(escaped, percentEscape);
   if (key === '') return '%';
-  if (utf8Length(key) <= keyBytes) return key;
+  return utf8Length(key) <= keyBytes ? key : cutName(key, name, keyBytes);
+}
+
+/** The name, or where it takes more than `maxBytes` its beginning and an end that tells it apart from others that begin so. */
+export function shortName(name: string, maxBytes: number): string {
+  return utf8Length(name) <= maxBytes ? name : cutName(name, name, maxBytes);
+}
+
+function cutName(text: string, name: string, maxBytes: number): string {
   const end = `~${checksum(name)}`;
-  return `${clipBytes(key, keyBytes - end.length)}${end}`;
+  return `${clipBytes(text, maxBytes - end.length)}${end}`;
 }
 
 /** A report that a hub takes, whatever it is made of, and what had to be left out of it. */

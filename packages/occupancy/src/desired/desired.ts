@@ -1,4 +1,4 @@
-import { protoKeyMessage, protoKeyPaths, type JsonValue } from '@companion/foundation';
+import { jsonExcess, protoKeyMessage, protoKeyPaths, wellFormedJson, type JsonValue } from '@companion/foundation';
 import { parseJsonText, type JsonTextResult } from '@companion/foundation/json-text';
 import * as z from 'zod';
 import { found, inPlainWords, mistake, mistakesOf, must, type Mistake } from '../document/mistake.ts';
@@ -120,6 +120,9 @@ export function saysNothing(properties: Readonly<Record<string, unknown>>): bool
   return Object.keys(properties).length === 0;
 }
 
+/** Some ten thousand zones have a million numbers; a deeper text is made to break readers. */
+const zonesFileLimits = { depth: 32, values: 1_000_000 };
+
 function parseZonesFile(
   text: string,
   path: string,
@@ -127,6 +130,11 @@ function parseZonesFile(
 ):
   | { readonly ok: true; readonly zones: Readonly<Record<string, unknown>>; readonly defaults: Defaults }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] } {
+  if (jsonExcess(text, zonesFileLimits) !== undefined) {
+    const { depth, values } = zonesFileLimits;
+    const problem = `must be a file of zones, but has more than ${depth} levels or ${values} values`;
+    return { ok: false, mistakes: [mistake('zones_file', { path: ['zonesFile'] }, problem)] };
+  }
   const json = readJson(text);
   if (!json.ok) {
     const { line, column, reason } = json.error;
@@ -135,7 +143,8 @@ function parseZonesFile(
   }
   const reserved = protoKeyMistakes(json.value, 'zonesFile');
   if (reserved.length > 0) return { ok: false, mistakes: reserved };
-  const file = zonesFileSchema.safeParse(json.value, inPlainWords);
+  // JSON can write half a character where a twin could not keep one: it becomes U+FFFD, as in the twin.
+  const file = zonesFileSchema.safeParse(wellFormedJson(json.value), inPlainWords);
   if (!file.success) return { ok: false, mistakes: mistakesOf(file.error, 'zonesFile') };
   const merged = { defaults: { ...(twinDefaults as object | undefined), ...file.data.defaults } };
   const defaults = z.object({ defaults: defaultsSchema }).safeParse(merged, inPlainWords);
