@@ -103,8 +103,8 @@ export class Witness {
 
 /** Ids of the events that wait on the disk. */
 export async function idsInOutbox(disk: string): Promise<readonly string[]> {
-  const { records } = await openJournal(join(disk, 'outbox'));
-  return recall(records)
+  const { segments } = await openJournal(join(disk, 'outbox'));
+  return recall(segments)
     .entries.filter(({ kind }) => kind === 'event')
     .map(({ message }) => (JSON.parse(message.body) as { id: string }).id);
 }

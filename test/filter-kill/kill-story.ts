@@ -163,7 +163,7 @@ interface SceneCheckpoint {
 /** What a process that started now would find; read only. */
 async function journalOf(data: string) {
   const folder = join(data, 'outbox');
-  return recall(existsSync(folder) ? (await openJournal(folder)).records : []);
+  return recall(existsSync(folder) ? (await openJournal(folder)).segments : []);
 }
 
 async function checkpointOf(data: string): Promise<SceneCheckpoint | undefined> {

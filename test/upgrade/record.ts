@@ -77,5 +77,5 @@ async function leaveEvent(device: Device, sources: string): Promise<void> {
 }
 
 async function journalOf(device: Device) {
-  return recall((await openJournal(join(device.data, 'outbox'))).records);
+  return recall((await openJournal(join(device.data, 'outbox'))).segments);
 }

@@ -188,6 +188,7 @@ describe('the filter', () => {
           durable: false,
           dropped: { event: 0, snapshot: 0 },
           setAside: { event: 0, snapshot: 0 },
+          lostRecords: 0,
         },
         totals: { occupied: 1, empty: 0, unknown: 0, spots: 1 },
         zones: [

@@ -27,7 +27,7 @@ function startFilter({ records = [] }: { readonly records?: readonly string[] } 
       : Promise.reject(new Error(`${fault?.message ?? size}`));
   };
   const memory = new MemoryStorage('a test', { ok: true });
-  const storage: Storage = Object.assign(memory, { remembered: recall(records) });
+  const storage: Storage = Object.assign(memory, { remembered: recall([{ records }]) });
   const filter = new Filter({
     hub: double,
     clock,

@@ -10,7 +10,7 @@ const activity = {
   messages: { received: 5, parsed: 4, failed: 1 },
   events: 2,
   sensors: [{ sensor: 'Yard 1', frames: 100, fps: 9.97, lagMs: 130 }],
-  outbox: { depth: 1, durable: true, dropped: none, setAside: none, lastSetAside: undefined },
+  outbox: { depth: 1, durable: true, dropped: none, setAside: none, lastSetAside: undefined, lostRecords: 0 },
 };
 
 describe('the settings', () => {

@@ -167,7 +167,7 @@ describe('the outbox on the disk', () => {
     return { outbox, remembered };
   }
   /** Reads what a kill at this moment would leave, and touches nothing. */
-  const onDisk = async () => recall((await openJournal(join(root, 'outbox'))).records);
+  const onDisk = async () => recall((await openJournal(join(root, 'outbox'))).segments);
 
   test('sends nothing before it is written, together with its checkpoint', async () => {
     const { outbox } = await start();

@@ -23,6 +23,8 @@ export interface OutboxStats extends SendTotals {
   readonly depth: number;
   readonly bytes: number;
   readonly durable: boolean;
+  /** Records of the journal that were damaged at the start, and are lost. */
+  readonly lostRecords: number;
 }
 
 /** What the outbox needs. */
@@ -79,7 +81,7 @@ export class Outbox {
   #closed = false;
 
   constructor({ hub, storage, capacity, checkpoint, clock, random, log }: OutboxOptions) {
-    const lastSeq = storage.remembered.entries.at(-1)?.seq ?? 0;
+    const lastSeq = storage.remembered.lastSeq;
     this.#hub = hub;
     this.#storage = storage;
     this.#capacity = capacity;
@@ -120,7 +122,7 @@ export class Outbox {
 
   stats(): OutboxStats {
     const [depth, bytes, durable] = [this.#waiting.size, this.#waiting.bytes, this.#storage.durable];
-    return { depth, bytes, durable, ...this.#counts.totals() };
+    return { depth, bytes, durable, lostRecords: this.#storage.lostRecords, ...this.#counts.totals() };
   }
 
   /** Gives what waits `withinMs` to be sent, then gives up, writes the last checkpoint and answers how many were left. */
@@ -253,7 +255,8 @@ export class Outbox {
     this.#fresh = [];
     this.#checkpointWanted = false;
     this.#writtenSeq = upTo;
-    const everything = (): readonly Step[] => asSteps([...this.#waiting.entries()], this.#checkpoint());
+    const everything = (): readonly Step[] =>
+      asSteps([...this.#waiting.entries()], { checkpoint: this.#checkpoint(), lastSeq: this.#nextSeq - 1 });
     await this.#storage.write(step, everything, this.#waiting.bytes);
     this.#committedSeq = Math.max(this.#committedSeq, upTo);
     this.#kick();

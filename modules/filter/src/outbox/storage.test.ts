@@ -1,13 +1,22 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createLog } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '@companion/foundation/testing';
 import type { Entry, Step } from './entry.ts';
-import { openStorage, type Storage } from './storage.ts';
+import { asSteps, openStorage, type Storage } from './storage.ts';
 
 let root: string;
 let logged: JsonObject[];
@@ -33,7 +42,10 @@ async function open(): Promise<Storage> {
 const entry = (seq: number): Entry => ({ seq, kind: 'event', output: 'events', message: { body: `event ${seq}` } });
 const put = (seq: number, checkpoint: number): Step => ({ version: 1, put: [entry(seq)], gone: [], checkpoint });
 const nothing = (): readonly Step[] => [];
-const segment = (): string => join(root, 'outbox', readdirSync(join(root, 'outbox'))[0] ?? '');
+const segment = (): string => {
+  const names = readdirSync(join(root, 'outbox')).filter((name) => name.endsWith('.journal'));
+  return join(root, 'outbox', names[0] ?? '');
+};
 
 describe('the storage', () => {
   test('remembers what was put and not gone, and the last checkpoint', async () => {
@@ -73,6 +85,64 @@ describe('the storage', () => {
     await writeFile(join(root, 'outbox', '.next.tmp'), 'half');
     expect((await open()).remembered).toMatchObject({ entries: [entry(2)], checkpoint: 2 });
     expect(readdirSync(join(root, 'outbox'))).toHaveLength(1);
+  });
+
+  test('reads what stands behind damage, says how much is lost, and keeps the damaged segment aside', async () => {
+    const storage = await open();
+    for (const seq of [1, 2, 3]) await storage.write(put(seq, seq), nothing, 0);
+    const bytes = readFileSync(segment());
+    bytes.writeUInt8(bytes.readUInt8(bytes.indexOf('event 2')) ^ 4, bytes.indexOf('event 2'));
+    writeFileSync(segment(), bytes);
+    const name = basename(segment());
+    const again = await open();
+    expect(again).toMatchObject({ lostRecords: 1, remembered: { entries: [entry(1), entry(3)], checkpoint: 3 } });
+    expect(logged).toMatchObject([{ level: 'error', lostRecords: 1 }]);
+    expect(readFileSync(join(root, 'outbox', name.replace('journal', 'damaged')))).toEqual(bytes);
+    expect(await open()).toMatchObject({ lostRecords: 0, remembered: { entries: [entry(1), entry(3)] } });
+  });
+
+  test('keeps few damaged segments, the newest', async () => {
+    for (let n = 1; n <= 6; n++) {
+      const storage = await open();
+      await storage.write(put(n, n), nothing, 0);
+      const file = segment();
+      const bytes = readFileSync(file);
+      bytes.writeUInt8(0xff, bytes.byteLength - 2);
+      writeFileSync(file, bytes);
+    }
+    await open();
+    const kept = readdirSync(join(root, 'outbox')).filter((name) => name.endsWith('.damaged'));
+    expect(kept).toHaveLength(3);
+    expect(kept.sort().at(-1)).toBe('00000006.damaged');
+  });
+
+  test('loses no event where two segments have changed places', async () => {
+    await (await open()).write(put(1, 1), nothing, 0);
+    const [oldName, old] = [segment(), readFileSync(segment())];
+    const storage = await open();
+    await storage.write({ version: 1, gone: [1] }, nothing, 0);
+    await storage.write(put(2, 2), nothing, 0);
+    const newer = segment();
+    writeFileSync(oldName, readFileSync(newer));
+    writeFileSync(newer, old);
+    const { entries } = (await open()).remembered;
+    expect(entries).toEqual(expect.arrayContaining([entry(2)]));
+  });
+
+  test('never uses a sequence number again, also where nothing waits', async () => {
+    const storage = await open();
+    await storage.write(put(7, 1), nothing, 0);
+    await storage.write({ version: 1, gone: [7] }, nothing, 0);
+    await open();
+    expect((await open()).remembered).toMatchObject({ entries: [], lastSeq: 7 });
+  });
+
+  test('writes a large outbox in steps of a moderate size', () => {
+    const message = { body: 'x'.repeat(200_000) };
+    const many = Array.from({ length: 100 }, (_, n) => ({ ...entry(n + 1), message }));
+    const steps = asSteps(many, { checkpoint: 1, lastSeq: 100 });
+    expect(steps.flatMap(({ put = [] }) => put)).toEqual(many);
+    for (const step of steps) expect(JSON.stringify(step).length).toBeLessThan(1.1 * 1024 * 1024);
   });
 
   test('stays small however much has gone through it', async () => {

@@ -12,14 +12,16 @@ import type { CheckResult, Log } from '@companion/edge';
 import type { Clock, JsonValue } from '@companion/foundation';
 import { hasErrno } from '@companion/foundation/node';
 import { DeadLetters, type DeadLetter } from './dead-letters.ts';
-import type { Entry, Step } from './entry.ts';
-import { openJournal, type Journal } from './journal.ts';
+import { entryBytes, type Entry, type Step } from './entry.ts';
+import { keptAs, openJournal, type FoundSegment, type Journal } from './journal.ts';
 import { recall, type Remembered } from './recall.ts';
 
 /** The durable side of the outbox. Calls of `write` must not overlap. */
 export interface Storage {
   /** What an earlier process left, in order. */
   readonly remembered: Remembered;
+  /** Records of the journal that were damaged and are lost. */
+  readonly lostRecords: number;
   /** Whether what is written now survives the process. */
   readonly durable: boolean;
   /**
@@ -41,6 +43,7 @@ const retryMs = 10_000;
 /** Nothing survives the process; `reason` says why, for people. */
 export class MemoryStorage implements Storage {
   readonly remembered = recall([]);
+  readonly lostRecords = 0;
   readonly durable = false;
   readonly #health: CheckResult;
 
@@ -79,12 +82,10 @@ export async function openStorage(options: {
     await mkdir(folder).catch((error: unknown) => {
       if (!hasErrno(error, 'EEXIST')) throw error;
     });
-    const { journal, records, cutBytes } = await openJournal(folder);
-    if (cutBytes > 0) log.warn({ folder, cutBytes }, 'the journal had a torn end, which is cut');
-    const remembered = recall(records);
-    const { foreign } = remembered;
-    if (foreign > 0) log.error({ foreign }, 'the journal has records that this version can’t read; they are left out');
-    const storage = new DiskStorage({ folder, journal, remembered, clock, log });
+    const { journal, segments } = await openJournal(folder);
+    const remembered = recall(segments);
+    const { lostRecords, keep } = judge(segments, remembered, { folder, log });
+    const storage = new DiskStorage({ folder, journal, remembered, lostRecords, keep, clock, log });
     await storage.begin();
     return storage;
   } catch (error) {
@@ -95,10 +96,32 @@ export async function openStorage(options: {
   }
 }
 
+/** Says what is wrong with the segments that were found, and which of them are to be kept aside. */
+function judge(
+  segments: readonly FoundSegment[],
+  { foreign }: Remembered,
+  { folder, log }: { readonly folder: string; readonly log: Log },
+): { readonly lostRecords: number; readonly keep: readonly string[] } {
+  const sum = (of: (segment: FoundSegment) => number): number => segments.reduce((all, one) => all + of(one), 0);
+  const [lostRecords, cutBytes] = [sum(({ lost }) => lost), sum(({ tornBytes }) => tornBytes)];
+  const keep = segments.filter(({ lost }) => lost > 0 || foreign > 0).map(({ name }) => name);
+  const kept = keep.map((name) => join(folder, keptAs(name)));
+  if (cutBytes > 0) log.warn({ folder, cutBytes }, 'the journal had a torn end, which is cut');
+  if (lostRecords > 0) {
+    log.error({ lostRecords, kept }, 'the journal was damaged: so many of its records are lost, the others are read');
+  }
+  if (foreign > 0)
+    log.error({ foreign, kept }, 'the journal has records that this version can’t read; they are left out');
+  return { lostRecords, keep };
+}
+
 interface DiskStorageOptions {
   readonly folder: string;
   readonly journal: Journal;
   readonly remembered: Remembered;
+  readonly lostRecords: number;
+  /** Segments that are to be kept aside. */
+  readonly keep: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -106,8 +129,11 @@ interface DiskStorageOptions {
 /** A journal on the disk. */
 class DiskStorage implements Storage {
   readonly remembered: Remembered;
+  readonly lostRecords: number;
   readonly #folder: string;
   readonly #journal: Journal;
+  /** Damaged segments that the next rewrite puts aside. */
+  #keep: readonly string[];
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #deadLetters: DeadLetters;
@@ -116,8 +142,10 @@ class DiskStorage implements Storage {
   /** When a failed disk is tried again. */
   #retryAtMs = 0;
 
-  constructor({ folder, journal, remembered, clock, log }: DiskStorageOptions) {
+  constructor({ folder, journal, remembered, lostRecords, keep, clock, log }: DiskStorageOptions) {
     this.remembered = remembered;
+    this.lostRecords = lostRecords;
+    this.#keep = keep;
     this.#folder = folder;
     this.#journal = journal;
     this.#clock = clock;
@@ -131,8 +159,8 @@ class DiskStorage implements Storage {
 
   /** Cuts a torn end, and finds out whether the folder can be written. */
   async begin(): Promise<void> {
-    const { entries, checkpoint } = this.remembered;
-    await this.#rewrite(asSteps(entries, checkpoint));
+    const { entries, checkpoint, lastSeq } = this.remembered;
+    await this.#rewrite(asSteps(entries, { checkpoint, lastSeq }));
   }
 
   async write(step: Step, everything: () => readonly Step[], liveBytes: number): Promise<boolean> {
@@ -160,7 +188,10 @@ class DiskStorage implements Storage {
   }
 
   #rewrite(steps: readonly Step[]): Promise<boolean> {
-    return this.#attempt(() => this.#journal.rewrite(steps.map((step) => JSON.stringify(step))));
+    return this.#attempt(async () => {
+      await this.#journal.rewrite(textsOf(steps), this.#keep);
+      this.#keep = [];
+    });
   }
 
   async #attempt(write: () => Promise<void>): Promise<boolean> {
@@ -181,12 +212,32 @@ class DiskStorage implements Storage {
   }
 }
 
-/** The whole as steps of a moderate size each. */
-export function asSteps(entries: readonly Entry[], checkpoint: JsonValue | undefined): readonly Step[] {
+/** About what one step of a rewrite holds: it is written in one go. */
+const stepBytes = 1024 * 1024;
+
+/** The whole as steps of a moderate size each. `lastSeq` is kept, so that no number is ever used again. */
+export function asSteps(
+  entries: readonly Entry[],
+  { checkpoint, lastSeq }: { readonly checkpoint: JsonValue | undefined; readonly lastSeq: number },
+): readonly Step[] {
   const steps: Step[] = [];
-  for (let at = 0; at < entries.length; at += 500) steps.push({ version: 1, put: entries.slice(at, at + 500) });
+  if (lastSeq > (entries.at(-1)?.seq ?? 0)) steps.push({ version: 1, gone: [lastSeq] });
+  let [put, bytes] = [[] as Entry[], 0];
+  for (const entry of entries) {
+    if (put.length > 0 && bytes + entryBytes(entry) > stepBytes) {
+      steps.push({ version: 1, put });
+      [put, bytes] = [[], 0];
+    }
+    put.push(entry);
+    bytes += entryBytes(entry);
+  }
+  if (put.length > 0) steps.push({ version: 1, put });
   if (checkpoint !== undefined) steps.push({ version: 1, checkpoint: checkpoint as NonNullable<Step['checkpoint']> });
   return steps;
+}
+
+function* textsOf(steps: readonly Step[]): Generator<string> {
+  for (const step of steps) yield JSON.stringify(step);
 }
 
 function describe(error: unknown): string {

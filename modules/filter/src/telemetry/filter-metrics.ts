@@ -19,6 +19,7 @@ export function filterMetrics(metrics: Metrics) {
     depth: metrics.gauge('outbox_depth', 'Messages that wait for the hub'),
     waitingBytes: metrics.gauge('outbox_bytes', 'Size of the messages that wait for the hub'),
     durable: metrics.gauge('outbox_durable', '1 while the outbox is on the disk, 0 while it is in memory'),
+    lostRecords: metrics.gauge('outbox_lost_records', 'Records of the journal that were damaged at the last start'),
     dropped: metrics.counter('outbox_dropped_total', 'Messages lost because the outbox was full, by kind', ['kind']),
     setAside: metrics.counter(
       'outbox_set_aside_total',

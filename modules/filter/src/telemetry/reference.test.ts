@@ -15,7 +15,7 @@ test('the reference has a row for everything that the twin reports', async () =>
       messages: { received: 5, parsed: 5, failed: 0 },
       events: 2,
       sensors: [],
-      outbox: { depth: 0, durable: true, dropped: none, setAside: none, lastSetAside: undefined },
+      outbox: { depth: 0, durable: true, dropped: none, setAside: none, lastSetAside: undefined, lostRecords: 0 },
     },
   );
   expect(new Set(await firstColumn(page, 'Reported properties'))).toEqual(new Set(Object.keys(reported)));

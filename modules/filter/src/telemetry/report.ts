@@ -54,12 +54,20 @@ export function reportedProperties(settings: DesiredState, activity: Activity): 
 }
 
 /** What was lost or set aside is named where there is any. */
-function reportedOutbox({ depth, durable, dropped, setAside, lastSetAside }: Activity['outbox']): JsonObject {
+function reportedOutbox({
+  depth,
+  durable,
+  dropped,
+  setAside,
+  lastSetAside,
+  lostRecords,
+}: Activity['outbox']): JsonObject {
   return {
     waiting: depth,
     durable,
     dropped: dropped.event + dropped.snapshot,
     setAside: setAside.event + setAside.snapshot,
+    ...(lostRecords === 0 ? {} : { lostRecords }),
     ...(lastSetAside === undefined ? {} : { lastSetAside: clipBytes(lastSetAside.reason, maxTextBytes) }),
   };
 }

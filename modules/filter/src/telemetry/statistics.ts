@@ -17,6 +17,7 @@ const emptyOutbox: OutboxStats = {
   dropped: { event: 0, snapshot: 0 },
   setAside: { event: 0, snapshot: 0 },
   lastSetAside: undefined,
+  lostRecords: 0,
   durable: false,
 };
 
@@ -82,6 +83,7 @@ export class Statistics {
   outbox(stats: OutboxStats): void {
     this.#prometheus.depth.set(stats.depth);
     this.#prometheus.waitingBytes.set(stats.bytes);
+    this.#prometheus.lostRecords.set(stats.lostRecords);
     this.#prometheus.durable.set(stats.durable ? 1 : 0);
     this.#prometheus.bytesOut.inc(stats.sentBytes - this.#sent.sentBytes);
     for (const kind of ['event', 'snapshot'] as const) {
@@ -115,7 +117,7 @@ export class Statistics {
 
   toJson(nowMs: number): JsonObject {
     const { received, parsed, overloaded, bytesIn, detections } = this.#total;
-    const { depth, bytes, durable, dropped, setAside, lastSetAside, sentBytes } = this.#sent;
+    const { depth, bytes, durable, dropped, setAside, lastSetAside, lostRecords, sentBytes } = this.#sent;
     return {
       messages: {
         received,
@@ -134,6 +136,7 @@ export class Statistics {
         durable,
         dropped: { ...dropped },
         setAside: { ...setAside },
+        lostRecords,
         ...(lastSetAside === undefined ? {} : { lastSetAside: { ...lastSetAside } }),
       },
     };

@@ -9,7 +9,7 @@ export interface TwinCounts {
   readonly events: number;
   /** The most busy first. */
   readonly sensors: readonly SensorRate[];
-  readonly outbox: Pick<OutboxStats, 'depth' | 'durable' | 'dropped' | 'setAside' | 'lastSetAside'>;
+  readonly outbox: Pick<OutboxStats, 'depth' | 'durable' | 'dropped' | 'setAside' | 'lastSetAside' | 'lostRecords'>;
 }
 
 /** Every report is a message against IoT Hub's quota, and a fleet has many modules. */
