@@ -54,6 +54,12 @@ function* checkKeys(file: ConfigFile, group: string, { path }: ParserSurrounding
   let unchecked: ConfigDiagnostic | undefined;
   let afterConverter = false;
   for (const key of file.keys(group)) {
+    if (parser === 'source' && key === 'extract-sei-type5-data') {
+      // CP:773 asks the group [source] for it, which no config can have.
+      const at = { file: path, line: file.lineOf(group, key) ?? 1 };
+      const text = `[${group}] ${key}: DeepStream 9.1 refuses the key here; [streammux] and [source-list] take it`;
+      yield diagnose('error', 'invalid-value', at, text, 'parser');
+    }
     const type = keyType(parser, key);
     if (type === undefined) continue;
     const finding = checkKey(file, { path, group, key, type });

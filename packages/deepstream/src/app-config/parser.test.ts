@@ -123,6 +123,13 @@ describe("what DeepStream's own parser of key files refuses", () => {
     ]);
   });
 
+  test('a key that the parser looks for in another group', () => {
+    const source = `${groups['source0'] ?? ''}\nextract-sei-type5-data=1`;
+    expect(refusals({ source0: source })).toEqual(['error invalid-value extract-sei-type5-data=1']);
+    expect(refusals({ source0: source.replace('enable=1', 'enable=0') })).toEqual([]);
+    expect(refusals({ streammux: 'batch-size=1\nextract-sei-type5-data=1' })).toEqual([]);
+  });
+
   test('a plugin-type that is no number is met at the next key', () => {
     const gie = 'enable=1\nconfig-file=/opt/a\n';
     expect(refusals({ 'primary-gie': `${gie}plugin-type=x` })).toEqual([]);
