@@ -1,6 +1,6 @@
 import type { Aftermath, Invariant } from '../invariant.ts';
 import { spotNames, takenIn } from '../releases.ts';
-import { idsInOutbox } from '../witness.ts';
+import { idsInOutbox, type SpotChange } from '../witness.ts';
 
 /** For so long after a disk failed filter keeps what it knows in memory only: it tries the disk again every 10 s. */
 const volatileAfterMs = 12_000;
@@ -37,14 +37,17 @@ export const eventsAreTrue: Invariant = {
 function brokenChains(aftermath: Aftermath): readonly string[] {
   const allowed = forgetfulKills(aftermath);
   return spotNames.flatMap((spot) => {
-    const changes = aftermath.witness.changes.filter(({ zone }) => zone === spot);
-    const breaks = changes.flatMap(({ id, state, previous }, at) => {
-      const before = changes[at - 1]?.state ?? 'unknown';
-      return previous === before && state !== before
-        ? []
-        : [`${spot}: event ${id} (${previous} → ${state}) follows ${before}`];
-    });
-    return breaks.length > allowed ? breaks : [];
+    const broken = brokenLinks(aftermath.witness.changes.filter(({ zone }) => zone === spot));
+    return broken.length > allowed ? broken : [];
+  });
+}
+
+/** Changes of one spot that do not follow on the one before. */
+export function brokenLinks(changes: readonly SpotChange[]): readonly string[] {
+  return changes.flatMap(({ id, zone, state, previous }, at) => {
+    const before = changes[at - 1]?.state ?? 'unknown';
+    const follows = previous === before && state !== before;
+    return follows ? [] : [`${zone}: event ${id} (${previous} → ${state}) follows ${before}`];
   });
 }
 
