@@ -113,7 +113,7 @@ export const packages: readonly Package[] = [
       'module.ts': ['settings.ts', 'report', 'reconcile', 'activation/activators', 'volume', 'core'],
       'index.ts': ['settings.ts', 'report', 'reconcile', 'archive', 'volume', 'domain'],
       'settings.ts': ['reconcile', 'download/fetchers/http', 'download/transfer', 'credentials', 'core'],
-      report: ['reconcile', 'activation', 'activation/activators', 'release', 'volume', 'domain', 'core'],
+      report: ['reconcile', 'activation', 'activation/activators', 'release', 'store', 'volume', 'domain', 'core'],
       reconcile: [
         'activation',
         'activation/activators',
@@ -142,7 +142,7 @@ export const packages: readonly Package[] = [
       'download/fetchers/http': ['download/transfer', 'credentials', 'core'],
       'download/fetchers/file': ['download/transfer', 'core'],
       'download/transfer': ['archive', 'credentials', 'volume', 'core'],
-      release: ['volume', 'domain', 'core'],
+      release: ['store', 'volume', 'domain', 'core'],
       store: ['volume', 'core'],
       archive: ['volume', 'core'],
       credentials: ['core'],

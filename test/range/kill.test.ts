@@ -16,7 +16,7 @@ const child = join(import.meta.dirname, '../bench/artifacts/fetch-child.ts');
 const tsx = import.meta.resolve('tsx');
 
 // Many processes, each with its start.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let root: string;
 beforeEach(async () => {

@@ -215,6 +215,13 @@ export class ReleaseControl {
     return false;
   }
 
+  #noteRestored(message: string): void {
+    const finding = { severity: 'warning', code: 'CURRENT_RESTORED', at: { file: 'current' }, message } as const;
+    this.#options.log.warn({ code: finding.code }, formatDiagnostic(finding));
+    const others = this.#view.stateFindings.filter(({ code }) => code !== finding.code);
+    this.#show({ stateFindings: [...others, finding] });
+  }
+
   async #switch(target: string): Promise<void> {
     const { layout, log } = this.#options;
     const before = this.#view.current;
@@ -251,6 +258,11 @@ export class ReleaseControl {
         continue;
       }
       await this.#judge(release, spec, seen);
+      // Removed or switched by somebody else: it is made again, and said.
+      if ((await readCurrent(this.#options.layout)) !== release && targetOf(this.#store.control) === release) {
+        this.#noteRestored(`was removed or switched by something else: it names release ${release} again`);
+        return;
+      }
       const { activation } = this.#store.control;
       const settled = !('told' in activation) || activation.told;
       if (targetOf(this.#store.control) !== release || !settled) return;

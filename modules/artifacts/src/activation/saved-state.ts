@@ -26,7 +26,7 @@ export interface UnknownParts {
 export const noUnknownParts: UnknownParts = { state: {}, control: {} };
 
 /** Something in `state.json` that this version does not know: written by a newer one, or damaged. */
-export type StateFinding = Diagnostic<'STATE_NOT_JSON' | 'STATE_NEWER' | 'STATE_PART_UNREADABLE'>;
+export type StateFinding = Diagnostic<'STATE_NOT_JSON' | 'STATE_NEWER' | 'STATE_PART_UNREADABLE' | 'CURRENT_RESTORED'>;
 
 /** What this version writes. A newer version may add fields and kinds, and older ones read what they know. */
 export const stateFormat = 1;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 
 /** Where the bytes of one file go. */
@@ -12,11 +13,15 @@ export class TreeFile {
   /** Inside the tree. */
   readonly path: string;
   readonly #sink: FileSink;
+  readonly #hash = createHash('sha256');
+  /** Called with the digest when all of it was written. */
+  readonly #onClose: (sha256: string) => void;
   /** Called before so many bytes are written; it throws where they are too many. */
   readonly #onBytes: ((sizeBytes: number) => void) | undefined;
 
-  constructor(path: string, sink: FileSink, onBytes?: (sizeBytes: number) => void) {
+  constructor(path: string, sink: FileSink, onClose: (sha256: string) => void, onBytes?: (sizeBytes: number) => void) {
     this.path = path;
+    this.#onClose = onClose;
     this.#sink = sink;
     this.#onBytes = onBytes;
   }
@@ -24,11 +29,14 @@ export class TreeFile {
   /** The chunk must stay as it is until `close`. */
   write(chunk: Buffer): Promise<void> | undefined {
     this.#onBytes?.(chunk.length);
-    return this.#sink.write(chunk);
+    const done = this.#sink.write(chunk);
+    this.#hash.update(chunk);
+    return done;
   }
 
   close(): void {
     this.#sink.close();
+    this.#onClose(this.#hash.digest('hex'));
   }
 }
 

@@ -40,6 +40,7 @@ export class TreeWriter {
   readonly #largeFiles = new LargeFiles();
   /** Of the flusher, from before the first write. */
   readonly #flushMark: number;
+  readonly #files: { readonly path: string; readonly sha256: string }[] = [];
   #fileCount = 0;
   #skippedCount = 0;
   #entryCount = 0;
@@ -51,6 +52,11 @@ export class TreeWriter {
     this.#options = options;
     this.#names = new TreeNames(options.name);
     this.#flushMark = options.flusher.mark();
+  }
+
+  /** Those that were written, with their digests. */
+  get files(): readonly { readonly path: string; readonly sha256: string }[] {
+    return this.#files;
   }
 
   get fileCount(): number {
@@ -89,12 +95,13 @@ export class TreeWriter {
     this.#names.takeFile(cleanPath);
     this.#fileCount += 1;
     const place = `${directory}/${cleanPath}`;
+    const onClose = (sha256: string): void => void this.#files.push({ path: cleanPath, sha256 });
     if (sizeBytes === undefined) {
-      return new TreeFile(cleanPath, await this.#largeFiles.open(place), (bytes) => this.#takeBytes(bytes));
+      return new TreeFile(cleanPath, await this.#largeFiles.open(place), onClose, (bytes) => this.#takeBytes(bytes));
     }
     this.#takeBytes(sizeBytes);
     const sink = sizeBytes <= smallBytes ? new SmallFile(place) : await this.#largeFiles.open(place);
-    return new TreeFile(cleanPath, sink);
+    return new TreeFile(cleanPath, sink, onClose);
   }
 
   /** A file with the contents of one that was written before, as a hard link in an archive has them. */

@@ -137,6 +137,10 @@ const policy = z.strictObject({
     .min(0)
     .default(0)
     .meta({ description: 'Limit for all downloads together; 0 is no limit.' }),
+  scrubBytesPerSec: z.number().int().min(0).default(5_000_000).meta({
+    description:
+      'So fast, delivered files are read again to find damage, at most once a day; 0 is off. What is damaged is downloaded again.',
+  }),
   maxArtifactBytes: z
     .number()
     .int()

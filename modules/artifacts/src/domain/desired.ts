@@ -50,6 +50,8 @@ export interface PolicySpec {
   readonly parallel: number;
   /** For all downloads together; 0 is without limit. */
   readonly maxBytesPerSec: number;
+  /** For reading the store again, to find damage; 0 is off. */
+  readonly scrubBytesPerSec: number;
   readonly maxArtifactBytes: number;
   /** So much stays free on the volume. */
   readonly freeBytesFloor: number;

@@ -3,6 +3,15 @@ export interface KeptRelease {
   readonly id: string;
   /** Digests of the store entries it names; undefined where its description can't be read. */
   readonly digests: readonly string[] | undefined;
+  /** Names of the store entries that it links to. */
+  readonly entries: readonly string[];
+}
+
+/** A store entry. */
+export interface FoundEntry {
+  readonly name: string;
+  readonly digest: string;
+  readonly damaged: boolean;
 }
 
 /** A download that was begun. */
@@ -19,7 +28,7 @@ export interface GarbageInput {
   /** Digests that the newest valid twin names: they may be on their way into a release that isn't published yet. */
   readonly wanted: ReadonlySet<string>;
   readonly releases: readonly string[];
-  readonly stored: readonly string[];
+  readonly stored: readonly FoundEntry[];
   readonly partials: readonly FoundPartial[];
   /** Beyond this age a partial goes even if its digest is wanted: whatever it waits for does not come. */
   readonly partialMaxAgeMs: number;
@@ -42,11 +51,15 @@ export function planGarbage(input: GarbageInput): GarbagePlan {
   const keptIds = new Set(kept.map(({ id }) => id));
   const named = new Set([...wanted, ...kept.flatMap(({ digests }) => digests ?? [])]);
   // A cut between an entry's getting its name and its download's going.
-  const arrived = new Set(input.stored);
+  const arrived = new Set(input.stored.filter(({ damaged }) => !damaged).map(({ digest }) => digest));
+  const linked = new Set(kept.flatMap(({ entries }) => entries));
+  // Damaged content stays as long as a kept release leads to it: it may be in use, and nothing better has come yet.
+  const isUnused = ({ name, digest, damaged }: FoundEntry): boolean =>
+    !linked.has(name) && (damaged || !named.has(digest));
   const allKnown = kept.every(({ digests }) => digests !== undefined);
   return {
     releases: input.releases.filter((id) => !keptIds.has(id)),
-    stored: allKnown ? input.stored.filter((digest) => !named.has(digest)) : [],
+    stored: allKnown ? input.stored.filter(isUnused).map(({ name }) => name) : [],
     partials: input.partials
       .filter(({ digest, ageMs }) => !wanted.has(digest) || arrived.has(digest) || ageMs > partialMaxAgeMs)
       .map(({ digest }) => digest),

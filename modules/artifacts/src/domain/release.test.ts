@@ -62,16 +62,23 @@ describe('what is missing before a release can run', () => {
     planPreparation(observed, of, defineRelease(of, digest)).fetches.map(({ artifact }) => artifact.name);
 
   test('is all of it on an empty volume, and nothing on one that is as it should be', () => {
-    const empty = { stored: new Set<string>(), published: new Set<string>() };
+    const empty = { has: () => false, published: new Set<string>() };
     expect(names(empty)).toEqual(['cars', 'nano']);
     expect(planPreparation(empty, state, release).publish).toBe(true);
-    expect(planPreparation({ stored, published: new Set([release.id]) }, state, release)).toEqual({
+    expect(
+      planPreparation({ has: ({ sha256 }) => stored.has(sha256), published: new Set([release.id]) }, state, release),
+    ).toEqual({
       fetches: [],
       publish: false,
     });
   });
 
-  test('is every digest once', () => {
-    expect(names({ stored: new Set(), published: new Set() }, desired({ sha256: '2'.repeat(64) }))).toHaveLength(1);
+  test('is every content once under each name that it has in the release', () => {
+    const nothing = { has: () => false, published: new Set<string>() };
+    const same = desired({ sha256: '2'.repeat(64) });
+    expect(names(nothing, same)).toEqual(['cars', 'nano']);
+    const [first] = same.artifacts;
+    if (first === undefined) throw new Error('the twin has no artifact');
+    expect(names(nothing, { ...same, artifacts: [first, { ...first, name: 'second' }] })).toEqual(['cars']);
   });
 });

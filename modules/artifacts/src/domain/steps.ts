@@ -3,13 +3,13 @@ import type { Release } from './release.ts';
 
 /** What the volume shows before a pass. */
 export interface Observed {
-  /** Digests whose verified content is in the store. */
-  readonly stored: ReadonlySet<string>;
+  /** Whether the store has verified content under the name that a release gives it. */
+  readonly has: (content: { readonly sha256: string; readonly fileName: string }) => boolean;
   /** Ids of releases that are published whole. */
   readonly published: ReadonlySet<string>;
 }
 
-/** One download; every digest is fetched once, whoever needs it. */
+/** One download; the same content under the same name is fetched once, whoever needs it. */
 export interface Fetch {
   readonly artifact: ArtifactSpec;
   readonly fileName: string;
@@ -24,11 +24,14 @@ export interface Preparation {
 /** Compares what is with what should be; a cut at any moment leaves a volume whose next comparison goes on from there. */
 export function planPreparation(observed: Observed, desired: DesiredState, release: Release): Preparation {
   const fetches: Fetch[] = [];
-  const known = new Set(observed.stored);
+  const known = new Set<string>();
   desired.artifacts.forEach((artifact, index) => {
-    if (known.has(artifact.sha256)) return;
-    known.add(artifact.sha256);
-    fetches.push({ artifact, fileName: release.artifacts[index]?.fileName ?? artifact.name });
+    const { sha256 } = artifact;
+    const fileName = release.artifacts[index]?.fileName ?? artifact.name;
+    const key = `${sha256}/${fileName}`;
+    if (known.has(key) || observed.has({ sha256, fileName })) return;
+    known.add(key);
+    fetches.push({ artifact, fileName });
   });
   return { fetches, publish: !observed.published.has(release.id) };
 }

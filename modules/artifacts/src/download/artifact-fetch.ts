@@ -6,7 +6,7 @@ import type { ContentKind } from '../archive/content-kind.ts';
 import { ArtifactError, isDiskFull } from '../core/artifact-error.ts';
 import { failPoint } from '../core/fail-point.ts';
 import type { Credentials } from '../credentials/credentials.ts';
-import { placeInStore, stageFile, type StoredArtifact } from '../store/store.ts';
+import { placeInStore, stageFile, type Staged, type StoredArtifact, type WrittenFile } from '../store/store.ts';
 import type { FileSystemFlusher } from '../volume/file-system-flusher.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { partialFiles } from '../volume/partial-files.ts';
@@ -112,8 +112,8 @@ export class ArtifactFetch {
     failPoint('digest-verified');
     const content = await this.#unpack(partial, landing);
     const { receivedBytes, writer } = landing;
+    const stored = await placeInStore(layout, this.#staged(content, writer.files));
     const { fileCount: files, skippedCount: skipped } = writer;
-    const stored = await placeInStore(layout, this.#staging, sha256);
     const unpacked = files === 0 ? {} : { files, ...(skipped > 0 ? { skippedFilesOfMacOs: skipped } : {}) };
     log.info({ artifact: name, sha256, receivedBytes, content, ...unpacked }, 'artifact verified and stored');
     return stored;
@@ -172,17 +172,27 @@ export class ArtifactFetch {
       const { unpackZip } = await import('../archive/unpack-zip.ts');
       await unpackZip({ file: partial.path, writer, name: artifact.name, limits: policy, signal });
     }
-    if (kind === 'file' || kind === 'zip-model') {
+    if (isOneFile(kind)) {
       await partial.flush();
       await stageFile(partial.path, this.#staging, fileName);
       failPoint('file-staged');
     }
     failPoint('content-unpacked');
     // A plain file is the partial one under another name.
-    await (kind === 'file' ? partial.believe(() => writer.flush()) : writer.flush());
+    await (isOneFile(kind) ? partial.believe(() => writer.flush()) : writer.flush());
     failPoint('content-flushed');
     signal.throwIfAborted();
     return kind;
+  }
+
+  /** What the manifest says. The name of the only file in a gzip follows that of the download. */
+  #staged(content: ContentKind, written: readonly WrittenFile[]): Staged {
+    const { artifact, fileName } = this.#order;
+    const { sha256 } = artifact;
+    const staging = this.#staging;
+    if (isOneFile(content)) return { staging, sha256, kind: 'file', fileName, files: [{ path: fileName, sha256 }] };
+    const kind = content === 'gzip' && written.length === 1 ? 'named' : 'tree';
+    return { staging, sha256, kind, fileName, files: written };
   }
 
   #asFailure(error: unknown): ArtifactError {
@@ -198,4 +208,9 @@ export class ArtifactFetch {
       cause: error,
     });
   }
+}
+
+/** Whether a download stays the one file that it is. */
+function isOneFile(content: ContentKind): boolean {
+  return content === 'file' || content === 'zip-model';
 }

@@ -1,4 +1,5 @@
-import { isStored, storePath, type StoredArtifact } from '../store/store.ts';
+import { findEntry, findSameFile, listEntries } from '../store/entries.ts';
+import { copyUnderName, type StoredArtifact } from '../store/store.ts';
 import { FileSystemFlusher } from '../volume/file-system-flusher.ts';
 import { ArtifactFetch, type FetchContext, type FetchOrder } from './artifact-fetch.ts';
 
@@ -39,7 +40,12 @@ export class Downloader {
   async #fetchAlone(order: FetchOrder): Promise<StoredArtifact> {
     const { layout } = this.#context;
     const { sha256 } = order.artifact;
-    if (await isStored(layout, sha256)) return { sha256, path: storePath(layout, sha256) };
+    const wanted = { sha256, fileName: order.fileName };
+    const entries = await listEntries(layout);
+    const found = findEntry(entries, wanted);
+    if (found !== undefined) return { sha256, path: found.path };
+    const same = findSameFile(entries, sha256);
+    if (same !== undefined) return copyUnderName(layout, same, wanted);
     return new ArtifactFetch(this.#context, order).run();
   }
 }

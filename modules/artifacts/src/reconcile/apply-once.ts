@@ -86,7 +86,14 @@ async function apply(release: Release, options: ApplyOptions): Promise<Applied> 
     clock: systemClock,
     log: createLog({ module: 'apply', level: 'silent' }),
   });
-  await preparer.prepare({ desired, release, signal, needed, onArtifact: progressOf(options) });
+  await preparer.prepare({
+    desired,
+    release,
+    signal,
+    needed,
+    onDamage: () => undefined,
+    onArtifact: progressOf(options),
+  });
   signal.throwIfAborted();
   // Saved before the switch, as the module does it: it must know whom it watches, and where to go back to.
   await store.activate(release.id, desired.activate);

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startStory, type Story, type Version } from '../testing/story.ts';
@@ -9,12 +9,23 @@ const twins: readonly Version[] = ['v1', 'v2', 'crash'];
 const overtaken: readonly Version[] = ['v1', 'slow', 'v2'];
 /** What only a long download passes, and one that nobody wants any more. */
 const overtakenMoments = ['part-flushed-midway#1', 'garbage-origin-deleted#1', 'garbage-part-deleted#1'];
+/** What only the mending of a damaged release passes. */
+const mendMoments = [
+  'entry-checked#1',
+  'manifest-written#1',
+  'content-placed#1',
+  'release-described#1',
+  'release-mended#1',
+  'release-file-mended#2',
+];
 /** All moments take minutes: `KILL_SUITE=all npx vitest run modules/artifacts/src/reconcile/kill`. */
 const all = process.env['KILL_SUITE'] === 'all';
 /** Dies in these always: at a download's end, at publishing, around the switch, on the way back. */
 const sample = [
   'digest-verified#2',
+  'manifest-written#2',
   'content-placed#1',
+  'release-described#1',
   'current-switched-trying#2',
   'state-saved-returning#1',
   'current-switched-returning#1',
@@ -44,6 +55,20 @@ describe('a process that is killed', { timeout: 1_800_000 }, () => {
       await diesAndConverges(moment);
       await story[Symbol.asyncDispose]();
       story = await startStory();
+    }
+  });
+
+  test('while damage is mended leaves a release that runs, and the next one mends the rest', async () => {
+    for (const moment of all ? mendMoments : mendMoments.slice(-2)) {
+      await story[Symbol.asyncDispose]();
+      story = await startStory();
+      expect(await story.run(['v1'])).toMatchObject({ code: 0, errors: '' });
+      await truncate(join(story.root, 'current/models/net/weights.bin'), 7);
+      expect((await story.run(['v1'], moment)).signal, moment).toBe('SIGKILL');
+      expect(await readdir(join(story.root, 'current/models/net')), moment).toContain('weights.bin');
+      expect(await story.run(['v1']), moment).toMatchObject({ code: 0, errors: '' });
+      expect(await story.currentVersion(), moment).toBe('v1');
+      expect(await readdir(join(story.root, 'staging')), moment).toEqual([]);
     }
   });
 

@@ -3,6 +3,7 @@ import type { ShownError } from '../core/shown-error.ts';
 import { rejectionOf, targetOf } from '../domain/control.ts';
 import type { Finding } from '../domain/desired.ts';
 import type { Health } from '../domain/health.ts';
+import type { Damage } from '../store/damage.ts';
 import type { ArtifactsProgress } from './artifact-progress.ts';
 
 /** How far the release is that the newest valid twin asks for, as long as it does not run. */
@@ -31,6 +32,8 @@ export interface ModuleState {
   readonly artifacts: ArtifactsProgress;
   readonly wanted: WantedRelease | undefined;
   readonly releases: ControlView;
+  /** What of the wanted release is damaged on the volume and being mended. */
+  readonly damage?: readonly Damage[];
 }
 
 /** The state of a module that has just started. */

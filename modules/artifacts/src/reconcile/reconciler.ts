@@ -11,6 +11,7 @@ import { defineRelease, type Release } from '../domain/release.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { diskFullError } from '../volume/space.ts';
 import type { Undeletable } from '../volume/undeletable.ts';
+import { Scrubber, type Verified } from '../store/scrubber.ts';
 import { progressAtStart, withProgress } from './artifact-progress.ts';
 import { initialState, type ModuleState, type Preparation } from './module-state.ts';
 import { ReleasePreparer, type Downloads, type Needed } from './release-preparer.ts';
@@ -48,6 +49,7 @@ export class Reconciler {
   readonly releases: ReleaseControl;
   readonly #options: ReconcilerOptions;
   readonly #preparer: ReleasePreparer;
+  readonly #scrubber: Scrubber;
   /** Runs the pass of the newest document, and aborts that of an older one. */
   readonly #runner: LatestWins<DesiredDocument>;
   #state: ModuleState = initialState;
@@ -62,6 +64,13 @@ export class Reconciler {
     this.#options = options;
     this.#preparer = new ReleasePreparer(options);
     this.releases = new ReleaseControl({ layout, clock, random, log, onView: (view) => this.#takeView(view) });
+    this.#scrubber = new Scrubber({
+      layout,
+      clock,
+      log,
+      bytesPerSec: () => this.#lastGood?.policy.scrubBytesPerSec ?? 0,
+      onDamage: () => void this.refresh(),
+    });
     this.#runner = new LatestWins({
       run: (document, signal) => this.#pass(document, signal),
       onError: (error) => log.error({ err: error }, 'the pass ended without being done'),
@@ -73,8 +82,14 @@ export class Reconciler {
   }
 
   /** Goes on with what a cut interrupted; call once, before the first document. */
-  start(): Promise<void> {
-    return this.releases.start();
+  async start(): Promise<void> {
+    await this.releases.start();
+    this.#scrubber.start();
+  }
+
+  /** Reads the whole store again, and mends what is damaged. */
+  verify(): Promise<Verified> {
+    return this.#scrubber.verify();
   }
 
   /** A newer document aborts the pass of an older one. */
@@ -116,6 +131,7 @@ export class Reconciler {
   }
 
   async stop(): Promise<void> {
+    await this.#scrubber.stop();
     await this.#runner.stop();
     await this.releases.stop();
     await this.#preparer.settle();
@@ -192,16 +208,23 @@ export class Reconciler {
   async #prepare(desired: DesiredState, release: Release, signal: AbortSignal): Promise<boolean> {
     for (let failures = 1; ; failures++) {
       try {
-        await this.#preparer.prepare({
+        const { mendedInUse } = await this.#preparer.prepare({
           desired,
           release,
           signal,
           needed: () => this.#needed(),
+          onDamage: (damage) => {
+            if (damage.length > 0 || (this.#state.damage ?? []).length > 0) this.#update({ damage });
+          },
           onArtifact: (digest, change) => {
             const artifacts = withProgress(this.#state.artifacts, digest, change);
             if (artifacts !== this.#state.artifacts) this.#update({ artifacts });
           },
         });
+        if (mendedInUse && this.releases.view.current === release.id) {
+          this.#options.log.info({ release: release.id }, 'DeepStream is restarted: what it has open was damaged');
+          await this.releases.restart();
+        }
         return true;
       } catch (error) {
         signal.throwIfAborted();

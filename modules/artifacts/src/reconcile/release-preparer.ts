@@ -14,7 +14,11 @@ import type { FetchPolicy } from '../download/transfer/fetch-policy.ts';
 import { collectUnused } from '../release/collect-unused.ts';
 import { listPublished } from '../release/published.ts';
 import { publishRelease } from '../release/publish.ts';
-import { listStored } from '../store/store.ts';
+import { findReleaseDamage, usesAny } from '../release/release-damage.ts';
+import { adoptEntries } from '../store/adopt.ts';
+import { checkTree, type Damage } from '../store/damage.ts';
+import { findEntry, listEntries, type Entry, type WantedContent } from '../store/entries.ts';
+import { writeManifest } from '../store/manifest.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import type { Undeletable } from '../volume/undeletable.ts';
 import type { ArtifactChange } from './artifact-progress.ts';
@@ -48,8 +52,16 @@ interface Order {
   readonly signal: AbortSignal;
   /** Asked when room is to be made. */
   readonly needed: () => Needed;
+  /** Called with what of the published release is damaged, and with nothing once it is mended. */
+  readonly onDamage: (damage: readonly Damage[]) => void;
   /** Called for every digest at each change. */
   readonly onArtifact: (sha256: string, change: ArtifactChange) => void;
+}
+
+/** What came of a preparation. */
+export interface Prepared {
+  /** Whether DeepStream's config uses what was mended: it has the damaged files open. */
+  readonly mendedInUse: boolean;
 }
 
 /** Makes releases ready on a volume and removes what no release needs: the same for the module and for `companion apply`. */
@@ -69,19 +81,52 @@ export class ReleasePreparer {
    * Observes the volume and does what is missing until the release is published; nothing that runs is touched. Rejects
    * with the first failure, after the downloads beside it have ended; the next call goes on from there.
    */
-  async prepare(order: Order): Promise<void> {
+  async prepare(order: Order): Promise<Prepared> {
     const { layout, log } = this.#options;
     const { desired, release, signal, onArtifact } = order;
     // What is needed now is known by now: a collection under way is the last that does not know it.
     await this.#collecting;
-    const [stored, published] = await Promise.all([listStored(layout), listPublished(layout)]);
-    const { fetches, publish } = planPreparation({ stored, published }, desired, release);
-    for (const { sha256 } of desired.artifacts) if (stored.has(sha256)) onArtifact(sha256, { state: 'ready' });
+    await adoptEntries(layout, log);
+    const entries = await this.#checkEntries(desired);
+    const published = await listPublished(layout);
+    const has = (content: WantedContent): boolean => findEntry(entries, content) !== undefined;
+    const { fetches, publish } = planPreparation({ has, published }, desired, release);
+    const missing = new Set(fetches.map(({ artifact }) => artifact.sha256));
+    for (const { sha256 } of desired.artifacts) if (!missing.has(sha256)) onArtifact(sha256, { state: 'ready' });
+    const damage = publish ? [] : await findReleaseDamage(layout, release, entries);
+    if (damage.length > 0) {
+      log.warn({ release: release.id, damage }, 'the release is damaged, and is mended');
+      order.onDamage(damage);
+    }
     await this.#fetchAll(fetches, order);
     signal.throwIfAborted();
-    if (!publish) return;
-    await publishRelease(layout, release);
-    log.info({ release: release.id }, 'release published');
+    if (publish || damage.length > 0) {
+      await publishRelease(layout, release);
+      log.info({ release: release.id }, publish ? 'release published' : 'release mended');
+    }
+    order.onDamage([]);
+    return {
+      mendedInUse: usesAny(
+        layout,
+        release,
+        damage.map(({ path }) => path),
+      ),
+    };
+  }
+
+  /** The store, where entries that the twin needs were looked at; what is damaged is marked and counts no more. */
+  async #checkEntries(desired: DesiredState): Promise<readonly Entry[]> {
+    const { layout, log } = this.#options;
+    const wanted = new Set(desired.artifacts.map(({ sha256 }) => sha256));
+    for (const { name, sha256, path, manifest } of await listEntries(layout)) {
+      if (!wanted.has(sha256) || manifest === undefined || manifest.damaged) continue;
+      const checked = await checkTree({ name, directory: path, manifest, deep: false });
+      const damaged = checked.damage.length > 0;
+      if (damaged) log.warn({ entry: name, damage: checked.damage }, 'content in the store is damaged');
+      if (damaged || checked.manifest !== manifest) await writeManifest(layout, name, { ...checked.manifest, damaged });
+      failPoint('entry-checked');
+    }
+    return listEntries(layout);
   }
 
   /** Removes what is not needed; resolves with the bytes freed. */

@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { hasErrno, syncDirectory } from '@companion/foundation/node';
 import type { Log } from '@companion/edge';
 import * as z from 'zod';
 import { failPoint } from '../core/fail-point.ts';
+import { entryPath, listEntries } from '../store/entries.ts';
+import { manifestOfRelease, removeManifest } from '../store/manifest.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { partialDigestOf, partialFiles } from '../volume/partial-files.ts';
 import type { Undeletable } from '../volume/undeletable.ts';
 import { releaseFile } from './published.ts';
-import { planGarbage, type FoundPartial, type GarbagePlan, type KeptRelease } from '../domain/garbage-plan.ts';
+import {
+  planGarbage,
+  type FoundEntry,
+  type FoundPartial,
+  type GarbagePlan,
+  type KeptRelease,
+} from '../domain/garbage-plan.ts';
 import { freeBytesOf } from '../volume/space.ts';
 
 interface GarbageOptions {
@@ -47,14 +56,19 @@ export async function collectGarbage(options: GarbageOptions): Promise<GarbageRe
     kept: await Promise.all([...new Set(options.keep)].map((id) => keptRelease(layout, id))),
     wanted: new Set(options.wanted),
     releases: await removableIn(undeletable, layout.releases),
-    stored: await removableIn(undeletable, layout.store),
+    stored: await removableEntries(layout, undeletable),
     partials: await findPartials(layout, nowMs),
     partialMaxAgeMs,
   });
   if (plan.releases.length + plan.stored.length + plan.partials.length === 0) return { ...plan, freedBytes: 0 };
   const before = await freeBytesOf(layout.root);
   await discard(layout, undeletable, layout.releases, plan.releases);
-  await discard(layout, undeletable, layout.store, plan.stored);
+  for (const folder of [layout.store, layout.copies]) {
+    const names = plan.stored.filter((name) => entryPath(layout, name) === join(folder, name));
+    await discard(layout, undeletable, folder, names);
+  }
+  for (const name of [...plan.releases.map(manifestOfRelease), ...plan.stored]) await removeManifest(layout, name);
+  failPoint('garbage-manifests-deleted');
   for (const digest of plan.partials) {
     const { origin, bytes } = partialFiles(layout, digest);
     await rm(origin, { force: true });
@@ -113,11 +127,32 @@ async function keptRelease(layout: VolumeLayout, id: string): Promise<KeptReleas
   try {
     const text = await readFile(join(layout.releases, id, releaseFile), 'utf8');
     const parsed = description.safeParse(JSON.parse(text));
-    return { id, digests: parsed.success ? parsed.data.artifacts.map(({ sha256 }) => sha256) : undefined };
+    const digests = parsed.success ? parsed.data.artifacts.map(({ sha256 }) => sha256) : undefined;
+    return { id, digests, entries: await linkedEntries(join(layout.releases, id)) };
   } catch (error) {
-    // A release that isn't there names nothing.
-    return { id, digests: hasErrno(error, 'ENOENT') ? [] : undefined };
+    // A release that isn't there names nothing; one that lost its description still links to what it needs.
+    const gone = hasErrno(error, 'ENOENT') && !existsSync(join(layout.releases, id));
+    return { id, digests: gone ? [] : undefined, entries: [] };
   }
+}
+
+/** Names of the entries that the links of a release lead to. */
+async function linkedEntries(directory: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const folder of ['models', 'streams']) {
+    for (const name of await readdir(join(directory, folder)).catch(() => [])) {
+      const target = await readlink(join(directory, folder, name)).catch(() => undefined);
+      if (target !== undefined) names.push(basename(target));
+    }
+  }
+  return names;
+}
+
+async function removableEntries(layout: VolumeLayout, undeletable: Undeletable): Promise<FoundEntry[]> {
+  const entries = await listEntries(layout);
+  return entries
+    .filter(({ path }) => !undeletable.has(path))
+    .map(({ name, sha256, manifest }) => ({ name, digest: sha256, damaged: manifest?.damaged === true }));
 }
 
 async function findPartials(layout: VolumeLayout, nowMs: number): Promise<FoundPartial[]> {

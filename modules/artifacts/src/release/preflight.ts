@@ -13,7 +13,7 @@ const maxNamed = 5;
  * container. Rejects with `CONFIG_INVALID`; the fact `findings` has `file:line: message` lines.
  */
 export function checkRelease(directory: string, config: string, volume: string): void {
-  const report = checkAppConfig({ path: join(directory, config), files: filesBelow(directory, volume), asApp: true });
+  const report = checkAppConfig({ path: join(directory, config), files: filesOf(directory, volume), asApp: true });
   const errors = report.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
   const lines = errors.slice(0, maxNamed).map((finding) => lineOf(finding, directory));
@@ -30,7 +30,8 @@ function lineOf({ at: { file, line }, message }: ConfigDiagnostic, directory: st
   return `${within}:${line}: ${redactUrlsIn(message.replaceAll(`${directory}${sep}`, ''))}`;
 }
 
-function filesBelow(directory: string, volume: string): ConfigSource {
+/** What of a volume the configs of a release may name; what lies outside is not known. */
+export function filesOf(directory: string, volume: string): ConfigSource {
   const known = (path: string): boolean => path.startsWith(`${volume}${sep}`);
   const statsOf = (path: string): Stats | undefined =>
     existsSync(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants, readFileSync, statSync } from 'node:fs';
+import { constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { maxTextBytes } from '@companion/deepstream/app-config';
@@ -8,27 +8,33 @@ import { ArtifactError } from '../core/artifact-error.ts';
 import type { EditSpec } from '../domain/desired.ts';
 import { failPoint } from '../core/fail-point.ts';
 import { folderOfKind, type Release, type ReleaseArtifact } from '../domain/release.ts';
+import { findEntry, listEntries, type Entry } from '../store/entries.ts';
+import { manifestOfRelease, writeManifest } from '../store/manifest.ts';
 import { flushTree, renameDurably } from '../volume/durable.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { releaseFile } from './published.ts';
 import { changeConfig } from './edits.ts';
+import { mergeTree } from './merge-tree.ts';
 import { checkRelease } from './preflight.ts';
 import { describeRelease } from './read-release.ts';
+import { describeFiles } from './release-damage.ts';
 
 /** File in a release that tells the supervisor, in one line, which config DeepStream runs: sh reads no JSON. */
 export const appConfigFile = 'app-config';
 
 /**
  * Builds a release beside the others and puts it in place with one rename. Its models and streams are relative links into
- * the store, its configs are real files: the edited copies.
+ * the store, its configs are real files: the edited copies. One that is there already is mended file by file. Rejects
+ * with a retryable `VOLUME_FAILED` where the store lacks content of it.
  */
 export async function publishRelease(layout: VolumeLayout, release: Release): Promise<void> {
+  const entries = await listEntries(layout);
   const staging = join(layout.staging, randomUUID());
   const final = join(layout.releases, release.id);
   await mkdir(staging);
   failPoint('release-begun');
   try {
-    for (const artifact of release.artifacts) await place(layout, artifact, staging, final);
+    for (const artifact of release.artifacts) await place(entries, artifact, staging, final);
     failPoint('release-placed');
     await applyEdits(staging, release);
     failPoint('release-edited');
@@ -41,19 +47,28 @@ export async function publishRelease(layout: VolumeLayout, release: Release): Pr
     failPoint('release-written');
     await flushTree(staging);
     failPoint('release-flushed');
-    // What stands there without its release.json was never finished, and nothing can be running from it.
-    await rm(final, { recursive: true, force: true });
-    failPoint('release-place-cleared');
-    await renameDurably(staging, final);
+    await writeManifest(layout, manifestOfRelease(release.id), await describeFiles(staging));
+    failPoint('release-described');
+    if (existsSync(final)) await mergeTree(staging, final);
+    else await renameDurably(staging, final);
     failPoint('release-published');
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
 }
 
-async function place(layout: VolumeLayout, artifact: ReleaseArtifact, staging: string, final: string): Promise<void> {
+async function place(
+  entries: readonly Entry[],
+  artifact: ReleaseArtifact,
+  staging: string,
+  final: string,
+): Promise<void> {
   const inside = join(folderOfKind[artifact.kind], artifact.name);
-  const stored = join(layout.store, artifact.sha256);
+  const stored = findEntry(entries, artifact)?.path;
+  if (stored === undefined) {
+    const message = `${artifact.name}: its content is not in the store any more and is fetched again`;
+    throw new ArtifactError('VOLUME_FAILED', message, { retryable: true, facts: { artifact: artifact.name } });
+  }
   await mkdir(dirname(join(staging, inside)), { recursive: true });
   if (artifact.kind === 'config') {
     await cp(stored, join(staging, inside), { recursive: true, mode: constants.COPYFILE_FICLONE });

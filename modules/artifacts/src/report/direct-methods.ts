@@ -45,6 +45,10 @@ export function createMethods({ reconciler, obstacle, status }: MethodOptions): 
       return done({ release: targetOf(releases.view.control) ?? null });
     }),
     prune: onVolume(nothing, async () => done({ freedBytes: await reconciler.prune() })),
+    verify: onVolume(nothing, async () => {
+      const { checkedFiles, checkedBytes, damage, finished } = await reconciler.verify();
+      return done({ checkedFiles, checkedBytes, damage: damage.map((one) => ({ ...one })), finished });
+    }),
     restart: onVolume(nothing, async () => {
       await releases.restart();
       return done({ restarting: true });

@@ -19,6 +19,7 @@ test('the reference has a row for everything that the twin reports', async () =>
     desiredVersion: 3,
     wentBackFrom: 7,
     artifacts,
+    damage: [{ name: 'a1', path: 'models/m', reason: 'is missing' }],
     wanted: { id: 'b2', config: 'configs/c/app.txt', preparation: { state: 'ready' } },
     releases: { ...initialState.releases, current: 'a1', hint: 'start it', problem: error },
   };

@@ -19,6 +19,7 @@ import type { VolumeState } from '../volume/keeper.ts';
 const maxFindings = 20;
 const maxRejected = 5;
 const maxUndeletable = 5;
+const maxDamage = 5;
 /** Of one text in UTF-8; a path of the twin may be longer than the rest. */
 const textBytes = 500;
 const pathBytes = 1024;
@@ -26,7 +27,7 @@ const pathBytes = 1024;
 const findingsBudgetBytes = 6 * 1024;
 const rejectedBudgetBytes = 3 * 1024;
 /** What goes first where all of it together is too much. What is left says how the release does. */
-const expendable = ['artifacts', 'rejected', 'findings', 'hint', 'volume', 'problem'];
+const expendable = ['artifacts', 'damage', 'rejected', 'findings', 'hint', 'volume', 'problem'];
 /** Reported properties hold 32 KB; what is not an artifact takes a few, and keys that go are `null` for a moment. */
 const artifactsBudgetBytes = 16 * 1024;
 const order: readonly ArtifactProgress['state'][] = [
@@ -48,7 +49,7 @@ export function reportOf(state: ModuleState, volume: VolumeState): JsonObject {
 
 /** The properties that follow from the state; what is not in them is to be deleted from the twin. */
 export function reportedProperties(state: ModuleState): JsonObject {
-  const { desiredVersion, wentBackFrom, twin, findings, releases } = state;
+  const { damage = [], desiredVersion, wentBackFrom, twin, findings, releases } = state;
   const { control, problem } = releases;
   const { activation } = control;
   return withoutUndefined({
@@ -68,6 +69,10 @@ export function reportedProperties(state: ModuleState): JsonObject {
     }),
     rejected: reportedRejections(control.rejected),
     problem: problem && shortened(problem),
+    damage:
+      damage.length === 0
+        ? undefined
+        : damage.slice(0, maxDamage).map(({ path, reason }) => ({ path: short(path), reason: short(reason) })),
     hint: hintOf(state),
   });
 }

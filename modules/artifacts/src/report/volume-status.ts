@@ -9,7 +9,10 @@ import { initialControl } from '../domain/control.ts';
 import type { ActivatorKind } from '../domain/activator-kinds.ts';
 import type { Release } from '../domain/release.ts';
 import { readRelease } from '../release/read-release.ts';
-import { volumeLayout } from '../volume/layout.ts';
+import { checkTree, type Damage } from '../store/damage.ts';
+import { digestOfEntry, entryPath } from '../store/entries.ts';
+import { readManifest } from '../store/manifest.ts';
+import { volumeLayout, type VolumeLayout } from '../volume/layout.ts';
 import type { LockHolder } from '../volume/lock-socket.ts';
 import { readLockHolder } from '../volume/lock.ts';
 import { partialDigestOf } from '../volume/partial-files.ts';
@@ -33,6 +36,8 @@ export interface VolumeStatus {
   /** Undefined where no supervisor ever ran. */
   readonly supervisor: SupervisorStatus | undefined;
   readonly store: { readonly entries: number; readonly sizeBytes: number };
+  /** Delivered files that are not as they were written, by size and time; none are read. */
+  readonly damage: readonly Damage[];
   /** Downloads that were begun. */
   readonly partial: readonly { readonly sha256: string; readonly sizeBytes: number }[];
   readonly freeBytes: number;
@@ -53,7 +58,8 @@ export async function readVolumeStatus(root: string): Promise<VolumeStatus | und
   const ids = await namesIn(layout.releases);
   if (ids === undefined) return undefined;
   const stored = (await namesIn(layout.store)) ?? [];
-  const known = new Set(stored);
+  const copies = (await namesIn(layout.copies)) ?? [];
+  const known = new Set([...stored, ...copies].map(digestOfEntry));
   const saved = await readSavedState(layout);
   const { active, previous, rejected, activation } = saved?.control ?? initialControl;
   const releases = ids.toSorted().map(async (id): Promise<ReleaseStatus> => {
@@ -75,10 +81,27 @@ export async function readVolumeStatus(root: string): Promise<VolumeStatus | und
     holder: await readLockHolder(root),
     activateBy: saved?.spec?.by,
     supervisor: await readSupervisorStatus(layout.supervisorStatus),
-    store: { entries: stored.length, sizeBytes: await sizeOf(layout.store) },
+    store: {
+      entries: stored.length + copies.length,
+      sizeBytes: (await sizeOf(layout.store)) + (await sizeOf(layout.copies)),
+    },
+    damage: await damageOf(layout, [...stored, ...copies]),
     partial: await Promise.all(partial.map(async ({ sha256, file }) => ({ sha256, sizeBytes: await sizeOf(file) }))),
     freeBytes: await freeBytesOf(root),
   };
+}
+
+async function damageOf(layout: VolumeLayout, names: readonly string[]): Promise<Damage[]> {
+  const damage: Damage[] = [];
+  for (const name of names) {
+    const manifest = await readManifest(layout, name);
+    if (manifest === undefined) continue;
+    const directory = entryPath(layout, name);
+    const found = await checkTree({ name, directory, manifest, deep: false });
+    damage.push(...found.damage);
+    if (manifest.damaged && found.damage.length === 0) damage.push({ name, path: '', reason: 'was found damaged' });
+  }
+  return damage;
 }
 
 async function namesIn(directory: string): Promise<string[] | undefined> {

@@ -1,9 +1,12 @@
-import { link, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { hasErrno } from '@companion/foundation/node';
 import { failPoint } from '../core/fail-point.ts';
-import { renameDurably } from '../volume/durable.ts';
+import { flushTree, renameDurably } from '../volume/durable.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
+import { entryPath, freeEntryName, type Entry, type WantedContent } from './entries.ts';
+import { removeManifest, withTimes, writeManifest, type Manifest } from './manifest.ts';
 
 /** What came of a download. */
 export interface StoredArtifact {
@@ -12,32 +15,61 @@ export interface StoredArtifact {
   readonly path: string;
 }
 
-/** Where the content of a digest stands. */
-export function storePath(layout: VolumeLayout, sha256: string): string {
-  return join(layout.store, sha256);
+/** A file as it was written, with its digest. */
+export interface WrittenFile {
+  readonly path: string;
+  readonly sha256: string;
 }
 
-/** Whether the store has the content of a digest: an entry gets its name only after it was verified, unpacked and flushed. */
-export async function isStored(layout: VolumeLayout, sha256: string): Promise<boolean> {
-  try {
-    return (await stat(storePath(layout, sha256))).isDirectory();
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return false;
-    throw error;
-  }
+/** What is to become an entry. */
+export interface Staged extends Pick<Manifest, 'sha256' | 'kind' | 'fileName'> {
+  /** The tree, flushed. */
+  readonly staging: string;
+  readonly files: readonly WrittenFile[];
 }
 
-/** Gives a staged, flushed tree its name in the store. Two downloads of one digest may race: the second finds it there. */
-export async function placeInStore(layout: VolumeLayout, staging: string, sha256: string): Promise<StoredArtifact> {
-  const path = storePath(layout, sha256);
+/** Gives a staged, flushed tree its name in the store, after its manifest: an entry is never without one. */
+export async function placeInStore(layout: VolumeLayout, staged: Staged): Promise<StoredArtifact> {
+  const { staging, sha256, kind, fileName } = staged;
+  const name = await freeEntryName(layout, sha256);
+  const files = await withTimes(staging, staged.files);
+  await writeManifest(layout, name, { format: 1, sha256, kind, fileName, damaged: false, files });
+  failPoint('manifest-written');
+  const path = entryPath(layout, name);
   try {
     await renameDurably(staging, path);
-    failPoint('content-placed');
   } catch (error) {
-    if (!hasErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    await removeManifest(layout, name).catch(() => undefined);
+    throw error;
+  }
+  failPoint('content-placed');
+  return { sha256, path };
+}
+
+/** Gives the file of an entry another name, in an entry of its own: what DeepStream writes beside it goes by its name. */
+export async function copyUnderName(
+  layout: VolumeLayout,
+  { path, manifest }: Entry,
+  { sha256, fileName }: WantedContent,
+): Promise<StoredArtifact> {
+  const staging = join(layout.staging, randomUUID());
+  await mkdir(staging);
+  failPoint('copy-begun');
+  try {
+    const from = join(path, manifest?.fileName ?? fileName);
+    await linkOr(copyFile, from, join(staging, fileName));
+    await flushTree(staging);
+    failPoint('copy-flushed');
+    return await placeInStore(layout, {
+      staging,
+      sha256,
+      kind: 'file',
+      fileName,
+      files: [{ path: fileName, sha256 }],
+    });
+  } finally {
     await rm(staging, { recursive: true, force: true });
   }
-  return { sha256, path };
 }
 
 /** What a file system answers that has no hard links (FAT, some network mounts). */
@@ -47,17 +79,15 @@ const withoutLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
  * A download that is no archive is the entry's only file. It is linked, not moved: a cut before the entry has its name
  * costs the link, which the next start sweeps, and not the download.
  */
-export async function stageFile(file: string, staging: string, fileName: string): Promise<void> {
-  const staged = join(staging, fileName);
-  try {
-    await link(file, staged);
-  } catch (error) {
-    if (!hasErrno(error, ...withoutLinks)) throw error;
-    await rename(file, staged);
-  }
+export function stageFile(file: string, staging: string, fileName: string): Promise<void> {
+  return linkOr(rename, file, join(staging, fileName));
 }
 
-/** Digests whose content is in the store: an entry gets its name only after it was verified, unpacked and flushed. */
-export async function listStored(layout: VolumeLayout): Promise<Set<string>> {
-  return new Set(await readdir(layout.store));
+async function linkOr(otherwise: (from: string, to: string) => Promise<void>, from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!hasErrno(error, ...withoutLinks)) throw error;
+    await otherwise(from, to);
+  }
 }

@@ -35,6 +35,8 @@ function settled(state: ModuleState, version: number): boolean {
   // It never ends: the next twin overtakes it, when its bytes were flushed once.
   if (slow !== undefined) return (slow.receivedBytes ?? 0) > slowBytes + 65_536;
   const phase = releasePhase(state)?.state;
+  // What runs may still be looked through and mended.
+  if (phase !== 'rolledBack' && state.wanted?.preparation.state !== 'ready') return false;
   const { activation } = state.releases.control;
   return (
     activation.phase === 'steady' &&

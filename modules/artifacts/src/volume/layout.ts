@@ -7,6 +7,10 @@ export interface VolumeLayout {
   readonly current: string;
   readonly releases: string;
   readonly store: string;
+  /** Further entries of a digest: the same file under another name, or content fetched again. Older versions leave them alone. */
+  readonly copies: string;
+  /** What each entry and each release is made of. */
+  readonly manifests: string;
   readonly partial: string;
   /** Where things are built before one rename puts them in place; on the same volume, swept at start. */
   readonly staging: string;
@@ -25,6 +29,8 @@ export function volumeLayout(root: string): VolumeLayout {
     current: join(root, 'current'),
     releases: join(root, 'releases'),
     store: join(root, 'store'),
+    copies: join(root, 'copies'),
+    manifests: join(root, 'manifests'),
     partial: join(root, 'partial'),
     staging: join(root, 'staging'),
     state: join(root, 'state.json'),

@@ -12,7 +12,7 @@ const shown: Readonly<Record<Place, string>> = { directory: 'a directory', file:
  * a path that is not there yet makes a directory of it, for one. What is there is nobody's but its owner's to move.
  */
 export async function checkPlaces(layout: VolumeLayout): Promise<void> {
-  for (const path of [layout.releases, layout.store, layout.partial, layout.staging])
+  for (const path of [layout.releases, layout.store, layout.copies, layout.manifests, layout.partial, layout.staging])
     await checkPlace(path, 'directory');
   for (const path of [layout.state, layout.supervisor]) await checkPlace(path, 'file');
   await checkPlace(layout.current, 'link');

@@ -18,7 +18,15 @@ export async function openVolume(root: string, undeletable = new Undeletable(roo
   const layout = volumeLayout(root);
   await checkPlaces(layout);
   try {
-    await makeDirectoriesDurably([root, layout.releases, layout.store, layout.partial, layout.staging]);
+    await makeDirectoriesDurably([
+      root,
+      layout.releases,
+      layout.store,
+      layout.copies,
+      layout.manifests,
+      layout.partial,
+      layout.staging,
+    ]);
     for (const name of await readdir(root)) if (isTemporary(name)) await rm(join(root, name), { force: true });
     failPoint('root-swept');
     await sweep(layout.staging, undeletable, () => true);
@@ -26,6 +34,7 @@ export async function openVolume(root: string, undeletable = new Undeletable(roo
     // Partial downloads are resumed; only what is none goes.
     await sweep(layout.partial, undeletable, (name) => partialDigestOf(name) === undefined);
     failPoint('partial-swept');
+    await sweep(layout.manifests, undeletable, isTemporary);
     await probe(layout);
     failPoint('volume-probed');
   } catch (cause) {
@@ -39,8 +48,9 @@ async function sweep(directory: string, undeletable: Undeletable, goes: (name: s
 }
 
 /** Each directory may have an owner of its own. */
-async function probe({ releases, store, partial, staging }: VolumeLayout): Promise<void> {
-  for (const directory of [releases, store, partial]) await access(directory, constants.W_OK | constants.X_OK);
+async function probe({ releases, store, copies, manifests, partial, staging }: VolumeLayout): Promise<void> {
+  for (const directory of [releases, store, copies, manifests, partial])
+    await access(directory, constants.W_OK | constants.X_OK);
   const file = join(staging, 'probe');
   try {
     await replaceFileDurably(file, '');

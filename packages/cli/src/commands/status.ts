@@ -63,6 +63,7 @@ function statusText(volume: VolumeStatus): string {
     ['supervisor', supervisorText(supervisor)],
     ['releases', volume.releases.map((one) => (isWhole(one) ? one.id : `${one.id} (not whole)`)).join(', ') || 'none'],
     ['store', `${store.entries} ${store.entries === 1 ? 'entry' : 'entries'}, ${formatBytes(store.sizeBytes)}`],
+    ...volume.damage.map(({ name, path, reason }) => ['damaged', `${name} ${path} ${reason}`] as const),
     ...partial.map(({ sha256, sizeBytes }) => ['partial', `${sha256} ${formatBytes(sizeBytes)}`] as const),
     ['free', formatBytes(volume.freeBytes)],
   ];
