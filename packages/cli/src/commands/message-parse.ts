@@ -1,5 +1,5 @@
 import { parseMessage } from '@companion/deepstream/message';
-import type { Detection, Frame, ParsedMessage } from '@companion/deepstream/message';
+import type { Detection, Frame, ParsedMessage, StreamFault } from '@companion/deepstream/message';
 import { formatDiagnostic, type Diagnostic } from '@companion/foundation';
 import { defineCommand } from '../command/command.ts';
 import { readInput } from '../files/input.ts';
@@ -18,7 +18,8 @@ Exit code 1 where not a single frame can be read.`,
     const bytes = await readInput(path, terminal);
     const message = parseMessage(bytes);
     if (options.json) terminal.out(`${JSON.stringify(message, null, 2)}\n`);
-    else if (message.ok) terminal.out(message.frames.map(frameText).join(''));
+    else if (message.ok)
+      terminal.out([...message.frames.map(frameText), ...(message.faults ?? []).map(faultText)].join(''));
     for (const one of diagnose(message, bytes)) {
       terminal.err(`${formatDiagnostic({ ...one, at: { file: path, ...one.at } })}\n`);
     }
@@ -31,6 +32,10 @@ function frameText({ schema, sensor, timeMs, frameNumber, detections }: Frame): 
   const number = frameNumber === null ? '' : ` frame ${frameNumber}`;
   const count = `${detections.length} ${detections.length === 1 ? 'detection' : 'detections'}`;
   return `${JSON.stringify(sensor)} ${time}${number} (${schema}): ${count}\n${detections.map(detectionText).join('')}`;
+}
+
+function faultText({ sensor, severity, source, text }: StreamFault): string {
+  return `${sensor === null ? 'no sensor' : JSON.stringify(sensor)} ${severity}, says ${source}: ${JSON.stringify(text)}\n`;
 }
 
 function detectionText({ trackId, label, box, confidence, eventType, parkingSpot }: Detection): string {

@@ -1,4 +1,4 @@
-/** A box in the units that DeepStream sent, as a rule pixels of the streammux resolution. Finite numbers, `left ≤ right` and `top ≤ bottom` are not promised. */
+/** A box in the units that DeepStream sent: pixels of the source's own resolution, or of streammux's with `msg2p-new-api=1`. Finite numbers, `left ≤ right` and `top ≤ bottom` are not promised. */
 export interface Box {
   readonly left: number;
   readonly top: number;

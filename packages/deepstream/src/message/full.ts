@@ -1,5 +1,5 @@
 import type { Box, Detection, Frame } from './frame.ts';
-import { confidence } from './minimal-object.ts';
+import { confidence, withoutReturn } from './minimal-object.ts';
 import type { Tally } from './tally.ts';
 import { parseTimestamp } from './timestamp.ts';
 import { readTrackId } from './track-id.ts';
@@ -21,7 +21,7 @@ export function isFull(value: object): value is FullMessage {
   return isMembers(object) && (sensor === null || isMembers(sensor));
 }
 
-/** Reads a message of the full schema, which brings one object. */
+/** Reads a message of the full schema, which brings one object, or none where that is the dummy of an empty frame. */
 export function readFull(message: FullMessage, tally: Tally): Frame {
   const stamp = message['@timestamp'];
   const sensor = message.sensor?.['id'];
@@ -30,8 +30,17 @@ export function readFull(message: FullMessage, tally: Tally): Frame {
     sensor: typeof sensor === 'string' ? sensor : '',
     timeMs: typeof stamp === 'string' ? parseTimestamp(stamp) : null,
     frameNumber: null,
-    detections: [readDetection(message, tally)],
+    detections: isDummy(message.object) ? [] : [readDetection(message, tally)],
   };
+}
+
+/** What `dummy-payload` (9.1) sends for a frame without objects: all zeros, and no label. */
+function isDummy(object: Members): boolean {
+  if (object['id'] !== '0' || !isMembers(object['bbox'])) return false;
+  const { topleftx, toplefty, bottomrightx, bottomrighty } = object['bbox'];
+  return (
+    topleftx === 0 && toplefty === 0 && bottomrightx === 0 && bottomrighty === 0 && findLabel(object) === undefined
+  );
 }
 
 function readDetection(message: FullMessage, tally: Tally): Detection {
@@ -44,7 +53,7 @@ function readDetection(message: FullMessage, tally: Tally): Detection {
   const spot = isMembers(place) ? place['id'] : undefined;
   const detection: { -readonly [K in keyof Detection]: Detection[K] } = {
     trackId: readId(object['id'], tally),
-    label: label ?? '',
+    label: withoutReturn(label ?? ''),
     box: readBox(object['bbox'], tally),
     confidence: typeof certainty === 'number' ? confidence(certainty, tally) : null,
   };
@@ -55,7 +64,8 @@ function readDetection(message: FullMessage, tally: Tally): Detection {
 
 /**
  * The class label is the name of the member that describes the object: `vehicle`, `person`, `face`, `product`, or the
- * label itself. It is the one member with an object for a value that no version has another meaning for.
+ * label itself. It is the one member with an object for a value that no version has another meaning for. A label that is
+ * the name of another member is that member, an object where a number or text should be, or in the label's place.
  */
 function findLabel(object: Members): string | undefined {
   for (const name in object) {
@@ -64,6 +74,8 @@ function findLabel(object: Members): string | undefined {
       case 'speed':
       case 'direction':
       case 'orientation':
+        if (isMembers(object[name])) return name;
+        break;
       case 'bbox':
       case 'location':
       case 'coordinate':
@@ -77,6 +89,17 @@ function findLabel(object: Members): string | undefined {
         if (isMembers(object[name])) return name;
     }
   }
+  return displacedLabel(object);
+}
+
+/** The encoder writes the label behind `orientation`, before `bbox`; a later member of its name takes its place. */
+function displacedLabel(object: Members): string | undefined {
+  let behind = '';
+  for (const name in object) {
+    if (behind === 'orientation')
+      return name !== 'bbox' && 'bbox' in object && isMembers(object[name]) ? name : undefined;
+    behind = name;
+  }
   return undefined;
 }
 
@@ -89,17 +112,23 @@ function readId(id: unknown, tally: Tally): string | null {
   return null;
 }
 
+/** NaN, infinities and what is too large become −2⁶³ (or 2⁶³ on arm64) where the encoder makes integers of floats. */
+const largest = 2 ** 31;
+
+/** A box with all its numbers; without one of them nothing tells where the object is. */
 function readBox(bbox: unknown, tally: Tally): Box | null {
   if (!isMembers(bbox)) return null;
   const { topleftx: left, toplefty: top, bottomrightx: right, bottomrighty: bottom } = bbox;
   if (typeof left !== 'number' || typeof top !== 'number' || typeof right !== 'number' || typeof bottom !== 'number') {
     return null;
   }
-  if (Number.isFinite(left) && Number.isFinite(top) && Number.isFinite(right) && Number.isFinite(bottom)) {
-    return { left, top, right, bottom };
-  }
-  tally.droppedNumbers += [left, top, right, bottom].filter((value) => !Number.isFinite(value)).length;
+  if (isPlace(left) && isPlace(top) && isPlace(right) && isPlace(bottom)) return { left, top, right, bottom };
+  tally.droppedNumbers += [left, top, right, bottom].filter((value) => !isPlace(value)).length;
   return null;
+}
+
+function isPlace(value: number): boolean {
+  return value >= -largest && value <= largest;
 }
 
 function isMembers(value: unknown): value is Members {

@@ -18,4 +18,5 @@ export { parseMessage } from './parse.ts';
 export type { ParsedMessage, ReadMessage, UnreadMessage } from './parse.ts';
 export type { ObjectKind } from './object-kind.ts';
 export type { RejectCounts, RejectReason } from './reject.ts';
+export type { StreamFault } from './stream-fault.ts';
 export { formatTimestamp, parseTimestamp } from './timestamp.ts';

@@ -44,7 +44,9 @@ export function readMinimalObject(text: string, tally: Tally): Detection | null 
 
 /** A label without what is no part of it: labels come from label files line by line, and keep the carriage return of files with DOS line ends. */
 export function withoutReturn(label: string): string {
-  return label.charCodeAt(label.length - 1) === 13 ? label.slice(0, -1) : label;
+  let end = label.length;
+  while (end > 0 && label.charCodeAt(end - 1) === 13) end -= 1;
+  return end === label.length ? label : label.slice(0, end);
 }
 
 function readOddBox(fields: readonly [string, string, string, string]): { box: Box | null; dropped: number } | null {

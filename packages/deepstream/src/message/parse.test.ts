@@ -154,6 +154,56 @@ describe('the full schema', () => {
     expect(detectionsOf(full({}))[0]).not.toHaveProperty('parkingSpot');
   });
 
+  test.each([
+    ['the text or number that it takes the place of', { id: {}, bbox: wireBox }, 'id'],
+    ['its confidence', { id: '9', speed: { confidence: 0.5 }, bbox: wireBox }, 'speed'],
+    ['its place', { id: '9', orientation: 0, pose: {}, bbox: wireBox }, 'pose'],
+    ['its place, whatever comes later', { id: '9', orientation: 0, location: { lat: 0 }, bbox: wireBox }, 'location'],
+  ])('knows a label that is another member’s name by %s', (_, object, label) => {
+    expect(detectionsOf(full(object))[0]).toMatchObject({ label, box: readBox });
+  });
+
+  test('keeps no carriage return of a label file with DOS line ends', () => {
+    expect(detectionsOf(full({ id: '1', 'Car\r': { confidence: 0.5 } }))[0]).toMatchObject({
+      label: 'Car',
+      confidence: 0.5,
+    });
+  });
+
+  test.each(['-9223372036854775808', '9223372036854775807', '-2147483649'])(
+    'takes a coordinate of %s for none, and then the object has no box',
+    (wrong) => {
+      for (const member of Object.keys(wireBox)) {
+        const text = full({ id: '1', Car: {}, bbox: { ...wireBox, [member]: 77 } }).replace(':77', `:${wrong}`);
+        const message = parseMessage(text);
+        expect(message).toMatchObject({
+          droppedNumbers: 1,
+          frames: [{ detections: [{ label: 'Car', trackId: '1', box: null }] }],
+        });
+      }
+    },
+  );
+
+  test('brings no object, but its frame, where it holds the dummy of an empty frame', () => {
+    const zeros = { topleftx: 0, toplefty: 0, bottomrightx: 0, bottomrighty: 0 };
+    const dummy = {
+      id: '0',
+      speed: 0,
+      direction: 0,
+      orientation: 0,
+      bbox: zeros,
+      location: {},
+      coordinate: {},
+      pose: {},
+    };
+    expect(framesOf(parseMessage(full(dummy)))).toEqual([
+      { schema: 'full', sensor: 'cam', timeMs: 1000, frameNumber: null, detections: [] },
+    ]);
+    expect(detectionsOf(full({ ...dummy, id: '1' }))).toHaveLength(1);
+    expect(detectionsOf(full({ ...dummy, Car: {} }))).toHaveLength(1);
+    expect(detectionsOf(full({ ...dummy, bbox: wireBox }))).toHaveLength(1);
+  });
+
   test('has no sensor where the converter knows none', () => {
     expect(framesOf(parseMessage(full({}, { sensor: null })))).toMatchObject([{ sensor: '' }]);
   });

@@ -1,31 +1,36 @@
 import { jsonExcess, wellFormed } from '@companion/foundation';
 import { decodeUtf8 } from '../text/text-codec.ts';
+import { ds3dDetail, isDs3d, isPointCloud, startsAsDs3d } from './ds3d.ts';
 import type { Frame } from './frame.ts';
 import { isFull, readFull } from './full.ts';
 import { scanJson, skipSpace } from './json-scan.ts';
 import type { Repair } from './json-scan.ts';
 import { messageLimits } from './message-limits.ts';
 import { isMinimal, readMinimal } from './minimal.ts';
+import { unwrapMqtt } from './mqtt-wrapper.ts';
 import { isProtobuf, readProtobuf } from './protobuf.ts';
 import type { RejectCounts, RejectReason } from './reject.ts';
+import { isFault, readFault, readUnescapedFault, type StreamFault } from './stream-fault.ts';
 import { reject } from './tally.ts';
 import type { Tally } from './tally.ts';
 import { mayHoldHalves, wellFormedFrame } from './well-formed-frame.ts';
 
-/** What a message brought: its frames, or the reason why there are none. */
+/** What a message brought: frames or faults of streams, or the reason why there are none. */
 export type ParsedMessage = ReadMessage | UnreadMessage;
 
-/** At least one frame could be read. */
+/** At least one frame or fault could be read. */
 export interface ReadMessage {
   readonly ok: true;
   readonly frames: readonly Frame[];
+  /** What DeepStream says itself of streams in trouble; absent as a rule. */
+  readonly faults?: readonly StreamFault[];
   /** Numbers that were NaN, infinite or out of range; what they belonged to is null in the frames. */
   readonly droppedNumbers: number;
   /** Parts of the input that could not be read; empty as a rule. */
   readonly rejected: RejectCounts;
 }
 
-/** No frame could be read. */
+/** Neither a frame nor a fault could be read. */
 export interface UnreadMessage {
   readonly ok: false;
   /** Of the first part that was rejected. */
@@ -47,15 +52,15 @@ const nothingRejected: RejectCounts = Object.freeze({});
 /**
  * Reads one message of DeepStream 4.0 to 9.1 in the full or the minimal schema: a JSON object, pretty-printed or not, an
  * array of them, several separated by white space (JSON lines), and each of them wrapped in a JSON string or in Redis'
- * `{"metadata": "…"}`. From bytes also one protobuf nv.Frame; bytes beyond `messageLimits` are not read. Every text of a frame
- * is well-formed, whatever came. Never throws; linear time.
+ * `{"metadata": "…"}`. From bytes also one protobuf nv.Frame, and what the MQTT adapter wraps; bytes beyond `messageLimits`
+ * are not read. Every text of a frame is well-formed, whatever came. Never throws; linear time.
  */
 export function parseMessage(input: string | Uint8Array): ParsedMessage {
-  const tally: Tally = { droppedNumbers: 0, rejected: undefined, first: undefined };
+  const tally: Tally = { faults: undefined, droppedNumbers: 0, rejected: undefined, first: undefined };
   const frames = read(input, tally);
-  if (frames.length > 0) {
-    return { ok: true, frames, droppedNumbers: tally.droppedNumbers, rejected: tally.rejected ?? nothingRejected };
-  }
+  const { faults, droppedNumbers, rejected = nothingRejected } = tally;
+  if (faults !== undefined) return { ok: true, frames, faults, droppedNumbers, rejected };
+  if (frames.length > 0) return { ok: true, frames, droppedNumbers, rejected };
   const { reason, detail, offset } = tally.first ?? { reason: 'empty', detail: 'no message in it', offset: undefined };
   const why = { reason, detail: wellFormed(detail) };
   return offset === undefined ? { ok: false, ...why } : { ok: false, ...why, offset };
@@ -68,13 +73,31 @@ function read(input: string | Uint8Array, tally: Tally): readonly Frame[] {
       reject(tally, 'too-large', () => `${input.byteLength} bytes, more than ${messageLimits.bytes}`);
       return [];
     }
-    if (isProtobuf(input)) {
-      const frame = readProtobuf(input, tally);
-      return frame === undefined ? [] : [frame];
-    }
+    return readBytes(input, 0, tally);
   }
-  const text = typeof input === 'string' ? input : decodeUtf8(input);
-  if (typeof input !== 'string' && isExcessive(text, tally)) return [];
+  return readAll(input, tally);
+}
+
+function readBytes(bytes: Uint8Array, wrappings: number, tally: Tally): readonly Frame[] {
+  if (isProtobuf(bytes)) {
+    const frame = readProtobuf(bytes, tally);
+    return frame === undefined ? [] : [frame];
+  }
+  const wrapped = wrappings < maxWrappings ? unwrapMqtt(bytes) : undefined;
+  if (wrapped === 'truncated') {
+    reject(tally, 'truncated', () => 'the MQTT adapter’s protobuf message ends before its payload does', bytes.length);
+    return [];
+  }
+  if (wrapped !== undefined) return readBytes(wrapped, wrappings + 1, tally);
+  if (isPointCloud(bytes)) {
+    reject(tally, 'ds3d', () => ds3dDetail);
+    return [];
+  }
+  const text = decodeUtf8(bytes);
+  return isExcessive(text, tally) ? [] : readAll(text, tally);
+}
+
+function readAll(text: string, tally: Tally): readonly Frame[] {
   const frames: Frame[] = [];
   readText(text, 0, frames, tally);
   return mayHoldHalves(text) ? frames.map(wellFormedFrame) : frames;
@@ -129,6 +152,14 @@ function readOne(value: unknown, wrappings: number, frames: Frame[], tally: Tall
       frames.push(readFull(value, tally));
       return;
     }
+    if (isFault(value)) {
+      (tally.faults ??= []).push(readFault(value));
+      return;
+    }
+    if (isDs3d(value)) {
+      reject(tally, 'ds3d', () => ds3dDetail);
+      return;
+    }
   }
   const wrapped = typeof value === 'string' ? value : wrappedText(value);
   if (wrapped === undefined)
@@ -170,6 +201,11 @@ function readParts(text: string, wrappings: number, frames: Frame[], tally: Tall
   const end = contentEnd(text);
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   if (isForeignPayload(text, end, tally)) return;
+  const fault = readUnescapedFault(text);
+  if (fault !== undefined) {
+    (tally.faults ??= []).push(fault);
+    return;
+  }
   const content = end === text.length ? text : text.slice(0, end);
   for (at = skipSpace(content, at); at < end; at = skipSpace(content, at)) {
     const scan = scanJson(content, at);
@@ -201,6 +237,10 @@ function isSpaceAt(text: string, at: number) {
 function isForeignPayload(text: string, end: number, tally: Tally): boolean {
   if (end === 13 && text.startsWith('CUSTOM Schema')) {
     reject(tally, 'custom-schema', () => 'the stock converter has no custom schema (msg-conv-payload-type=257)');
+    return true;
+  }
+  if (startsAsDs3d(text)) {
+    reject(tally, 'ds3d', () => ds3dDetail);
     return true;
   }
   // nv.Frame's first field is the version: tag 1, length-delimited, three bytes. Floats don't survive as text.

@@ -7,6 +7,7 @@
  * - `log-line`: JSON behind other text in one line, as adapters print it.
  * - `custom-schema`: the stock text of msg-conv-payload-type=257.
  * - `protobuf`: an nv.Frame (msg-conv-payload-type=2) that is broken, or that came as text instead of bytes.
+ * - `ds3d`: what DeepStream sends of lidar and sensor fusion, whose objects belong to no camera.
  * - `unknown-schema`: JSON of another shape, as custom message converters make it.
  * - `bad-object`: an entry of the minimal schema's `objects` that is none.
  * - `too-large`, `too-deep`, `too-many`: more bytes, levels or values than `messageLimits` has; nothing of it was read.
@@ -19,6 +20,7 @@ export type RejectReason =
   | 'log-line'
   | 'custom-schema'
   | 'protobuf'
+  | 'ds3d'
   | 'unknown-schema'
   | 'bad-object'
   | 'too-large'

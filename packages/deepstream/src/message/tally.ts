@@ -1,7 +1,9 @@
 import type { RejectReason } from './reject.ts';
+import type { StreamFault } from './stream-fault.ts';
 
-/** What was left out while one input is being read; made anew for each. */
+/** What one input brings besides frames, and what was left out of it; made anew for each. */
 export interface Tally {
+  faults: StreamFault[] | undefined;
   droppedNumbers: number;
   rejected: Partial<Record<RejectReason, number>> | undefined;
   /** The first rejection: what a message without any good part is answered with. */
