@@ -116,6 +116,36 @@ describe('the filter', () => {
     expect(hub.reported).toMatchObject({ sensors: { Yard: { fps: 0 } } });
   });
 
+  test('reports what it learns of a sensor: how far its boxes reach, that empty frames arrive, what DeepStream says', async () => {
+    hub.desire({ version: 2, properties: { zones: { A1: a1 } } });
+    await frames(2_000);
+    const fault = (text: string) =>
+      `{\n  "stream_id" : "Yard",\n  "timestamp" : "2026-05-01 10:00:00",\n  "type" : "CRITICAL",\n  "source" : "jetson",\n  "event" : "${text}"\n}\n`;
+    for (let n = 0; n < 10; n++) {
+      hub.deliver(
+        'detections',
+        encodeMinimal({ sensor: 'Yard', timeMs: clock.now(), frameNumber: `${n}`, detections: [] }),
+      );
+      await clock.pass(100);
+    }
+    hub.deliver('detections', fault('No file "a.mp4"'));
+    hub.deliver('detections', fault('No file "a.mp4"'));
+    await clock.pass(12_000);
+    const { right, bottom } = box;
+    const known = { bounds: { width: right, height: bottom }, emptyFrames: true, fault: 'No file "a.mp4"' };
+    expect(hub.reported).toMatchObject({ messages: { failed: 0 }, sensors: { Yard: known } });
+    expect(await hub.call('stats', null)).toMatchObject({ status: 200, payload: { sensors: [known] } });
+    expect(logged.filter(({ msg }) => msg === 'DeepStream reports a fault')).toMatchObject([
+      { sensor: 'Yard', level: 'warn' },
+    ]);
+    await clock.pass(40_000);
+    expect(events().at(-1)).toMatchObject({ type: 'sensor.lost', data: { reason: 'No file "a.mp4"' } });
+    hub.deliver('detections', encodeMinimal({ sensor: 'Yard', timeMs: clock.now(), frameNumber: '1', detections: [] }));
+    await clock.pass(12_000);
+    expect(hub.reported).not.toHaveProperty('sensors.Yard.fault');
+    expect(events().at(-1)).toMatchObject({ type: 'sensor.restored', data: { reason: null } });
+  });
+
   test('removes from the twin what an earlier process reported', async () => {
     hub.reported = { zones: { rejected: { old: 'gone' } }, spotz: 1 };
     hub.desire({ version: 2, properties: {} });
@@ -178,7 +208,15 @@ describe('the filter', () => {
       payload: {
         desiredVersion: 2,
         messages: { received: 30, parsed: 30, failed: {}, overload: 0, partsRejected: {} },
-        sensors: [{ sensor: 'Yard', frames: 30, fps: expect.any(Number) as number, lagMs: 0 }],
+        sensors: [
+          {
+            sensor: 'Yard',
+            frames: 30,
+            fps: expect.any(Number) as number,
+            lagMs: 0,
+            bounds: { width: 95, height: 155 },
+          },
+        ],
         detections: 30,
         events: { 'parking.parked': 1 },
         bytes: { in: expect.any(Number) as number, out: expect.any(Number) as number },

@@ -1,6 +1,6 @@
 import { Reporter, type Health, type Hub, type Log, type Metrics } from '@companion/edge';
 import type { Clock, JsonObject } from '@companion/foundation';
-import type { Frame } from '@companion/deepstream/message';
+import type { Frame, StreamFault } from '@companion/deepstream/message';
 import { zoneEntry, type Pipeline, type ZoneEvent } from '@companion/occupancy';
 import { encodeCheckpoint, restorePipeline, type RestoredPipeline } from './checkpoint/index.ts';
 import { Configuration } from './config/configuration.ts';
@@ -13,8 +13,9 @@ import { Outbox, type Storage } from './outbox/index.ts';
 import { Interval } from './telemetry/interval.ts';
 import { createMethods } from './telemetry/methods.ts';
 import { reportedProperties } from './telemetry/report.ts';
+import { SensorFacts, sensorFactJson } from './telemetry/sensor-facts.ts';
 import { Statistics } from './telemetry/statistics.ts';
-import { TwinCounters } from './telemetry/twin-counters.ts';
+import { TwinCounters, type SensorCount } from './telemetry/twin-counters.ts';
 
 /** What the filter needs; `device` and `module` name it in its events. */
 export interface FilterOptions {
@@ -55,6 +56,7 @@ export class Filter {
   readonly #restored: RestoredPipeline;
   readonly #pipeline: Pipeline;
   readonly #statistics: Statistics;
+  readonly #facts = new SensorFacts();
   readonly #watch = new Watch();
   readonly #intake: Intake;
   /** The broker beside the hub's input; undefined where there is none. */
@@ -82,7 +84,13 @@ export class Filter {
     this.#restored = restorePipeline(storage.remembered.checkpoint, nowMs, log);
     this.#pipeline = this.#restored.pipeline;
     this.#statistics = new Statistics(options.metrics);
-    this.#intake = new Intake({ statistics: this.#statistics, log, clock, onFrame: (frame) => this.#onFrame(frame) });
+    this.#intake = new Intake({
+      statistics: this.#statistics,
+      log,
+      clock,
+      onFrame: (frame) => this.#onFrame(frame),
+      onFault: (fault) => this.#onFault(fault),
+    });
     this.#mqtt =
       options.mqtt &&
       new MqttInput({ settings: options.mqtt, clock, random, log, onMessage: (body) => this.#take(body) });
@@ -149,7 +157,18 @@ export class Filter {
   #onFrame(frame: Frame): void {
     const receivedMs = this.#clock.now();
     this.#statistics.frame(frame, receivedMs);
+    this.#facts.frame(frame);
     this.#publish(this.#pipeline.step({ type: 'frame', frame, receivedMs }));
+  }
+
+  /** DeepStream's own word of a stream in trouble: it stays with the sensor until its next frame. */
+  #onFault(fault: StreamFault): void {
+    const { sensor, severity, source, text } = fault;
+    if (this.#facts.fault(fault))
+      this.#log.warn({ sensor, severity, source, fault: text }, 'DeepStream reports a fault');
+    if (sensor === null) return;
+    this.#publish(this.#pipeline.step({ type: 'fault', sensor, fault: { critical: severity === 'critical', text } }));
+    this.#reporter.changed();
   }
 
   /** In the same turn as the pipeline's step: a checkpoint must know of exactly the events that are written with it. */
@@ -215,7 +234,7 @@ export class Filter {
     const counters = new TwinCounters(startMs, (nowMs) => ({
       messages: this.#statistics.messages(),
       events: this.#statistics.events(),
-      sensors: this.#statistics.sensors(nowMs),
+      sensors: this.#sensors(nowMs),
       outbox: this.#outbox.stats(),
     }));
     return () => {
@@ -224,11 +243,29 @@ export class Filter {
     };
   }
 
+  /** The sensors that send, the most busy first, and those that DeepStream says are in trouble. */
+  #sensors(nowMs: number): readonly SensorCount[] {
+    const rates = this.#statistics.sensors(nowMs);
+    const sent = new Set(rates.map(({ sensor }) => sensor));
+    const faulty = this.#facts.faulty().filter((sensor) => !sent.has(sensor));
+    const silent = faulty.map((sensor) => ({ sensor, frames: 0, fps: 0, lagMs: null }));
+    const emptyFrames = new Set(
+      this.#pipeline.sensors(nowMs).flatMap((view) => (view.emptyFrames ? [view.sensor] : [])),
+    );
+    const { config } = this.#configuration.settings;
+    return [...rates, ...silent].map((rate): SensorCount => {
+      const known = { emptyFrames: emptyFrames.has(rate.sensor), config };
+      return { ...rate, facts: sensorFactJson(rate.sensor, this.#facts.of(rate.sensor), known) };
+    });
+  }
+
   #stats(): JsonObject {
+    const nowMs = this.#clock.now();
     this.#statistics.outbox(this.#outbox.stats());
     return {
       desiredVersion: this.#configuration.settings.version,
-      ...this.#statistics.toJson(this.#clock.now()),
+      ...this.#statistics.toJson(nowMs),
+      sensors: this.#sensors(nowMs).map(({ facts, ...rate }) => ({ ...rate, ...facts })),
       totals: { ...this.#pipeline.totals() },
       zones: this.#pipeline.zones().map(zoneEntry),
     };

@@ -25,7 +25,7 @@ export {
 } from './pipeline/pipeline.ts';
 export { Replay, type ReplayStatistics } from './pipeline/replay.ts';
 export { readSavedPipeline, type SavedPartCode, type SavedPipeline } from './pipeline/saved-pipeline.ts';
-export type { SensorEvent } from './sensor/sensor-event.ts';
+export type { SensorEvent, SensorFault } from './sensor/sensor-event.ts';
 export type { AreaEvent, AreaZone } from './zones/area/index.ts';
 export type { Zone, ZoneView } from './zones/kinds.ts';
 export type { LineEvent, LineZone } from './zones/line/index.ts';

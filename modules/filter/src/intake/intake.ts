@@ -1,6 +1,6 @@
 import type { Log } from '@companion/edge';
 import type { Clock } from '@companion/foundation';
-import { parseMessage, type Frame } from '@companion/deepstream/message';
+import { parseMessage, type Frame, type StreamFault } from '@companion/deepstream/message';
 import type { FailureReason, Statistics } from '../telemetry/statistics.ts';
 import { Backlog } from './backlog.ts';
 
@@ -10,6 +10,8 @@ interface IntakeOptions {
   readonly clock: Pick<Clock, 'now'>;
   /** What to do with a frame; what it throws is counted and logged. */
   readonly onFrame: (frame: Frame) => void;
+  /** What to do with DeepStream's own word of a stream in trouble. */
+  readonly onFault?: (fault: StreamFault) => void;
   /** Runs a call after the messages that have arrived meanwhile were taken; default setImmediate. */
   readonly later?: (call: () => void) => void;
 }
@@ -27,6 +29,7 @@ export class Intake {
   readonly #log: Log;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #onFrame: (frame: Frame) => void;
+  readonly #onFault: (fault: StreamFault) => void;
   readonly #later: (call: () => void) => void;
   readonly #backlog = new Backlog();
   /** How many there were of each reason. */
@@ -35,11 +38,12 @@ export class Intake {
   #turnStartMs: number | undefined;
   #stopped = false;
 
-  constructor({ statistics, log, clock, onFrame, later = setImmediate }: IntakeOptions) {
+  constructor({ statistics, log, clock, onFrame, onFault = () => undefined, later = setImmediate }: IntakeOptions) {
     this.#statistics = statistics;
     this.#log = log;
     this.#clock = clock;
     this.#onFrame = onFrame;
+    this.#onFault = onFault;
     this.#later = later;
   }
 
@@ -98,6 +102,7 @@ export class Intake {
         this.#statistics.partsRejected(reason, count);
       }
       message.frames.forEach(this.#onFrame);
+      message.faults?.forEach(this.#onFault);
     } catch (error) {
       this.#fail('internal', { err: error });
     }

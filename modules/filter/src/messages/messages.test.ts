@@ -163,7 +163,15 @@ describe('a snapshot', () => {
     if (n % 3 === 1) return { ...base, kind: 'area', state: 'full', totals: entered.totals };
     return { ...base, kind: 'line', state: 'none', totals: crossed.totals };
   });
-  const sensor = { sensor: 'Yard', state: 'alive', at: since, lagMs: 12, frames: 5, dropped: 0 } as const;
+  const sensor = {
+    sensor: 'Yard',
+    state: 'alive',
+    at: since,
+    lagMs: 12,
+    frames: 5,
+    dropped: 0,
+    emptyFrames: false,
+  } as const;
   const snapshot: Snapshot = { atMs: since.ms, totals: parked.totals, zones, sensors: [sensor] };
 
   test('of many zones is split below what a message holds, and nothing is lost', () => {

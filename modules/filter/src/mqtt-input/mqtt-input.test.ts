@@ -5,6 +5,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
+import { encodeMinimal, parseMessage } from '@companion/deepstream/message';
 import { createLog } from '@companion/edge';
 import type { JsonObject } from '@companion/foundation';
 import { systemClock } from '@companion/foundation/node';
@@ -17,11 +18,13 @@ import type { MqttSettings } from './settings.ts';
 const topic = 'detections/+';
 let folder: string;
 let received: string[];
+let bodies: Uint8Array[];
 let logged: JsonObject[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mqtt-'));
   received = [];
+  bodies = [];
   logged = [];
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -42,7 +45,10 @@ function listen(settings: Partial<MqttSettings> & { readonly url: string }): Mqt
     clock: systemClock,
     random: Math.random,
     log: createLog({ module: 'filter', level: 'info', destination: { write } }),
-    onMessage: (body) => void received.push(Buffer.from(body).toString()),
+    onMessage(body) {
+      bodies.push(body);
+      received.push(Buffer.from(body).toString());
+    },
     reconnect: { baseMs: 20, capMs: 100 },
   });
   input.start();
@@ -53,7 +59,7 @@ function listen(settings: Partial<MqttSettings> & { readonly url: string }): Mqt
 interface Broker {
   readonly aedes: Aedes;
   readonly port: number;
-  publish(text: string): void;
+  publish(payload: string | Buffer): void;
   /** Ends every connection and listens no more. */
   close(): Promise<void>;
 }
@@ -86,15 +92,23 @@ async function startBroker(options: {
   return {
     aedes,
     port: (server.address() as AddressInfo).port,
-    publish(text) {
+    publish(payload) {
       aedes.publish(
-        { cmd: 'publish', topic: 'detections/yard', payload: text, qos: 0, retain: false, dup: false },
+        { cmd: 'publish', topic: 'detections/yard', payload, qos: 0, retain: false, dup: false },
         () => undefined,
       );
     },
     close,
   };
 }
+
+const frame = encodeMinimal({ sensor: 'Yard', timeMs: 0, frameNumber: '1', detections: [] });
+/** As DEEPSTREAM_ENABLE_SENSOR_ID_EXTRACTION=1 has the adapter write it: payload, key, time of sending. */
+const wrapped = Buffer.concat([
+  Buffer.from([0x0a, frame.length]),
+  Buffer.from(frame),
+  Buffer.from('\x12\x04Yard\x1a\x142026-11-27T12:00:00Z'),
+]);
 
 describe('the MQTT input', () => {
   test('hands over what is published under its topic', async () => {
@@ -105,6 +119,15 @@ describe('the MQTT input', () => {
     await until(() => received.length === 100);
     expect(received).toEqual(Array.from({ length: 100 }, (_, n) => `${n}`));
     expect(input.health()).toEqual({ ok: true, detail: `connected to mqtt://127.0.0.1:${broker.port}` });
+  });
+
+  test('hands over to the byte what DeepStream’s adapter wraps in protobuf, and it is read', async () => {
+    const broker = await startBroker({});
+    const input = listen({ url: `mqtt://127.0.0.1:${broker.port}` });
+    await until(() => input.connected);
+    broker.publish(wrapped);
+    await until(() => bodies.length === 1);
+    expect(parseMessage(bodies[0] ?? '')).toMatchObject({ ok: true, frames: [{ sensor: 'Yard' }] });
   });
 
   test('comes back when the broker does, and says it once each way', async () => {
@@ -183,7 +206,7 @@ describe.skipIf(!hasOpenssl)('the MQTT input over TLS (needs openssl)', () => {
 const hasMosquitto = spawnSync('mosquitto', ['-h']).error === undefined;
 
 describe.skipIf(!hasMosquitto)('the MQTT input at mosquitto (needs the mosquitto broker)', () => {
-  test('hands over what is published, and comes back after a restart of the broker', async () => {
+  test('hands over what is published, in version 5 too, and comes back after a restart of the broker', async () => {
     const probe = createServer().listen(0, '127.0.0.1');
     await once(probe, 'listening');
     const { port } = probe.address() as AddressInfo;
@@ -210,5 +233,11 @@ describe.skipIf(!hasMosquitto)('the MQTT input at mosquitto (needs the mosquitto
     await publish('two');
     await until(() => received.length === 2);
     expect(received).toEqual(['one', 'two']);
+    // DeepStream's adapter speaks version 5 alone, with quality of service 0.
+    const deepStream = await mqtt.connectAsync(url, { protocolVersion: 5 });
+    await deepStream.publishAsync('detections/yard', wrapped, { qos: 0 });
+    await deepStream.endAsync();
+    await until(() => bodies.length === 3);
+    expect(parseMessage(bodies[2] ?? '')).toMatchObject({ ok: true, frames: [{ sensor: 'Yard' }] });
   });
 });

@@ -1,8 +1,7 @@
 import { versionWentBack } from '@companion/edge';
 import { clipBytes, fitReport, type JsonObject } from '@companion/foundation';
-import type { SensorRate } from './sensor-rates.ts';
 import { reportedMistake, type SpotTotals } from '@companion/occupancy';
-import type { TwinCounts } from './twin-counters.ts';
+import type { SensorCount, TwinCounts } from './twin-counters.ts';
 import type { DesiredState } from '../config/desired-state.ts';
 
 /** The 32 KB of reported properties must hold whatever a twin says, and whatever cameras are called. */
@@ -73,6 +72,7 @@ function reportedOutbox({
 }
 
 /** Rounded, so that a steady camera does not change the report: every report is a message against the quota. */
-function reportedSensor({ sensor, fps, lagMs }: SensorRate): readonly [string, JsonObject] {
-  return [sensor, { fps: Math.round(fps), lagMs: lagMs === null ? null : Math.round(lagMs / 500) * 500 }];
+function reportedSensor({ sensor, fps, lagMs, facts }: SensorCount): readonly [string, JsonObject] {
+  const rates = { fps: Math.round(fps), lagMs: lagMs === null ? null : Math.round(lagMs / 500) * 500 };
+  return [sensor, { ...rates, ...facts }];
 }

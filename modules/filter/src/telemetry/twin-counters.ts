@@ -1,6 +1,12 @@
+import type { JsonObject } from '@companion/foundation';
 import type { SensorRate } from './sensor-rates.ts';
 import type { OutboxStats } from '../outbox/index.ts';
 import { Interval } from './interval.ts';
+
+/** How a sensor's frames come in, and what else is known of it. */
+export interface SensorCount extends SensorRate {
+  readonly facts?: JsonObject;
+}
 
 /** The counters that the twin shows. */
 export interface TwinCounts {
@@ -8,7 +14,7 @@ export interface TwinCounts {
   /** Since the start of the process. */
   readonly events: number;
   /** The most busy first. */
-  readonly sensors: readonly SensorRate[];
+  readonly sensors: readonly SensorCount[];
   readonly outbox: Pick<OutboxStats, 'depth' | 'durable' | 'dropped' | 'setAside' | 'lastSetAside' | 'lostRecords'>;
 }
 
@@ -48,6 +54,8 @@ function lossesOf({ dropped, setAside }: TwinCounts['outbox']): readonly boolean
 }
 
 function alarms({ messages, sensors, outbox }: TwinCounts): string {
-  const states = sensors.map(({ sensor, fps, lagMs }) => [sensor, fps > 0, lagMs !== null && lagMs > lateMs]);
+  const states = sensors.map(({ sensor, fps, lagMs, facts }) => {
+    return [sensor, fps > 0, lagMs !== null && lagMs > lateMs, facts?.['emptyFrames'] === true, facts?.['fault'] ?? ''];
+  });
   return JSON.stringify([messages.failed > 0, outbox.durable, lossesOf(outbox), states.sort()]);
 }

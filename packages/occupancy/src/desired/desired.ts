@@ -2,7 +2,8 @@ import { jsonExcess, protoKeyMessage, protoKeyPaths, wellFormedJson, type JsonVa
 import { parseJsonText, type JsonTextResult } from '@companion/foundation/json-text';
 import * as z from 'zod';
 import { found, inPlainWords, mistake, mistakesOf, must, type Mistake } from '../document/mistake.ts';
-import type { FrameSize } from '../model/sighting.ts';
+import { SensorSettings, sensorsSchema } from './sensor-settings.ts';
+import type { PipelineConfig } from '../pipeline/pipeline.ts';
 import { dayMs, defaultsSchema, type Defaults } from '../zones/common/defaults.ts';
 import type { Zone } from '../zones/kinds.ts';
 import { kindOf } from '../zones/registry.ts';
@@ -24,7 +25,7 @@ export interface DesiredOptions {
 export type Desired =
   | {
       readonly ok: true;
-      readonly config: { readonly zones: readonly Zone[]; readonly frame?: FrameSize };
+      readonly config: Pick<PipelineConfig, 'zones' | 'frame' | 'frames'>;
       readonly options: DesiredOptions;
       readonly rejected: Readonly<Record<string, string>>;
     }
@@ -38,9 +39,11 @@ export const desiredSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .meta({ description: 'The zones by name. Layered deployments merge by key.' }),
-  defaults: defaultsSchema
-    .prefault({})
-    .meta({ description: 'For all zones; each may say otherwise for itself, except for the frame size.' }),
+  defaults: defaultsSchema.prefault({}).meta({
+    description:
+      'For all zones; each may say otherwise for itself, except for the frame size, which `sensors` may give.',
+  }),
+  sensors: sensorsSchema,
   zonesFile: z
     .string()
     .min(1)
@@ -87,11 +90,12 @@ export function parseDesired(properties: Readonly<Record<string, unknown>>, zone
   const parsed = desiredSchema.safeParse(properties, inPlainWords);
   if (!parsed.success) return { ok: false, mistakes: mistakesOf(parsed.error) };
   const { zones: own, defaults, zonesFile: path = null, snapshotEveryMs, format } = parsed.data;
+  const sensors = new SensorSettings(parsed.data.sensors);
   const zones = new Map<string, Zone>();
   const rejected = new Map<string, string>();
   const take = (named: Readonly<Record<string, unknown>>, fallback: Defaults): void => {
     for (const [name, value] of Object.entries(named)) {
-      const zone = parseZone(name, value, fallback);
+      const zone = parseZone(name, value, sensors.defaultsFor(value, fallback));
       zones.delete(name);
       rejected.delete(name);
       if (typeof zone === 'string') rejected.set(name, zone);
@@ -107,9 +111,11 @@ export function parseDesired(properties: Readonly<Record<string, unknown>>, zone
   rejectTwins(zones, rejected);
   const normalized = defaults.units === 'normalized';
   const frame = normalized ? { frame: { width: defaults.frameWidth, height: defaults.frameHeight } } : {};
+  const found = [...zones.values()];
+  const frames = sensors.frames(found.flatMap(({ sensor }) => (sensor === null ? [] : [sensor])));
   return {
     ok: true,
-    config: { zones: [...zones.values()], ...frame },
+    config: { zones: found, ...frame, ...(frames && { frames }) },
     options: { zonesFile: path, snapshotEveryMs, format },
     rejected: Object.fromEntries(rejected),
   };

@@ -54,8 +54,8 @@ export function zoneEntry(view: ZoneView): ZoneEntry {
 }
 
 /** A sensor as snapshots show it. */
-export function sensorEntry({ sensor, state, at, lagMs, frames, dropped }: SensorView): SensorEntry {
-  return { sensor, state, at: instant(at), clock: at.clock, lagMs, frames, dropped };
+export function sensorEntry({ sensor, state, at, lagMs, frames, dropped, emptyFrames }: SensorView): SensorEntry {
+  return { sensor, state, at: instant(at), clock: at.clock, lagMs, frames, dropped, emptyFrames };
 }
 
 function publicationOf(event: ZoneEvent): EventPublication<ZoneEvent> {

@@ -17,6 +17,10 @@ const sensorSchema = z.strictObject({
   lagMs: z.number().meta({ description: "How far the module's own clock is ahead of the sensor's." }),
   frames: z.int().min(0),
   dropped: z.int().min(0).meta({ description: 'Frames that came too late, or twice.' }),
+  emptyFrames: z.boolean().optional().meta({
+    description:
+      'Whether it is known to send frames without objects too: then an empty frame is an empty scene, and silence is a loss.',
+  }),
 });
 
 /** What leaves on output `snapshots`: one or more CloudEvents that belong together by `data.snapshot`. */

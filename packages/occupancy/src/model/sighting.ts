@@ -19,6 +19,9 @@ export interface FrameSize {
 /** Boxes of apps that normalize them end about here; a box of so few pixels is noise. */
 const normalizedUpTo = 1.5;
 
+/** No frame reaches so far: what does is a number gone wrong (DeepStream 4.0 writes −2³¹ for one that is none). */
+const farthest = 1e6;
+
 /** In frames of up to so many objects, comparing is cheaper than a set. */
 const few = 32;
 
@@ -67,11 +70,16 @@ function anyRepeated(detections: readonly Detection[]): boolean {
 
 function usableBox(box: Box, scale: FrameSize | undefined): Box | null {
   const { left, top, right, bottom } = box;
+  if (isFar(left) || isFar(top) || isFar(right) || isFar(bottom)) return null;
   if (scale !== undefined && right <= normalizedUpTo && bottom <= normalizedUpTo) {
     const { width, height } = scale;
     return ordered({ left: left * width, top: top * height, right: right * width, bottom: bottom * height });
   }
   return left < right && top < bottom ? box : ordered(box);
+}
+
+function isFar(value: number): boolean {
+  return value > farthest || value < -farthest;
 }
 
 function ordered({ left, top, right, bottom }: Box): Box | null {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { SpotEvent, SpotZone } from '../zones/spot/index.ts';
 import { holdMs } from '../sensor/frame-buffer.ts';
 import { Pipeline, type ZoneEvent } from './pipeline.ts';
+import { readSavedPipeline } from './saved-pipeline.ts';
 
 const T = Date.UTC(2026, 4, 1, 10);
 const frameMs = 100;
@@ -217,6 +218,12 @@ describe('a spot', () => {
     expect(play.events.at(-1)).toMatchObject({ type: 'parking.empty', seen: { confidence: null } });
   });
 
+  test('sees no box with a number that no frame reaches', () => {
+    const wrong = { left: 5, top: 95, right: -(2 ** 31), bottom: 155 };
+    play.frames(10_000, () => [far, car(0, { box: wrong }), car(0, { box: { ...wrong, right: 3.4e38 } })]);
+    expect(play.story).toEqual(['A1 empty 0', 'A2 empty 0']);
+  });
+
   test('sees no box that is missing or has no area, and puts swapped corners right', () => {
     const swapped = { left: 195, top: 155, right: 105, bottom: 95 };
     play.frames(10_000, () => [
@@ -325,6 +332,141 @@ describe('time', () => {
     );
     expect(play.story).toEqual(['A1 occupied 0', 'A2 empty 0']);
     expect(play.events[0]?.since.clock).toBe('received');
+  });
+});
+
+/** The sensor Yard beside another that is heard all the time. */
+function besideRoof(seconds: number, yard: (second: number) => readonly Detection[] | null): void {
+  for (let s = 0; s < seconds; s++) {
+    const [timeMs, frameNumber] = [play.nowMs, `${s}`];
+    const seen = { Yard: yard(s), Roof: [car(800)] };
+    for (const [sensor, detections] of Object.entries(seen)) {
+      if (detections === null) continue;
+      const frame = { schema: 'minimal', sensor, timeMs, frameNumber, detections } as const;
+      play.events.push(...play.pipeline.step({ type: 'frame', frame, receivedMs: play.nowMs }));
+    }
+    play.silence(1_000);
+  }
+}
+
+describe('a sensor that sends frames without objects too', () => {
+  const emptyFrames = (sensor: string) =>
+    play.pipeline.sensors(play.nowMs).find((view) => view.sensor === sensor)?.emptyFrames;
+
+  beforeEach(() => {
+    play = new Play(a1, a2, spot('B1', 0, { sensor: 'Roof' }));
+  });
+
+  test('is known by a handful of them in a row, not by some of them', () => {
+    besideRoof(60, (s) => (s % 5 === 4 ? [far] : []));
+    expect(emptyFrames('Yard')).toBe(false);
+    besideRoof(10, () => []);
+    expect([emptyFrames('Yard'), emptyFrames('Roof')]).toEqual([true, false]);
+  });
+
+  test('is not known by empty frames that come only when a scene has become empty', () => {
+    besideRoof(300, (s) => (s % 30 === 0 ? [] : null));
+    expect(emptyFrames('Yard')).toBe(false);
+  });
+
+  test('is lost when it is silent, though nothing stood in the scene and others are heard', () => {
+    besideRoof(20, () => []);
+    expect(play.story.filter((line) => line.startsWith('A'))).toEqual(['A1 empty 0', 'A2 empty 0']);
+    besideRoof(60, () => null);
+    expect(play.sensors).toEqual(['Yard lost 49']);
+    expect(play.stateOf('A1')).toBe('unknown');
+  });
+
+  test('is lost when it is silent even where silence means empty to its zones', () => {
+    play = new Play({ ...a1, silence: 'empty' });
+    play.frames(10_000, () => []).silence(60_000);
+    expect(play.sensors).toEqual(['Yard lost 40']);
+    expect(play.stateOf('A1')).toBe('empty');
+  });
+
+  test('without which the same silence is an empty scene', () => {
+    besideRoof(20, () => [far]);
+    besideRoof(60, () => null);
+    expect(play.sensors).toEqual([]);
+    expect(play.stateOf('A1')).toBe('empty');
+  });
+
+  test('has a bare spot where they show nothing for the usual delay, and not before', () => {
+    play = new Play(a1);
+    play.frames(10_000, () => []).frames(10_000, () => [inA1]);
+    // A car that the detector misses in every second frame, and for five seconds, is still there.
+    play
+      .frames(20_000, (n) => (n % 2 === 0 ? [inA1] : []))
+      .frames(5_000, () => [])
+      .frames(2_000, () => [inA1]);
+    expect(play.story).toEqual(['A1 empty 0', 'A1 occupied 10']);
+    play.frames(10_000, () => []);
+    expect(play.story.slice(2)).toEqual(['A1 empty 47']);
+  });
+
+  test('is learned anew after a loss: the config may send none any more', () => {
+    besideRoof(20, () => []);
+    besideRoof(60, () => null);
+    besideRoof(10, () => [far]);
+    expect(play.sensors).toEqual(['Yard lost 49', 'Yard alive 80']);
+    expect(emptyFrames('Yard')).toBe(false);
+    besideRoof(60, () => null);
+    expect(play.sensors).toHaveLength(2);
+  });
+
+  test('is still known after a restart', () => {
+    besideRoof(20, () => []);
+    const state = JSON.parse(JSON.stringify(play.pipeline.state())) as ReturnType<Pipeline['state']>;
+    const config = { zones: [a1, a2, spot('B1', 0, { sensor: 'Roof' })] };
+    const saved = readSavedPipeline(config, state);
+    expect(saved.omitted).toEqual([]);
+    play.pipeline = new Pipeline(saved.config, saved.state);
+    expect(emptyFrames('Yard')).toBe(true);
+  });
+});
+
+describe('a fault that DeepStream reports', () => {
+  const fault = (critical: boolean, text: string, sensor = 'Yard') =>
+    play.events.push(...play.pipeline.step({ type: 'fault', sensor, fault: { critical, text } }));
+  const losses = () => play.events.filter((event) => event.kind === 'sensor');
+
+  beforeEach(() => {
+    play = new Play(a1, a2, spot('B1', 0, { sensor: 'Roof' }));
+    besideRoof(20, () => [far]);
+  });
+
+  test('makes silence a loss, and is its reason', () => {
+    fault(true, 'Could not read.');
+    fault(false, 'Still slow.');
+    besideRoof(60, () => null);
+    expect(losses()).toMatchObject([{ sensor: 'Yard', type: 'sensor.lost', reason: 'Could not read.' }]);
+    expect(play.stateOf('A1')).toBe('unknown');
+    besideRoof(2, () => [far]);
+    expect(losses()[1]).toMatchObject({ type: 'sensor.restored' });
+    expect(losses()[1]).not.toHaveProperty('reason');
+  });
+
+  test('changes nothing while frames come, and is over with the next one', () => {
+    fault(true, 'Could not read.');
+    besideRoof(2, () => [far]);
+    besideRoof(60, () => null);
+    expect(losses()).toEqual([]);
+  });
+
+  test('that is a warning says nothing of silence, nor does one of another sensor', () => {
+    fault(false, 'Slow.');
+    fault(true, 'Gone.', 'Street');
+    besideRoof(60, () => null);
+    expect(losses()).toEqual([]);
+  });
+
+  test('is remembered over a restart', () => {
+    fault(true, 'Could not read.');
+    const state = JSON.parse(JSON.stringify(play.pipeline.state())) as ReturnType<Pipeline['state']>;
+    const saved = readSavedPipeline({ zones: [a1, a2, spot('B1', 0, { sensor: 'Roof' })] }, state);
+    play.pipeline = new Pipeline(saved.config, saved.state);
+    besideRoof(60, () => null);
+    expect(losses()).toMatchObject([{ reason: 'Could not read.' }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Frame } from '@companion/deepstream/message';
 import type { FrameSize } from '../model/sighting.ts';
 import { SpotTally, type SpotTotals } from '../model/spot-tally.ts';
-import type { SensorEvent, SensorTotals } from '../sensor/sensor-event.ts';
+import type { SensorEvent, SensorFault, SensorTotals } from '../sensor/sensor-event.ts';
 import { Sensor, type SensorOutput, type SensorState, type SensorView } from '../sensor/sensor.ts';
 import type { ReportedZone, WatchingZone, Zone, ZoneChange, ZoneState, ZoneView } from '../zones/kinds.ts';
 import { createReportGroups, isSamePlace, isWatching, kindOf, type ZoneMemory } from '../zones/registry.ts';
@@ -18,6 +18,8 @@ export interface PipelineConfig {
   readonly zones: readonly Zone[];
   /** Pixels of the frame where zones were normalized: boxes that come normalized are scaled to it. */
   readonly frame?: FrameSize | undefined;
+  /** The same of single sensors, by name; goes before it. */
+  readonly frames?: Readonly<Record<string, FrameSize>> | undefined;
 }
 
 /** Everything as it stands. */
@@ -31,6 +33,8 @@ export interface Snapshot {
 /** What moves the pipeline. Times are milliseconds since 1970 of our own clock. */
 export type PipelineInput =
   | { readonly type: 'frame'; readonly frame: Frame; readonly receivedMs: number }
+  /** DeepStream says that a sensor is in trouble. */
+  | { readonly type: 'fault'; readonly sensor: string; readonly fault: SensorFault }
   /** Once a second or so, and only while messages could arrive: silence then means something. */
   | { readonly type: 'tick'; readonly nowMs: number }
   /** The input is at its end (a recording): frames that wait for earlier ones need wait no more. */
@@ -58,7 +62,8 @@ const maxSensors = 1_024;
 export class Pipeline {
   /** The zones in force, by name. */
   #zones: ReadonlyMap<string, Zone>;
-  #frameSize: FrameSize | undefined;
+  /** Pixels of a sensor's frame. */
+  #frameSizes: Pick<PipelineConfig, 'frame' | 'frames'>;
   /** The sensors of zones, and with reported zones those that have spoken of one. */
   #sensors: Map<string, Sensor>;
   #reports: Reports;
@@ -71,7 +76,7 @@ export class Pipeline {
     const states = new Map(Object.entries({ ...state?.zones, ...state?.reported }));
     const built = build(config, state?.sensors ?? {}, ({ name }) => states.get(name));
     this.#zones = built.zones;
-    this.#frameSize = config.frame;
+    this.#frameSizes = config;
     this.#sensors = built.sensors;
     this.#reports = built.reports;
     this.#spots = built.spots;
@@ -105,7 +110,7 @@ export class Pipeline {
     }
     const built = build(config, this.#sensorStates(), ({ name }) => (kept.has(name) ? states.get(name) : undefined));
     this.#zones = built.zones;
-    this.#frameSize = config.frame;
+    this.#frameSizes = config;
     this.#sensors = built.sensors;
     this.#reports = built.reports;
     this.#spots = built.spots;
@@ -125,8 +130,13 @@ export class Pipeline {
       atMs: nowMs,
       totals: this.totals(),
       zones: this.zones(),
-      sensors: [...this.#sensors.values()].map((sensor) => sensor.view(nowMs)).filter((view) => view !== null),
+      sensors: this.sensors(nowMs),
     };
+  }
+
+  /** The sensors that have been heard; `nowMs` of our own clock. */
+  sensors(nowMs: number): readonly SensorView[] {
+    return [...this.#sensors.values()].map((sensor) => sensor.view(nowMs)).filter((view) => view !== null);
   }
 
   state(): PipelineState {
@@ -142,6 +152,9 @@ export class Pipeline {
     switch (input.type) {
       case 'frame':
         return this.#finished(this.#sensorOf(input.frame)?.frame(input.frame, input.receivedMs) ?? []);
+      case 'fault':
+        this.#sensors.get(input.sensor)?.fault(input.fault);
+        return [];
       case 'tick': {
         const alive = new Set([...this.#sensors.values()].filter((sensor) => sensor.heard(aliveWithinMs)));
         return this.#ofAll((sensor) =>
@@ -176,7 +189,7 @@ export class Pipeline {
     const made = new Sensor({
       name: frame.sensor,
       zones: [],
-      frameSize: this.#frameSize,
+      frameSize: frameSizeOf(frame.sensor, this.#frameSizes),
       state: undefined,
       memory: { stateOf: () => undefined, spots: this.#spots },
       reports: this.#reports,
@@ -201,11 +214,19 @@ interface Built {
   readonly spots: SpotTally;
 }
 
+function frameSizeOf(
+  sensor: string,
+  { frame, frames }: Pick<PipelineConfig, 'frame' | 'frames'>,
+): FrameSize | undefined {
+  return frames !== undefined && Object.hasOwn(frames, sensor) ? frames[sensor] : frame;
+}
+
 function build(
-  { zones, frame: frameSize }: PipelineConfig,
+  config: PipelineConfig,
   sensorStates: Readonly<Record<string, SensorState>>,
   stateOf: ZoneMemory['stateOf'],
 ): Built {
+  const { zones } = config;
   const memory: ZoneMemory = { stateOf, spots: new SpotTally() };
   const bySensor = new Map<string, WatchingZone[]>();
   const reported: ReportedZone[] = [];
@@ -224,7 +245,14 @@ function build(
   const sensors = new Map(
     [...bySensor].map(([name, watching]): [string, Sensor] => [
       name,
-      new Sensor({ name, zones: watching, frameSize, state: known.get(name), memory, reports }),
+      new Sensor({
+        name,
+        zones: watching,
+        frameSize: frameSizeOf(name, config),
+        state: known.get(name),
+        memory,
+        reports,
+      }),
     ]),
   );
   return { zones: new Map(zones.map((zone) => [zone.name, zone])), sensors, reports, spots: memory.spots };

@@ -62,6 +62,10 @@ export class Replay {
       raise(this.#rejected, reason as RejectReason, count);
     }
     const made: ZoneEvent[] = [];
+    for (const { sensor, severity, text } of message.faults ?? []) {
+      if (sensor === null) continue;
+      made.push(...this.pipeline.step({ type: 'fault', sensor, fault: { critical: severity === 'critical', text } }));
+    }
     for (const frame of message.frames) {
       const known = this.#frames.has(frame.sensor) || this.#frames.size < manySensors;
       raise(this.#frames, known ? frame.sensor : 'other', 1);

@@ -21,7 +21,7 @@ export interface SavedPipeline {
   readonly omitted: readonly Diagnostic<SavedPartCode>[];
 }
 
-const frameSize = z.object({ width: z.number(), height: z.number() }).optional();
+const frameSize = z.object({ width: z.number(), height: z.number() });
 
 /** Reads a configuration and the state that a pipeline had with it. */
 export function readSavedPipeline(config: unknown, state: unknown): SavedPipeline {
@@ -37,7 +37,9 @@ export function readSavedPipeline(config: unknown, state: unknown): SavedPipelin
     owed: reader.events(part(state, 'owed')),
   };
   const frame = frameSize.safeParse(part(config, 'frame')).data;
-  return { config: { zones, ...(frame && { frame }) }, state: states, omitted: reader.omitted };
+  const frames = z.record(z.string(), frameSize).safeParse(part(config, 'frames')).data;
+  const sizes = { ...(frame && { frame }), ...(frames && { frames }) };
+  return { config: { zones, ...sizes }, state: states, omitted: reader.omitted };
 }
 
 class SavedPipelineReader {

@@ -50,4 +50,6 @@ export const savedSensorState: z.ZodType<SensorState> = z.object({
   tracker: z.object({ nextId: z.number(), tracks: z.array(track) }).nullable(),
   frames: z.number(),
   dropped: z.number(),
+  emptyFrames: z.exactOptional(z.object({ arrive: z.boolean(), inRow: z.number(), lastMs: z.number() })),
+  fault: z.exactOptional(z.object({ critical: z.boolean(), text: z.string() })),
 });

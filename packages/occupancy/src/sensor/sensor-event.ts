@@ -27,6 +27,15 @@ export interface SensorEvent extends SensorChange {
 export interface SensorChange extends Happening<Liveness> {
   readonly kind: 'sensor';
   readonly type: 'sensor.lost' | 'sensor.restored';
+  /** Of a loss: what DeepStream has said of it, if anything. */
+  readonly reason?: string;
+}
+
+/** What DeepStream says of a sensor in trouble. */
+export interface SensorFault {
+  /** Whether it is an error, and no warning: then silence is no empty scene. */
+  readonly critical: boolean;
+  readonly text: string;
 }
 
 /** What each event of a sensor says. */
@@ -48,12 +57,21 @@ export const sensorPublication = {
       state: livenessSchema,
       previous: livenessSchema,
       ...changeFields,
+      reason: z.string().nullable().meta({
+        description:
+          'Of a loss: what DeepStream (9.1, `enable-error-propagation`) has said of the sensor since its last frame; otherwise null.',
+      }),
       totals: z
         .strictObject({ sensors: countSchema, lost: countSchema })
         .meta({ description: 'Sensors with zones that were heard.' }),
     }),
   }),
-  eventData: (event) => ({ sensor: event.sensor, ...changeData(event), totals: event.totals }),
+  eventData: (event) => ({
+    sensor: event.sensor,
+    ...changeData(event),
+    reason: event.reason ?? null,
+    totals: event.totals,
+  }),
   eventOrdinal: () => [],
   deepStreamWords: () => undefined,
 } satisfies EventPublication<SensorEvent>;

@@ -2,6 +2,8 @@
  * One sensor and the zones that look at it: clock → order → reports, zones.
  *
  *   waiting ──first frame──▶ alive ──silent for staleAfterMs, and the scene can't just be empty──▶ lost ──frame──▶ alive
+ *
+ * A scene can't just be empty where the sensor sends empty frames too, and after an error that DeepStream has reported.
  */
 import type { Frame } from '@companion/deepstream/message';
 import { acceptedLabels } from '../model/label.ts';
@@ -14,7 +16,8 @@ import { createWatchGroups, needsTracks, type ZoneMemory } from '../zones/regist
 import type { Reports } from '../zones/reports.ts';
 import { FrameBuffer, type FrameBufferState, type WaitingFrame } from './frame-buffer.ts';
 import { clockFrame, clockTick, type SensorClock } from './sensor-clock.ts';
-import type { Liveness, SensorChange } from './sensor-event.ts';
+import { EmptyFrames, type EmptyFramesState } from './empty-frames.ts';
+import type { Liveness, SensorChange, SensorFault } from './sensor-event.ts';
 import { Tracker, type TrackerState } from './tracker.ts';
 
 /** What is remembered of a sensor besides its zones, as plain JSON. */
@@ -26,6 +29,10 @@ export interface SensorState {
   readonly tracker: TrackerState | null;
   readonly frames: number;
   readonly dropped: number;
+  /** Absent while nothing is known of them. */
+  readonly emptyFrames?: EmptyFramesState;
+  /** Absent while there is none. */
+  readonly fault?: SensorFault;
 }
 
 /** A sensor that has been heard. */
@@ -39,6 +46,8 @@ export interface SensorView {
   /** Frames that zones have seen, and those that came too late or twice. */
   readonly frames: number;
   readonly dropped: number;
+  /** Whether it is known to send frames without objects too. */
+  readonly emptyFrames: boolean;
 }
 
 /** What a sensor brings: changes of zones, and of itself. */
@@ -80,6 +89,9 @@ export class Sensor {
   #since: Moment | null;
   #frames: number;
   #dropped: number;
+  readonly #emptyFrames: EmptyFrames;
+  /** What DeepStream has said of it since its last frame; the newest. */
+  #fault: SensorFault | undefined;
 
   constructor({ name, zones, frameSize, state, memory, reports }: SensorOptions) {
     const tracked = zones.filter(needsTracks);
@@ -97,6 +109,8 @@ export class Sensor {
     this.#since = state?.since ?? null;
     this.#frames = state?.frames ?? 0;
     this.#dropped = state?.dropped ?? 0;
+    this.#emptyFrames = new EmptyFrames(state?.emptyFrames);
+    this.#fault = state?.fault;
   }
 
   /** Whether it has sent a frame within `withinMs` of our own clock. */
@@ -111,13 +125,22 @@ export class Sensor {
     if (shiftMs !== 0) this.#shift(shiftMs);
     this.#since ??= clock.frame;
     const output: SensorOutput[] = [];
-    if (this.#liveness === 'lost') output.push(this.#become('alive', { ms: clock.atMs, clock: clock.frame.clock }));
+    this.#fault = undefined;
+    if (this.#liveness === 'lost') {
+      this.#emptyFrames.forget();
+      output.push(this.#become('alive', { ms: clock.atMs, clock: clock.frame.clock }));
+    }
     if (!this.#buffer.add(clock.frame, frame)) {
       this.#dropped++;
       output.push(...this.#reports.report(this.name, clock.frame, frame.detections));
     }
     this.#release(clock.atMs, output);
     return output;
+  }
+
+  /** DeepStream says that it is in trouble; an error counts for more than a warning that follows it. */
+  fault(fault: SensorFault): void {
+    if (fault.critical || this.#fault?.critical !== true) this.#fault = fault;
   }
 
   /** Lets time go on; `othersAlive`: DeepStream sends for other cameras. */
@@ -129,12 +152,14 @@ export class Sensor {
     this.#release(clock.atMs, output);
     if (clock.silentMs < quietAfterMs || this.#zones.length === 0) return output;
     const at: Moment = { ms: clock.atMs, clock: 'received' };
-    const silence = { at, from: clock.frame, lost: this.#liveness === 'lost', othersAlive };
+    const blind = this.#emptyFrames.arrive || this.#fault?.critical === true;
+    const silence = { at, from: clock.frame, lost: this.#liveness === 'lost', othersAlive, blind };
     for (const group of this.#groups) output.push(...group.quiet(silence));
     // Only others' messages show that DeepStream lives.
     const mayBeEmpty = othersAlive && this.#groups.every((group) => group.mayBeEmpty());
     const allEmpty = this.#zones.every((zone) => zone.silence === 'empty');
-    if (clock.silentMs >= this.#staleAfterMs && !allEmpty && !mayBeEmpty) this.#lose(at, ['empty', 'keep'], output);
+    const isScene = !blind && (allEmpty || mayBeEmpty);
+    if (clock.silentMs >= this.#staleAfterMs && !isScene) this.#lose(at, ['empty', 'keep'], output);
     return output;
   }
 
@@ -174,10 +199,12 @@ export class Sensor {
       lagMs: nowMs - baseMs,
       frames: this.#frames,
       dropped: this.#dropped,
+      emptyFrames: this.#emptyFrames.arrive,
     };
   }
 
   state(): SensorState {
+    const emptyFrames = this.#emptyFrames.state();
     return {
       clock: this.#clock ?? null,
       liveness: this.#liveness,
@@ -186,6 +213,8 @@ export class Sensor {
       tracker: this.#tracker?.state() ?? null,
       frames: this.#frames,
       dropped: this.#dropped,
+      ...(emptyFrames && { emptyFrames }),
+      ...(this.#fault && { fault: this.#fault }),
     };
   }
 
@@ -200,6 +229,7 @@ export class Sensor {
 
   #show({ at, detections }: WaitingFrame, output: SensorOutput[]): void {
     this.#frames++;
+    this.#emptyFrames.see({ atMs: at.ms, isEmpty: detections.length === 0 });
     if (!this.#reports.isEmpty) output.push(...this.#reports.report(this.name, at, detections));
     if (this.#zones.length === 0) return;
     const sightings = sightingsOf(detections, this.#frameSize);
@@ -213,8 +243,9 @@ export class Sensor {
     const [previous, previousSince] = [this.#liveness, this.#since];
     this.#liveness = state;
     this.#since = since;
-    const type = state === 'lost' ? 'sensor.lost' : 'sensor.restored';
-    return { kind: 'sensor', type, zone: '', sensor: this.name, state, previous, since, previousSince, seen: null };
+    const what = { kind: 'sensor', type: state === 'lost' ? 'sensor.lost' : 'sensor.restored' } as const;
+    const said = state === 'lost' && this.#fault ? { reason: this.#fault.text } : {};
+    return { ...what, zone: '', sensor: this.name, state, previous, since, previousSince, seen: null, ...said };
   }
 
   #lose(at: Moment, spared: readonly SilenceRule[], output: SensorOutput[]): void {
@@ -225,6 +256,7 @@ export class Sensor {
 
   #shift(byMs: number): void {
     this.#buffer.shift(byMs);
+    this.#emptyFrames.shift(byMs);
     this.#tracker?.shift(byMs);
     if (this.#since) this.#since = shiftMoment(this.#since, byMs);
     for (const group of this.#groups) group.shift(byMs);

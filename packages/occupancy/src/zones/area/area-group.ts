@@ -21,10 +21,10 @@ export class AreaGroup implements WatchGroup<AreaTypes> {
   }
 
   /** Visits end where silence is an empty scene, or may be because others are heard. */
-  quiet({ at, othersAlive }: Silence): readonly AreaEvent[] {
+  quiet({ at, othersAlive, blind }: Silence): readonly AreaEvent[] {
     return this.#areas.flatMap(({ zone, state }) => {
       const { silence } = zone;
-      return silence === 'empty' || (silence === 'unknown' && othersAlive) ? waitArea(zone, state, at) : [];
+      return silence === 'empty' || (silence === 'unknown' && othersAlive && !blind) ? waitArea(zone, state, at) : [];
     });
   }
 

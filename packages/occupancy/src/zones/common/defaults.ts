@@ -53,12 +53,13 @@ export const defaultsSchema = z.strictObject({
   silence: rules.silence.default('unknown'),
   cover: coverSchema.default('either'),
   units: rules.units.default('pixel'),
-  frameWidth: wholeNumber(1, 100_000)
-    .default(1_920)
-    .meta({ description: 'Width of the frame in pixels, for normalized units: the streammux width.' }),
+  frameWidth: wholeNumber(1, 100_000).default(1_920).meta({
+    description:
+      "Width of the frame in pixels, for normalized units: of what the boxes are pixels of, as a rule the source's own width (`sensors` may give it for single cameras).",
+  }),
   frameHeight: wholeNumber(1, 100_000)
     .default(1_080)
-    .meta({ description: 'Height of the frame in pixels, for normalized units: the streammux height.' }),
+    .meta({ description: 'Height of the frame in pixels, for normalized units.' }),
 });
 
 /** Defaults with nothing left out. */

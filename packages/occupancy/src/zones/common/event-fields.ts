@@ -12,9 +12,10 @@ export const clockSchema = z
   .enum(['device', 'received'])
   .meta({ description: "What `since` rests on: DeepStream's stamp, or the moment of receipt where that can't be." });
 
-const boxSchema = z
-  .strictObject({ left: z.number(), top: z.number(), right: z.number(), bottom: z.number() })
-  .meta({ description: 'In the units of the messages, as a rule pixels of the streammux resolution.' });
+const boxSchema = z.strictObject({ left: z.number(), top: z.number(), right: z.number(), bottom: z.number() }).meta({
+  description:
+    "In the units of the messages: pixels of the source's own resolution, or of streammux's with `msg2p-new-api=1`.",
+});
 
 /** The zone of an event. */
 export const zoneNameSchema = z.string().min(1).meta({ description: 'The name of the zone in the module twin.' });

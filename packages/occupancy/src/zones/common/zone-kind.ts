@@ -105,6 +105,8 @@ export interface Silence {
   readonly lost: boolean;
   /** Whether DeepStream sends for other cameras. */
   readonly othersAlive: boolean;
+  /** Whether it can't be an empty scene: the sensor sends empty frames too, or DeepStream has said that it is in trouble. */
+  readonly blind: boolean;
 }
 
 /** The zones of one kind that look at one sensor, at work. */

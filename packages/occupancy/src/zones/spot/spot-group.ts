@@ -43,9 +43,9 @@ export class SpotGroup implements WatchGroup<SpotTypes> {
     return events;
   }
 
-  quiet({ at, from, lost }: Silence): readonly SpotEvent[] {
+  quiet({ at, from, lost, blind }: Silence): readonly SpotEvent[] {
     const events: SpotEvent[] = [];
-    const scene = this.mayBeEmpty() ? 'maybe' : 'nothing';
+    const scene = !blind && this.mayBeEmpty() ? 'maybe' : 'nothing';
     for (const spot of this.#spots) {
       const { silence } = spot.zone;
       if (!spokenOf(spot.state) || (silence === 'keep' && lost)) continue;
