@@ -3,7 +3,7 @@ import { parseJsonText, type JsonTextResult } from '@companion/foundation/json-t
 import * as z from 'zod';
 import { found, inPlainWords, mistake, mistakesOf, must, type Mistake } from '../document/mistake.ts';
 import { SensorSettings, sensorsSchema } from './sensor-settings.ts';
-import type { PipelineConfig } from '../pipeline/pipeline.ts';
+import type { FrameSize } from '../model/sighting.ts';
 import { dayMs, defaultsSchema, type Defaults } from '../zones/common/defaults.ts';
 import type { Zone } from '../zones/kinds.ts';
 import { kindOf } from '../zones/registry.ts';
@@ -25,7 +25,11 @@ export interface DesiredOptions {
 export type Desired =
   | {
       readonly ok: true;
-      readonly config: Pick<PipelineConfig, 'zones' | 'frame' | 'frames'>;
+      readonly config: {
+        readonly zones: readonly Zone[];
+        readonly frame?: FrameSize;
+        readonly frames?: Readonly<Record<string, FrameSize>>;
+      };
       readonly options: DesiredOptions;
       readonly rejected: Readonly<Record<string, string>>;
     }
