@@ -93,7 +93,14 @@ export class Filter {
     });
     this.#mqtt =
       options.mqtt &&
-      new MqttInput({ settings: options.mqtt, clock, random, log, onMessage: (body) => this.#take(body) });
+      new MqttInput({
+        settings: options.mqtt,
+        clock,
+        random,
+        log,
+        onMessage: (body) => this.#take(body),
+        onLarge: (message) => this.#intake.refuse(message),
+      });
     this.#configuration = new Configuration({
       initial: this.#restored.settings,
       root: options.artifactsRoot,

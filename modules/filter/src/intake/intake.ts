@@ -1,5 +1,5 @@
 import type { Log } from '@companion/edge';
-import type { Clock } from '@companion/foundation';
+import { clip, wellFormed, type Clock } from '@companion/foundation';
 import { parseMessage, type Frame, type StreamFault } from '@companion/deepstream/message';
 import type { FailureReason, Statistics } from '../telemetry/statistics.ts';
 import { Backlog } from './backlog.ts';
@@ -18,6 +18,8 @@ interface IntakeOptions {
 
 /** Of each reason the first goes to the log, then one in this many: a broken converter sends hundreds a second. */
 const logEvery = 1_000;
+/** Characters of a topic in the log. */
+const shownTopicLength = 200;
 /** So long messages are read in one go; then sockets and timers have their turn. */
 const turnMs = 10;
 
@@ -64,6 +66,12 @@ export class Intake {
     if (gone === 0) return;
     this.#statistics.overloaded(gone);
     this.#sample('overload', gone, {});
+  }
+
+  /** Counts a message that was too large to be kept until it is here. */
+  refuse({ topic, sizeBytes }: { readonly topic: string; readonly sizeBytes: number }): void {
+    this.#statistics.received(sizeBytes);
+    this.#fail('too-large', { topic: clip(wellFormed(topic), shownTopicLength), sizeBytes });
   }
 
   /** Reads what waits and takes nothing more. */

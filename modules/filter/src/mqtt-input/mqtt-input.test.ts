@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -13,18 +13,21 @@ import { Aedes } from 'aedes';
 import mqtt from 'mqtt';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { MqttInput } from './mqtt-input.ts';
+import type { LargeMessage } from './packet-limiter.ts';
 import type { MqttSettings } from './settings.ts';
 
 const topic = 'detections/+';
 let folder: string;
 let received: string[];
 let bodies: Uint8Array[];
+let large: LargeMessage[];
 let logged: JsonObject[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mqtt-'));
   received = [];
   bodies = [];
+  large = [];
   logged = [];
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -49,6 +52,7 @@ function listen(settings: Partial<MqttSettings> & { readonly url: string }): Mqt
       bodies.push(body);
       received.push(Buffer.from(body).toString());
     },
+    onLarge: (message) => void large.push(message),
     reconnect: { baseMs: 20, capMs: 100 },
   });
   input.start();
@@ -206,17 +210,41 @@ describe.skipIf(!hasOpenssl)('the MQTT input over TLS (needs openssl)', () => {
 const hasMosquitto = spawnSync('mosquitto', ['-h']).error === undefined;
 
 describe.skipIf(!hasMosquitto)('the MQTT input at mosquitto (needs the mosquitto broker)', () => {
-  test('hands over what is published, in version 5 too, and comes back after a restart of the broker', async () => {
+  /** Starts it, and again at each call. */
+  async function mosquitto(): Promise<{ readonly url: string; readonly start: () => ChildProcess }> {
     const probe = createServer().listen(0, '127.0.0.1');
     await once(probe, 'listening');
     const { port } = probe.address() as AddressInfo;
     await new Promise((resolve) => probe.close(resolve));
     const config = join(folder, 'mosquitto.conf');
     await writeFile(config, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
-    const start = () => spawn('mosquitto', ['-c', config], { stdio: 'ignore' });
+    const start = (): ChildProcess => {
+      const broker = spawn('mosquitto', ['-c', config], { stdio: 'ignore' });
+      onTestFinished(() => void broker.kill('SIGKILL'));
+      return broker;
+    };
+    return { url: `mqtt://127.0.0.1:${port}`, start };
+  }
+
+  test.each([4, 5] as const)('keeps nothing of a message of 8 MB (protocol %i of the publisher)', async (version) => {
+    const { url, start } = await mosquitto();
+    start();
+    const input = listen({ url });
+    await until(() => input.connected);
+    const client = await mqtt.connectAsync(url, { protocolVersion: version });
+    onTestFinished(() => client.endAsync(true));
+    await client.publishAsync('detections/yard', 'before', { qos: 0 });
+    await client.publishAsync('detections/yard', Buffer.alloc(8_000_000, 97), { qos: 1 });
+    await client.publishAsync('detections/yard', 'after', { qos: 1 });
+    await until(() => received.length === 2);
+    expect(received).toEqual(['before', 'after']);
+    expect(large).toEqual([{ topic: 'detections/yard', sizeBytes: 8_000_017 }]);
+    expect(input.connected).toBe(true);
+  });
+
+  test('hands over what is published, in version 5 too, and comes back after a restart of the broker', async () => {
+    const { url, start } = await mosquitto();
     let broker = start();
-    onTestFinished(() => void broker.kill('SIGKILL'));
-    const url = `mqtt://127.0.0.1:${port}`;
     const input = listen({ url });
     const publish = async (text: string): Promise<void> => {
       const client = await mqtt.connectAsync(url, { protocolVersion: 4 });

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { CheckResult, Log } from '@companion/edge';
 import { backoffMs, redactUrl, type Clock } from '@companion/foundation';
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { messageLimits } from '@companion/deepstream/message';
+import { MqttClient, type IClientOptions } from 'mqtt';
+import { BrokerStream, connectBroker } from './broker-stream.ts';
+import { PacketLimiter, type LargeMessage } from './packet-limiter.ts';
 import type { MqttSettings } from './settings.ts';
 
 interface MqttInputOptions {
@@ -12,10 +15,14 @@ interface MqttInputOptions {
   readonly log: Log;
   /** Must be quick and must not throw. */
   readonly onMessage: (body: Uint8Array) => void;
+  /** A message that is too large to be taken; its contents were not kept. */
+  readonly onLarge: (message: LargeMessage) => void;
   readonly reconnect?: { readonly baseMs: number; readonly capMs: number };
 }
 
 const connectTimeoutMs = 15_000;
+/** A message with its topic and all properties. */
+const maxPacketBytes = messageLimits.bytes + 64 * 1024;
 const defaultReconnect = { baseMs: 500, capMs: 30_000 };
 
 /**
@@ -28,6 +35,7 @@ export class MqttInput {
   readonly #random: () => number;
   readonly #log: Log;
   readonly #onMessage: (body: Uint8Array) => void;
+  readonly #onLarge: (message: LargeMessage) => void;
   readonly #reconnect: { readonly baseMs: number; readonly capMs: number };
   /** The broker's URL for people. */
   readonly #broker: string;
@@ -40,12 +48,14 @@ export class MqttInput {
   #cancel: () => void = () => undefined;
   #stopped = false;
 
-  constructor({ settings, clock, random, log, onMessage, reconnect = defaultReconnect }: MqttInputOptions) {
+  constructor(options: MqttInputOptions) {
+    const { settings, clock, random, log, onMessage, onLarge, reconnect = defaultReconnect } = options;
     this.#settings = settings;
     this.#clock = clock;
     this.#random = random;
     this.#log = log;
     this.#onMessage = onMessage;
+    this.#onLarge = onLarge;
     this.#reconnect = reconnect;
     this.#broker = redactUrl(settings.url);
   }
@@ -74,12 +84,22 @@ export class MqttInput {
 
   async #connect(): Promise<void> {
     try {
+      const { url, caFile } = this.#settings;
       const options = await connectOptions(this.#settings, this.#random);
-      if (!this.#stopped) this.#listen(mqtt.connect(this.#settings.url, options));
+      const ca = caFile === undefined ? undefined : await readFile(caFile);
+      if (!this.#stopped) this.#listen(new MqttClient((client) => this.#open(client, url, ca), options));
     } catch (error) {
       // A file that can't be read now may be there at the next try.
       this.#ended(error);
     }
+  }
+
+  #open(client: MqttClient, url: string, ca: Buffer | undefined): BrokerStream {
+    const limiter = new PacketLimiter({ maxBytes: maxPacketBytes, onLarge: this.#onLarge });
+    const stream = new BrokerStream(connectBroker(url, ca), (chunk) => limiter.push(chunk));
+    // mqtt.js itself passes on only errors of sockets.
+    stream.on('error', (error) => client.emit('error', error));
+    return stream;
   }
 
   #listen(opened: MqttClient): void {
@@ -127,7 +147,7 @@ export class MqttInput {
 }
 
 async function connectOptions(settings: MqttSettings, random: () => number): Promise<IClientOptions> {
-  const { username, passwordFile, caFile } = settings;
+  const { username, passwordFile } = settings;
   const password =
     passwordFile === undefined ? settings.password : (await readFile(passwordFile, 'utf8')).replace(/\r?\n$/, '');
   return {
@@ -141,6 +161,5 @@ async function connectOptions(settings: MqttSettings, random: () => number): Pro
     protocolVersion: 4,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(caFile === undefined ? {} : { ca: await readFile(caFile) }),
   };
 }
