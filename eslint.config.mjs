@@ -34,6 +34,7 @@ const calledWithNull = [
   'packages/simulator/src/agent/**/*.ts',
   'packages/simulator/src/hub/{http,mqtt}/**/*.ts',
   'modules/artifacts/src/download/fetchers/http/**/*.ts',
+  'modules/filter/src/mqtt-input/broker-stream.ts',
 ];
 
 const everywhere = [

@@ -47,11 +47,11 @@ export const packages: readonly Package[] = [
     floors: {
       recipes: ['app-config', 'config-file', 'editing'],
       'app-config': ['config-file', 'editing', 'text'],
+      message: ['editing', 'text'],
       'config-file': ['yaml-config', 'keyfile', 'editing', 'text'],
       'yaml-config': ['editing', 'text'],
       keyfile: ['editing', 'text'],
       editing: ['text'],
-      message: ['text'],
       versions: [],
       text: [],
     },
@@ -176,7 +176,7 @@ export const packages: readonly Package[] = [
     floors: {
       'main.ts': 'all',
       'index.ts': 'all',
-      'command-line.ts': [],
+      'command-line.ts': ['demo/scene'],
       demo: ['demo/timeline', 'demo/scene', 'device', 'text'],
       'demo/timeline': ['device', 'agent', 'hub'],
       'demo/scene': ['deepstream/recording'],

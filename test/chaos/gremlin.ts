@@ -8,11 +8,3 @@ export interface Gremlin extends TroubleKind {
   /** Does what the step says, waits for `step.forMs`, and undoes it. Trouble that finds nothing to trouble is no error. */
   act(world: World, step: Step): Promise<void>;
 }
-
-/** What can be killed and stopped. The hub's process is this one. */
-export const targets = ['artifacts', 'filter', 'supervisor', 'app'] as const;
-export type Target = (typeof targets)[number];
-
-/** Modules of ours, by their disks. */
-export const ownModules = ['artifacts', 'filter'] as const;
-export type OwnModule = (typeof ownModules)[number];

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { OwnModule } from './gremlin.ts';
+import type { OwnModule } from './targets.ts';
 
 /** Where a module's disk lies below the root: the simulator's named volumes. */
 export function diskIn(root: string, module: OwnModule): string {

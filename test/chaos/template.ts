@@ -2,7 +2,7 @@ import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { clockTargets, clockVariables } from './fake-time.ts';
-import { ownModules } from './gremlin.ts';
+import { ownModules } from './targets.ts';
 import { diskIn, faultsFile } from './places.ts';
 
 const repository = resolve(import.meta.dirname, '../..');

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openJournal, recall } from '@companion/filter/testing';
-import { ownModules, type OwnModule } from './gremlin.ts';
+import { ownModules, type OwnModule } from './targets.ts';
 import type { World } from './world.ts';
 
 /** A change of a spot, as it came to the hub for the first time. */

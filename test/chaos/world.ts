@@ -12,7 +12,7 @@ import type { JsonObject } from '@companion/foundation';
 import { openSimulator, startDemo, type Demo, type HubServer, type Simulator } from '@companion/simulator';
 import { mountable } from '../disk/small-disk.ts';
 import { clockTargets, removeSharedClock, writeClock, type ClockTarget } from './fake-time.ts';
-import { ownModules, type OwnModule, type Target } from './gremlin.ts';
+import { ownModules, type OwnModule, type Target } from './targets.ts';
 import { diskIn, faultsFile } from './places.ts';
 import { filterTwin, Releases, type Wish } from './releases.ts';
 import { writeTemplate } from './template.ts';

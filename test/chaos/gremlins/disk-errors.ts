@@ -1,4 +1,5 @@
-import { ownModules, type Gremlin, type OwnModule } from '../gremlin.ts';
+import type { Gremlin } from '../gremlin.ts';
+import { ownModules, type OwnModule } from '../targets.ts';
 import { between, pick } from '../storm.ts';
 
 /** Calls of the file system that fail now and then, in one module: fault-shim.mjs. */

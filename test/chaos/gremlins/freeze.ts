@@ -1,4 +1,5 @@
-import { targets, type Gremlin, type Target } from '../gremlin.ts';
+import type { Gremlin } from '../gremlin.ts';
+import { targets, type Target } from '../targets.ts';
 import { between, pick } from '../storm.ts';
 
 /** A process that does not move for a while. */

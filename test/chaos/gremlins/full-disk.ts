@@ -2,7 +2,8 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '@companion/foundation/node';
 import { mountable } from '../../disk/small-disk.ts';
-import { ownModules, type Gremlin, type OwnModule } from '../gremlin.ts';
+import type { Gremlin } from '../gremlin.ts';
+import { ownModules, type OwnModule } from '../targets.ts';
 import { between, pick } from '../storm.ts';
 
 /** Somebody else's file takes the last byte of a module's disk for a while. */

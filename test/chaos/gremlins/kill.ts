@@ -1,4 +1,5 @@
-import { targets, type Gremlin, type Target } from '../gremlin.ts';
+import type { Gremlin } from '../gremlin.ts';
+import { targets, type Target } from '../targets.ts';
 import { pick } from '../storm.ts';
 
 /** `kill -9` of a module, of DeepStream's supervisor, or of DeepStream. */

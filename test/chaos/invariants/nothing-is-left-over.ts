@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { isTemporary } from '@companion/foundation/node';
-import { ownModules } from '../gremlin.ts';
+import { ownModules } from '../targets.ts';
 import type { Invariant } from '../invariant.ts';
 
 /** Kept for a week, since the twin may want it again: a download of another digest that did not come to its end. */

@@ -1,4 +1,4 @@
-import { ownModules } from '../gremlin.ts';
+import { ownModules } from '../targets.ts';
 import type { Invariant } from '../invariant.ts';
 
 /** A process that has just started still loads: it is measured from here on. */

@@ -16,7 +16,7 @@ Exit code 1 where not a single frame can be read.`,
   options: { json: { type: 'flag', help: 'print JSON: frames, and what was dropped or rejected' } },
   run: async ({ operands: [path], options }, terminal) => {
     const bytes = await readInput(path, terminal);
-    const message = parseMessage(bytes);
+    const message = parseMessage(bytes, { limits: 'none' });
     if (options.json) terminal.out(`${JSON.stringify(message, null, 2)}\n`);
     else if (message.ok)
       terminal.out([...message.frames.map(frameText), ...(message.faults ?? []).map(faultText)].join(''));

@@ -6,6 +6,7 @@ import { keyType } from './keys-9.1.ts';
 import type { KeyType } from './keys-9.1.ts';
 import { checkParsedGies } from './parsed-gies.ts';
 import { checkParsedSources } from './parsed-sources.ts';
+import type { ParserSurroundings } from './parser-surroundings.ts';
 import { parserOfGroup, readsOnlyEnabled } from './parser-of-group.ts';
 
 /** Read without a look at the error, which then is met at the next key (CP:1496, 2107). */
@@ -18,15 +19,6 @@ const limits: readonly (readonly [prefix: string, limit: number])[] = [
   ['sink', 1024],
   ['message-consumer', 16],
 ];
-
-/** What checking a key file as the app's own parser needs beside it. */
-export interface ParserSurroundings {
-  readonly path: string;
-  /** Whether DeepStream can write into a directory, as it names it; undefined where that can't be known. */
-  readonly writable: (directory: string) => boolean | undefined;
-  /** Whether that answer is the device's own. */
-  readonly onDevice: boolean;
-}
 
 /**
  * Finds what DeepStream 9.1's own parser refuses in an app config that is a key file: parse_config_file and every parse_*

@@ -1,4 +1,5 @@
-import type { AppConfig, Source } from './app-config.ts';
+import type { AppConfig } from './app-config.ts';
+import type { Source } from './source.ts';
 import { diagnose, type ConfigDiagnostic, type ConfigPlace } from './config-diagnostic.ts';
 import { readGroup } from './group-reader.ts';
 import { isUri } from './path.ts';

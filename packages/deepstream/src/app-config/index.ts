@@ -5,14 +5,13 @@ export type {
   Gie,
   MessageConverter,
   MessageSink,
-  Section,
   Sink,
-  Source,
   SourceList,
   Streammux,
   TiledDisplay,
   Tracker,
 } from './app-config.ts';
+export type { Section, Source } from './source.ts';
 export { maxTextBytes } from './bounded-source.ts';
 export { checkAppConfig } from './check.ts';
 export type { AppConfigReport, CheckOptions } from './check.ts';

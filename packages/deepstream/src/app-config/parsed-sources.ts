@@ -1,5 +1,5 @@
 import type { ConfigFile } from '../editing/config-file.ts';
-import type { ParserSurroundings } from './check-parser.ts';
+import type { ParserSurroundings } from './parser-surroundings.ts';
 import { diagnose, type ConfigDiagnostic, type ConfigDiagnosticCode } from './config-diagnostic.ts';
 import { readGroup } from './group-reader.ts';
 import { sourceNumber } from './source-number.ts';

@@ -1,5 +1,5 @@
 import type { ConfigFile } from '../editing/config-file.ts';
-import type { Source } from './app-config.ts';
+import type { Source } from './source.ts';
 import { readGroup } from './group-reader.ts';
 import type { GroupReader } from './group-reader.ts';
 import { sourceNumber } from './source-number.ts';

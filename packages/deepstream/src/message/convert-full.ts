@@ -1,4 +1,4 @@
-import type { ConvertedFrame, ConvertedObject, Converter } from './convert.ts';
+import type { ConvertedFrame, ConvertedObject, Converter } from './converter.ts';
 import { untrackedOf } from './convert-minimal.ts';
 import type { AnalyticsDescription, PlaceDescription, SensorDescription, Triple } from './descriptions.ts';
 import { printJson, type Double, type GlibJson } from './json-glib.ts';

@@ -1,4 +1,4 @@
-import type { ConvertedFrame, ConvertedObject, Converter, DeepStreamVersion } from './convert.ts';
+import type { ConvertedFrame, ConvertedObject, Converter, DeepStreamVersion } from './converter.ts';
 import { printJson, printSignificant } from './json-glib.ts';
 import { kindNames } from './object-kind.ts';
 import { sensorName } from './sensor-name.ts';

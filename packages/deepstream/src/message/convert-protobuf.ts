@@ -1,4 +1,4 @@
-import type { ConvertedFrame, ConvertedObject, Converter } from './convert.ts';
+import type { ConvertedFrame, ConvertedObject, Converter } from './converter.ts';
 import { encodeProtobuf, type DescribedDetection } from './encode-protobuf.ts';
 import { kindNames } from './object-kind.ts';
 import { sensorName } from './sensor-name.ts';

@@ -1,5 +1,5 @@
 export { convertFrame } from './convert.ts';
-export type { ConvertedFrame, ConvertedObject, Converter, DeepStreamVersion, EventType } from './convert.ts';
+export type { ConvertedFrame, ConvertedObject, Converter, DeepStreamVersion, EventType } from './converter.ts';
 export { readDescriptions } from './descriptions.ts';
 export type {
   AnalyticsDescription,

@@ -41,6 +41,15 @@ export interface UnreadMessage {
   readonly offset?: number;
 }
 
+/** `none`: for a file of many messages, which a person has chosen. */
+type Limits = 'message' | 'none';
+
+/** How a message is read. */
+export interface ParseOptions {
+  /** Of bytes; default `message`. */
+  readonly limits?: Limits;
+}
+
 /** A message converter that doubles its encoding does it once, perhaps twice: Redis puts the payload into `metadata`. */
 const maxWrappings = 3;
 
@@ -55,9 +64,9 @@ const nothingRejected: RejectCounts = Object.freeze({});
  * `{"metadata": "…"}`. From bytes also one protobuf nv.Frame, and what the MQTT adapter wraps; bytes beyond `messageLimits`
  * are not read. Every text of a frame is well-formed, whatever came. Never throws; linear time.
  */
-export function parseMessage(input: string | Uint8Array): ParsedMessage {
+export function parseMessage(input: string | Uint8Array, { limits = 'message' }: ParseOptions = {}): ParsedMessage {
   const tally: Tally = { faults: undefined, droppedNumbers: 0, rejected: undefined, first: undefined };
-  const frames = read(input, tally);
+  const frames = read(input, tally, limits);
   const { faults, droppedNumbers, rejected = nothingRejected } = tally;
   if (faults !== undefined) return { ok: true, frames, faults, droppedNumbers, rejected };
   if (frames.length > 0) return { ok: true, frames, droppedNumbers, rejected };
@@ -67,18 +76,23 @@ export function parseMessage(input: string | Uint8Array): ParsedMessage {
 }
 
 /** Limits are for bytes, which are messages; a text may be a whole recording. */
-function read(input: string | Uint8Array, tally: Tally): readonly Frame[] {
+function read(input: string | Uint8Array, tally: Tally, limits: Limits): readonly Frame[] {
   if (typeof input !== 'string') {
-    if (input.byteLength > messageLimits.bytes) {
+    if (limits === 'message' && input.byteLength > messageLimits.bytes) {
       reject(tally, 'too-large', () => `${input.byteLength} bytes, more than ${messageLimits.bytes}`);
       return [];
     }
-    return readBytes(input, 0, tally);
+    return readBytes(input, { wrappings: 0, limits }, tally);
   }
   return readAll(input, tally);
 }
 
-function readBytes(bytes: Uint8Array, wrappings: number, tally: Tally): readonly Frame[] {
+interface BytesContext {
+  readonly wrappings: number;
+  readonly limits: Limits;
+}
+
+function readBytes(bytes: Uint8Array, { wrappings, limits }: BytesContext, tally: Tally): readonly Frame[] {
   if (isProtobuf(bytes)) {
     const frame = readProtobuf(bytes, tally);
     return frame === undefined ? [] : [frame];
@@ -88,13 +102,13 @@ function readBytes(bytes: Uint8Array, wrappings: number, tally: Tally): readonly
     reject(tally, 'truncated', () => 'the MQTT adapter’s protobuf message ends before its payload does', bytes.length);
     return [];
   }
-  if (wrapped !== undefined) return readBytes(wrapped, wrappings + 1, tally);
+  if (wrapped !== undefined) return readBytes(wrapped, { wrappings: wrappings + 1, limits }, tally);
   if (isPointCloud(bytes)) {
     reject(tally, 'ds3d', () => ds3dDetail);
     return [];
   }
   const text = decodeUtf8(bytes);
-  return isExcessive(text, tally) ? [] : readAll(text, tally);
+  return limits === 'message' && isExcessive(text, tally) ? [] : readAll(text, tally);
 }
 
 function readAll(text: string, tally: Tally): readonly Frame[] {

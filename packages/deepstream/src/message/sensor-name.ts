@@ -1,4 +1,4 @@
-import type { ConvertedFrame, Converter } from './convert.ts';
+import type { ConvertedFrame, Converter } from './converter.ts';
 
 /** The sensor as minimal and protobuf name it; a config without its group gives "" on the event path, "0" on the other. */
 export function sensorName({ number, sensorId }: ConvertedFrame, { descriptions, path }: Converter): string {

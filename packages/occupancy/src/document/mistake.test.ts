@@ -21,7 +21,10 @@ function reasonFor(zone: unknown): string | undefined {
 
 describe('a mistake in the twin is told in one line, with its path, what must be there and what is', () => {
   test.each<[unknown, readonly string[]]>([
-    [{ zone: {} }, ['zone: is not a known field (known: zones, defaults, zonesFile, snapshotEveryMs, format)']],
+    [
+      { zone: {} },
+      ['zone: is not a known field (known: zones, defaults, sensors, zonesFile, snapshotEveryMs, format)'],
+    ],
     [{ zones: 5 }, ['zones: must be an object, but is 5']],
     [{ zones: [spot] }, ['zones: must be an object, but is [{"kind":"spot","sensor":"Yard","polygon… (77 characters)']],
     [{ zones: null }, ['zones: must be an object, but is null']],

@@ -10,7 +10,7 @@ import type { Files } from './plan/files.ts';
 import { runtimeCommands, watchKeyboard } from './keyboard.ts';
 import { OverrideWatch } from './override.ts';
 import { planError, type PlanDiagnostic } from './plan/plan-diagnostic.ts';
-import { openOutlet } from './outlet/open-outlet.ts';
+import { openOutlet } from './open-outlet.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
-import type { AppPlan } from '../plan/app-plan.ts';
-import type { Settings } from '../settings.ts';
-import { HubOutlet } from './hub-outlet.ts';
-import type { Outlet } from './outlet.ts';
-import { StreamOutlet } from './stream-outlet.ts';
-import { ToldOutlet } from './told-outlet.ts';
+import type { AppPlan } from './plan/app-plan.ts';
+import type { Settings } from './settings.ts';
+import { HubOutlet } from './outlet/hub-outlet.ts';
+import type { Outlet } from './outlet/outlet.ts';
+import { StreamOutlet } from './outlet/stream-outlet.ts';
+import { ToldOutlet } from './outlet/told-outlet.ts';
 
 /** Where the messages of these plans go. */
 export async function openOutlet(
