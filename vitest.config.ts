@@ -8,6 +8,9 @@ export default defineConfig({
       '**/node_modules/**',
       'test/{containers,images,debugging,docs,upgrade,story}/**',
       'test/chaos/chaos.test.ts',
+      'test/range/kill.test.ts',
+      'test/structure/arrows.test.ts',
+      'test/system/zones-file.test.ts',
     ],
     // Most tests wait for processes, sockets and disks: more of them than cores keep the cores busy.
     maxWorkers: 3,

@@ -6,6 +6,9 @@ export default defineConfig({
     include: [
       'test/{containers,images,debugging,docs,upgrade,story}/**/*.test.ts',
       'test/chaos/chaos.test.ts',
+      'test/range/kill.test.ts',
+      'test/structure/arrows.test.ts',
+      'test/system/zones-file.test.ts',
       'test/filter-kill/**/*.test.ts',
       'modules/artifacts/src/reconcile/kill.test.ts',
       'packages/simulator/src/agent/docker/**/*.test.ts',

@@ -23,9 +23,7 @@ const all = process.env['KILL_SUITE'] === 'all';
 /** Dies in these always: at a download's end, at publishing, around the switch, on the way back. */
 const sample = [
   'digest-verified#2',
-  'manifest-written#2',
   'content-placed#1',
-  'release-described#1',
   'current-switched-trying#2',
   'state-saved-returning#1',
   'current-switched-returning#1',
