@@ -16,7 +16,7 @@ interface BillOptions {
 export function billOfMaterials({ name, version, contents, locked }: BillOptions): object {
   const byFolder = new Map(locked.map((one) => [one.folder, one]));
   const packages = bundledPackages(contents).map((folder) => {
-    const one = byFolder.get(folder);
+    const one = byFolder.get(folder) ?? linkedPackage(folder, locked);
     if (one === undefined) throw new Error(`${folder} is in the bundle of ${name}, but not in package-lock.json`);
     return one;
   });
@@ -42,6 +42,12 @@ export function billOfMaterials({ name, version, contents, locked }: BillOptions
       })),
     ],
   };
+}
+
+/** Where node_modules is a link to another checkout, esbuild names that; the longest folder that it ends with is meant. */
+function linkedPackage(folder: string, locked: readonly LockedPackage[]): LockedPackage | undefined {
+  const found = locked.filter((one) => folder.endsWith(`/${one.folder}`));
+  return found.sort((a, b) => b.folder.length - a.folder.length)[0];
 }
 
 function component(one: LockedPackage): object {

@@ -59,7 +59,7 @@ describe.each([
     const { twins } = modules.simulator.hub;
     const line = sourceLine(
       join(workspaceFolder, 'modules/artifacts/src/reconcile/release-preparer.ts'),
-      'freeBytesFloor } = desired.policy;',
+      'privateRedirects } = desired.policy;',
     );
     const before = modules.pids();
     const { url, sha256 } = await serve('labels.txt', 'Car\nPerson\n');
