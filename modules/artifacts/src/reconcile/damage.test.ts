@@ -207,7 +207,7 @@ describe('content of the store', () => {
     expect([requests.length, damaged]).toEqual([2, []]);
     await truncate(join(release, 'models/tar/a.onnx'), 1);
     await look();
-    expect(requests).toEqual(['net.onnx', 'tar.tgz', 'tar.tgz']);
+    expect(requests.slice(2)).toEqual(['tar.tgz']);
   });
 
   test.each([
