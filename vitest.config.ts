@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/programs/compile.ts'],
     include: ['packages/**/*.test.ts', 'modules/**/*.test.ts', 'test/**/*.test.ts'],
     // These are in vitest.long.config.ts.
     exclude: [

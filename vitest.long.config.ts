@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** What takes longer than a change should wait for: containers, a debugger, the commands of docs/, the disks of older versions, storms, the story in all its ways, and every moment of the kill suites. */
 export default defineConfig({
   test: {
+    globalSetup: ['test/programs/compile.ts'],
     include: [
       'test/{containers,images,debugging,docs,upgrade,story}/**/*.test.ts',
       'test/chaos/chaos.test.ts',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@companion/foundation';
 import { pino } from 'pino';
-import { vi } from 'vitest';
+import { inject, vi } from 'vitest';
 import { HubServer } from '@companion/simulator';
 
 /** The artifacts module as a process of its own, connected to a hub. */
@@ -28,7 +28,6 @@ export interface ModuleBench extends AsyncDisposable {
   start(name: string, root: string, uid?: number): ModuleProcess;
 }
 
-const main = join(import.meta.dirname, '../../modules/artifacts/src/main.ts');
 const patience = { timeout: 15_000, interval: 50 };
 
 /** Starts the hub in a new temporary folder, which anybody may look into. */
@@ -50,7 +49,7 @@ export async function startModuleBench(): Promise<ModuleBench> {
     folder,
     start(name, root, uid) {
       const { generationId } = hub.addModule(name);
-      const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main], {
+      const child = spawn(process.execPath, [inject('programs').artifacts], {
         cwd: folder,
         env: {
           PATH: process.env['PATH'],

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
 
 interface Started {
   readonly child: ChildProcess;
@@ -27,17 +27,7 @@ afterEach(async () => {
 
 /** Starts the simulator as `npm start` does and waits for its service API. */
 async function start(): Promise<Started> {
-  const args = [
-    '--import',
-    'tsx',
-    'packages/simulator/src/main.ts',
-    '--root',
-    root,
-    '--hub-port',
-    '0',
-    '--api-port',
-    '0',
-  ];
+  const args = [inject('programs').simulator, '--root', root, '--hub-port', '0', '--api-port', '0'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   running = child;
   let output = '';

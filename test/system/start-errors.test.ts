@@ -5,9 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-
-const main = ['--import', 'tsx', 'packages/simulator/src/main.ts'];
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 
 interface Ended {
   readonly code: number | null;
@@ -24,7 +22,7 @@ describe('a simulator that can not start, or whose story goes wrong', () => {
 
   async function start(...args: string[]): Promise<Ended> {
     const root = args.includes('--root') ? [] : ['--root', join(folder, 'root')];
-    const child = spawn(process.execPath, [...main, '--once', ...root, ...args], {
+    const child = spawn(process.execPath, [inject('programs').simulator, '--once', ...root, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

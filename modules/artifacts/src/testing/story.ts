@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 as sha256Of } from '@companion/foundation/node';
 import { create } from 'tar';
+import { inject } from 'vitest';
 import { startDeepStream } from './deepstream.ts';
 
 /** A twin of the story, by the version of what it asks for; DeepStream dies on `crash`, the download of `slow` does not end. */
@@ -27,9 +28,6 @@ export interface Story extends AsyncDisposable {
 
 /** So many bytes of `slow` come at once; the module is told something else once it has some more. */
 export const slowBytes = 32 * 1024 * 1024 + 65_536;
-
-const tsx = import.meta.resolve('tsx');
-const driver = join(import.meta.dirname, 'story-driver.ts');
 
 /** Makes the artifacts of three releases and serves them. */
 export async function startStory(): Promise<Story> {
@@ -93,7 +91,7 @@ export async function startStory(): Promise<Story> {
     async run(versions, failPoint) {
       const twins = join(folder, 'twins.json');
       await writeFile(twins, JSON.stringify(versions.map((version) => story.twin(version))));
-      const child = spawn(process.execPath, ['--import', tsx, driver, root, twins], {
+      const child = spawn(process.execPath, [inject('programs').storyDriver, root, twins], {
         env: { ...process.env, ...(failPoint === undefined ? {} : { FAIL_POINT: failPoint }) },
         stdio: ['ignore', 'ignore', 'pipe'],
       });

@@ -4,10 +4,8 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { lockVolume, readLockHolder } from './lock.ts';
-
-const driver = join(import.meta.dirname, '../testing/lock-driver.ts');
 
 /** Namespaces of one's own need root and more: a container may forbid them. */
 function mayUnshare(): boolean {
@@ -36,8 +34,8 @@ describe('the lock of a volume', () => {
   });
 
   async function start(container: readonly string[] = []): Promise<ChildProcess> {
-    const command = [...container, process.execPath, '--import', import.meta.resolve('tsx')];
-    const child = fork(driver, [root], { execPath: command[0], execArgv: command.slice(1) });
+    const command = [...container, process.execPath];
+    const child = fork(inject('programs').lockDriver, [root], { execPath: command[0], execArgv: command.slice(1) });
     children.push(child);
     await once(child, 'message');
     return child;

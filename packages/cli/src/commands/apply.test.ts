@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { lstat, mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockVolume } from '@companion/artifacts';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { startArtifactServer, type ArtifactServer } from '../testing/artifact-server.ts';
-import { companionBin, createWorkbench, type Workbench } from '../testing/workbench.ts';
+import { createWorkbench, type Workbench } from '../testing/workbench.ts';
 
 const config = '[tests]\nfile-loop=0\n';
 
@@ -185,7 +185,13 @@ describe('companion apply', () => {
     const big = { kind: 'model', ...server.put('big.bin', Buffer.alloc(3_000_000, 'weights of a net ')) };
     const twin = { artifacts: { big }, policy };
     server.stallAfter(2_000_000);
-    const args = [companionBin, 'apply', `--desired=${await desired(twin)}`, `--root=${root()}`, '--json'];
+    const args = [
+      inject('programs').companion,
+      'apply',
+      `--desired=${await desired(twin)}`,
+      `--root=${root()}`,
+      '--json',
+    ];
     const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     const part = join(root(), 'partial', `${big.sha256}.part`);
     await vi.waitFor(async () => expect((await lstat(part)).size).toBe(2_000_000), { timeout: 40_000, interval: 20 });
@@ -214,7 +220,7 @@ describe('companion apply', () => {
         : '';
       const child = spawn(
         process.execPath,
-        [companionBin, 'apply', `--desired=${await desired(app())}`, `--root=${root()}`],
+        [inject('programs').companion, 'apply', `--desired=${await desired(app())}`, `--root=${root()}`],
         {
           env: { ...process.env, FAIL_POINT: `${moment}#1` },
           stdio: 'ignore',

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import type { ExitCode } from '../command/command.ts';
 import { runCompanion } from '../companion.ts';
 
@@ -38,9 +39,9 @@ export class Workbench implements AsyncDisposable {
     return join(this.folder, name);
   }
 
-  /** Calls the real `companion` as a process, in the folder. */
+  /** Calls `companion` as a process, in the folder. */
   async companion(args: readonly string[], stdin: string | Uint8Array = ''): Promise<FinishedProcess> {
-    const child = spawn(process.execPath, [companionBin, ...args], { cwd: this.folder, stdio: 'pipe' });
+    const child = spawn(process.execPath, [inject('programs').companion, ...args], { cwd: this.folder, stdio: 'pipe' });
     child.stdin.on('error', () => undefined);
     child.stdin.end(stdin);
     const [bytes, stderr, [code]] = await Promise.all([

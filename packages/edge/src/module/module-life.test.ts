@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-
-const entry = pathToFileURL(join(import.meta.dirname, '../index.ts')).href;
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 
 interface Run {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
@@ -19,9 +17,9 @@ interface Run {
 
 /** Runs a module in a process of its own; `start` is the body of its start function. */
 function runModule(start: string, environment: Record<string, string> = {}, options = ''): Run {
-  const script = `import { runModule } from ${JSON.stringify(entry)};
+  const script = `import { runModule } from ${JSON.stringify(pathToFileURL(inject('programs').edge).href)};
     void runModule({ name: 'probe', ${options} start: async ({ hub, log, health, metrics }) => { ${start} } });`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     env: {
       PATH: process.env['PATH'],
       METRICS_PORT: '0',

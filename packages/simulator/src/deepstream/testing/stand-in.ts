@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
 /** A running stand-in, as a test sees it. */
 export interface StandIn extends AsyncDisposable {
@@ -20,15 +20,13 @@ export interface StandIn extends AsyncDisposable {
   readonly exit: Promise<number | NodeJS.Signals>;
 }
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-
 /** Starts the stand-in as a process of its own, its messages on stdout, engines built at once; stdin at its end, or an open pipe. */
 export function startStandIn(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   stdin: 'ignore' | 'pipe' = 'ignore',
 ): StandIn {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+  const child = spawn(process.execPath, [inject('programs').standIn, ...args], {
     env: {
       PATH: process.env['PATH'],
       DEEPSTREAM_STAND_IN_SINK: 'stdout',
