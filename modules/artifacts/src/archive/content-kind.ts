@@ -1,7 +1,10 @@
 import { isZipModel } from './zip-model.ts';
 
-/** What a download is, told from its first bytes (names and content types lie). A `gzip` holds a tar or one file; a `zip-model` is one file. */
-export type ContentKind = 'gzip' | 'tar' | 'zip' | 'zip-model' | 'file' | UnsupportedKind;
+/**
+ * What a download is, told from its first bytes (names and content types lie). A `gzip` holds a tar or one file; a
+ * `zip-model` is one file; `packed` is whatever would be unpacked or refused, were it not wanted as one file.
+ */
+export type ContentKind = 'gzip' | 'tar' | 'zip' | 'zip-model' | 'file' | 'packed' | UnsupportedKind;
 
 /** What would have to be unpacked, and is not. */
 type UnsupportedKind = 'xz' | 'bzip2' | 'zstd' | '7z' | 'rar' | 'lz4' | 'lzip' | 'compress' | 'cab';
@@ -42,7 +45,12 @@ export function isUnpacked(kind: ContentKind): kind is 'gzip' | 'tar' | 'zip' {
 
 /** Whether a download of this kind is neither unpacked nor taken as one file. */
 export function isUnsupported(kind: ContentKind): kind is UnsupportedKind {
-  return !isUnpacked(kind) && kind !== 'file' && kind !== 'zip-model';
+  return !isUnpacked(kind) && !isOneFile(kind);
+}
+
+/** Whether a download of this kind stays the one file that it is. */
+export function isOneFile(kind: ContentKind): kind is 'file' | 'zip-model' | 'packed' {
+  return kind === 'file' || kind === 'zip-model' || kind === 'packed';
 }
 
 /** A local file header, or the end record of an archive without entries. */

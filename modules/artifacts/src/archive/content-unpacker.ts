@@ -1,6 +1,6 @@
 import { ArtifactError } from '../core/artifact-error.ts';
 import { unsupportedArchive, type ArchiveLimits } from './archive-failure.ts';
-import { contentHeadBytes, contentKindOf, isUnsupported, type ContentKind } from './content-kind.ts';
+import { contentHeadBytes, contentKindOf, isOneFile, isUnsupported, type ContentKind } from './content-kind.ts';
 import type { TreeWriter } from './tree-writer.ts';
 import { GzipUnpacker } from './unpack-gzip.ts';
 import { InflatedUnpacker } from './unpack-inflated.ts';
@@ -12,6 +12,8 @@ interface ContentOptions {
   readonly name: string;
   /** The download's, as its URL has it. */
   readonly fileName: string;
+  /** Whether archives are unpacked, or stay one file. */
+  readonly unpack: 'auto' | 'none';
   readonly limits: ArchiveLimits;
 }
 
@@ -25,6 +27,7 @@ export class ContentUnpacker {
   readonly #name: string;
   /** The download's, as its URL has it. */
   readonly #fileName: string;
+  readonly #unpack: 'auto' | 'none';
   readonly #limits: ArchiveLimits;
   /** Bytes that came before there were enough to decide. */
   #head: Buffer = Buffer.alloc(0);
@@ -34,10 +37,11 @@ export class ContentUnpacker {
   /** What is wrong with the archive; it counts only once the digest is right. */
   #refusal: ArtifactError | undefined;
 
-  constructor(writer: TreeWriter, { name, fileName, limits }: ContentOptions) {
+  constructor(writer: TreeWriter, { name, fileName, unpack, limits }: ContentOptions) {
     this.#writer = writer;
     this.#name = name;
     this.#fileName = fileName;
+    this.#unpack = unpack;
     this.#limits = limits;
   }
 
@@ -71,7 +75,8 @@ export class ContentUnpacker {
   async #passHead(): Promise<ContentKind> {
     const head = this.#head;
     this.#head = Buffer.alloc(0);
-    const kind = contentKindOf(head);
+    const found = contentKindOf(head);
+    const kind = this.#unpack === 'none' && !isOneFile(found) ? 'packed' : found;
     this.#kind = kind;
     this.#begin(kind);
     if (head.length > 0) await this.#pass(head);

@@ -53,6 +53,10 @@ const artifact = z.strictObject({
   credential: artifactName.optional().meta({
     description: 'The name of a secret on the device that opens the URL. The secret itself is never in a twin.',
   }),
+  unpack: z.enum(['auto', 'none']).default('auto').meta({
+    description:
+      '`auto` unpacks tar, tar.gz and zip, but not zips that are models themselves; `none` keeps every download as the file that it is.',
+  }),
 });
 
 const value = z

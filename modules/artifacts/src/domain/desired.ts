@@ -7,6 +7,9 @@ import type { Window } from './window.ts';
 /** What an artifact is for: it decides where in a release it stands (`models/`, `configs/`, `streams/`). */
 export type ArtifactKind = 'model' | 'config' | 'stream';
 
+/** Whether an archive is unpacked (zips that are models themselves never are), or every download stays one file. */
+export type UnpackRule = 'auto' | 'none';
+
 /** One download, as the twin names it. */
 export interface ArtifactSpec {
   readonly name: string;
@@ -18,6 +21,7 @@ export interface ArtifactSpec {
   readonly sizeBytes: number | undefined;
   /** Name of the credential that opens the URL; the secret itself never stands in a twin. */
   readonly credential: string | undefined;
+  readonly unpack: UnpackRule;
 }
 
 /** Keys to set in one group of one config file of the release. */

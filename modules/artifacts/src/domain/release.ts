@@ -8,6 +8,8 @@ export interface ReleaseArtifact {
   readonly sha256: string;
   /** The name that a download which is no archive keeps: the last part of its URL's path. */
   readonly fileName: string;
+  /** An archive stays packed; missing where it is unpacked. */
+  readonly unpack?: 'none';
 }
 
 /** Sources that take the place of the config's own. */
@@ -43,15 +45,16 @@ const idLength = 16;
 
 /** Defines the release that a desired state asks for. `digest` is SHA-256 in hexadecimal (pure code has no crypto of its own). */
 export function defineRelease(state: DesiredState, digest: (text: string) => string): Release {
-  const artifacts = state.artifacts.map(({ name, kind, sha256, url }) => ({
+  const artifacts = state.artifacts.map(({ name, kind, sha256, url, unpack }) => ({
     name,
     kind,
     sha256,
     fileName: fileNameOf(url, name),
+    ...(unpack === 'none' ? { unpack } : {}),
   }));
   const edits = state.edits.map(({ name, file, group, set }) => ({ name, file, group, set: sorted(set) }));
   const { config, sources } = state;
-  // Without sources the text is as it was before there were any: releases that are out there keep their ids.
+  // Without sources and packed archives the text is as it was before there were any: releases that are out there keep their ids.
   const held = JSON.stringify({
     artifacts,
     config: config ?? null,

@@ -1,15 +1,19 @@
-import type { ArtifactSpec, DesiredState } from './desired.ts';
+import type { ArtifactSpec, DesiredState, UnpackRule } from './desired.ts';
 import type { Release } from './release.ts';
 
 /** What the volume shows before a pass. */
 export interface Observed {
   /** Whether the store has verified content under the name that a release gives it. */
-  readonly has: (content: { readonly sha256: string; readonly fileName: string }) => boolean;
+  readonly has: (content: {
+    readonly sha256: string;
+    readonly fileName: string;
+    readonly unpack: UnpackRule;
+  }) => boolean;
   /** Ids of releases that are published whole. */
   readonly published: ReadonlySet<string>;
 }
 
-/** One download; the same content under the same name is fetched once, whoever needs it. */
+/** One download; the same content under the same name, unpacked or not, is fetched once. */
 export interface Fetch {
   readonly artifact: ArtifactSpec;
   readonly fileName: string;
@@ -26,10 +30,10 @@ export function planPreparation(observed: Observed, desired: DesiredState, relea
   const fetches: Fetch[] = [];
   const known = new Set<string>();
   desired.artifacts.forEach((artifact, index) => {
-    const { sha256 } = artifact;
+    const { sha256, unpack } = artifact;
     const fileName = release.artifacts[index]?.fileName ?? artifact.name;
-    const key = `${sha256}/${fileName}`;
-    if (known.has(key) || observed.has({ sha256, fileName })) return;
+    const key = `${sha256}/${unpack}/${fileName}`;
+    if (known.has(key) || observed.has({ sha256, fileName, unpack })) return;
     known.add(key);
     fetches.push({ artifact, fileName });
   });

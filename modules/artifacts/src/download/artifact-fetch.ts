@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Log } from '@companion/edge';
 import { redactUrl, type Clock } from '@companion/foundation';
-import type { ContentKind } from '../archive/content-kind.ts';
+import { isOneFile, type ContentKind } from '../archive/content-kind.ts';
 import { ArtifactError, isDiskFull } from '../core/artifact-error.ts';
 import { failPoint } from '../core/fail-point.ts';
 import type { Credentials } from '../credentials/credentials.ts';
@@ -103,6 +103,7 @@ export class ArtifactFetch {
       staging: this.#staging,
       name,
       fileName,
+      unpack: artifact.unpack ?? 'auto',
       limits: policy,
       flusher,
     }));
@@ -190,7 +191,10 @@ export class ArtifactFetch {
     const { artifact, fileName } = this.#order;
     const { sha256 } = artifact;
     const staging = this.#staging;
-    if (isOneFile(content)) return { staging, sha256, kind: 'file', fileName, files: [{ path: fileName, sha256 }] };
+    if (isOneFile(content)) {
+      const kind = content === 'packed' ? 'packed' : 'file';
+      return { staging, sha256, kind, fileName, files: [{ path: fileName, sha256 }] };
+    }
     const kind = content === 'gzip' && written.length === 1 ? 'named' : 'tree';
     return { staging, sha256, kind, fileName, files: written };
   }
@@ -208,9 +212,4 @@ export class ArtifactFetch {
       cause: error,
     });
   }
-}
-
-/** Whether a download stays the one file that it is. */
-function isOneFile(content: ContentKind): boolean {
-  return content === 'file' || content === 'zip-model';
 }

@@ -1,4 +1,4 @@
-import { findEntry, findSameFile, listEntries } from '../store/entries.ts';
+import { findEntry, findSameFile, isOneFile, listEntries } from '../store/entries.ts';
 import { copyUnderName, type StoredArtifact } from '../store/store.ts';
 import { FileSystemFlusher } from '../volume/file-system-flusher.ts';
 import { ArtifactFetch, type FetchContext, type FetchOrder } from './artifact-fetch.ts';
@@ -39,12 +39,12 @@ export class Downloader {
 
   async #fetchAlone(order: FetchOrder): Promise<StoredArtifact> {
     const { layout } = this.#context;
-    const { sha256 } = order.artifact;
-    const wanted = { sha256, fileName: order.fileName };
+    const { sha256, unpack } = order.artifact;
+    const wanted = { sha256, fileName: order.fileName, unpack };
     const entries = await listEntries(layout);
     const found = findEntry(entries, wanted);
-    if (found !== undefined) return { sha256, path: found.path };
-    const same = findSameFile(entries, sha256);
+    if (found !== undefined) return { sha256, path: found.path, unpacked: !isOneFile(found.manifest) };
+    const same = findSameFile(entries, wanted);
     if (same !== undefined) return copyUnderName(layout, same, wanted);
     return new ArtifactFetch(this.#context, order).run();
   }

@@ -12,7 +12,7 @@ import { readCurrent, switchCurrent } from '../release/published.ts';
 import { lockVolume, type VolumeLock } from '../volume/lock.ts';
 import { openVolume } from '../volume/open-volume.ts';
 import { Undeletable } from '../volume/undeletable.ts';
-import type { ArtifactChange, ArtifactProgress } from './artifact-progress.ts';
+import type { ArtifactChange, ArtifactContent, ArtifactProgress } from './artifact-progress.ts';
 import { ReleasePreparer, type Downloads, type Needed } from './release-preparer.ts';
 
 interface ApplyOptions {
@@ -102,11 +102,11 @@ async function apply(release: Release, options: ApplyOptions): Promise<Applied> 
   return { ok: true, release: release.id, before };
 }
 
-/** Passes changes of a digest on for every artifact that has it. */
-function progressOf({ desired, onArtifact }: ApplyOptions): (digest: string, change: ArtifactChange) => void {
-  return (digest, change) => {
-    for (const { name, kind, sha256: own } of desired.artifacts) {
-      if (own === digest) onArtifact(name, { kind, sha256: digest, ...change });
+/** Passes changes of content on for every artifact that has it. */
+function progressOf({ desired, onArtifact }: ApplyOptions): (content: ArtifactContent, change: ArtifactChange) => void {
+  return ({ sha256, unpack }, change) => {
+    for (const { name, kind, ...own } of desired.artifacts) {
+      if (own.sha256 === sha256 && own.unpack === unpack) onArtifact(name, { kind, sha256, ...change });
     }
   };
 }

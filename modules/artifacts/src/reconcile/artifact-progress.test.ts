@@ -29,7 +29,7 @@ describe('the progress of artifacts', () => {
   });
 
   test('changes for all names of one content, and keeps nothing of the state before', () => {
-    expect(withProgress(before, b, { state: 'verifying' })).toEqual({
+    expect(withProgress(before, { sha256: b }, { state: 'verifying' })).toEqual({
       ...before,
       underWay: { kind: 'stream', sha256: b, state: 'verifying' },
       gone: { kind: 'config', sha256: b, state: 'verifying' },
@@ -37,8 +37,8 @@ describe('the progress of artifacts', () => {
   });
 
   test('is the same object where all were ready, and another where one was not', () => {
-    expect(withProgress(before, a, { state: 'ready' })).toBe(before);
-    expect(withProgress(before, b, { state: 'ready' })['underWay']).toEqual({
+    expect(withProgress(before, { sha256: a }, { state: 'ready' })).toBe(before);
+    expect(withProgress(before, { sha256: b }, { state: 'ready' })['underWay']).toEqual({
       kind: 'stream',
       sha256: b,
       state: 'ready',

@@ -132,6 +132,34 @@ describe('content of the store', () => {
     expect(requests).toHaveLength(1);
   });
 
+  test('that is to stay packed is one file, beside the same bytes unpacked, and the twin says which is which', async () => {
+    const packed = await tarball('net.tgz', { 'net.onnx': weights, 'labels.txt': 'car\n' });
+    const net = serve('model', 'net.tgz', packed);
+    const whole = { ...net, unpack: 'none' };
+    const release = await apply({ net, whole });
+    expect(await readdir(join(release, 'models/net'))).toEqual(['labels.txt', 'net.onnx']);
+    expect(await readdir(join(release, 'models/whole'))).toEqual(['net.tgz']);
+    expect(await readFile(join(release, 'models/whole/net.tgz'))).toEqual(packed);
+    expect(reconciler.state.artifacts).toMatchObject({ net: { unpacked: true }, whole: { unpacked: false } });
+
+    const next = await apply({ net: whole });
+    expect(await readdir(join(next, 'models/net'))).toEqual(['net.tgz']);
+    await restart();
+    const last = await apply({ net, other: { ...whole, url: `${base}/other.tgz` } });
+    expect(await readdir(join(last, 'models/net'))).toEqual(['labels.txt', 'net.onnx']);
+    expect(await readdir(join(last, 'models/other'))).toEqual(['other.tgz']);
+    expect(requests).toEqual(['net.tgz', 'net.tgz']);
+  });
+
+  test.each(['auto', 'none'])('that is no archive is the same content with unpack: %s', async (unpack) => {
+    const net = serve('model', 'net.onnx', weights);
+    await apply({ net });
+    const release = await apply({ net: { ...net, unpack } });
+    expect(await readFile(join(release, 'models/net/net.onnx'), 'utf8')).toBe(weights);
+    expect(requests).toHaveLength(1);
+    expect(reconciler.state.artifacts).toMatchObject({ net: { unpacked: false } });
+  });
+
   test.each([
     ['truncated', (path: string) => truncate(path, 10)],
     ['removed', (path: string) => unlink(path)],

@@ -216,8 +216,8 @@ export class Reconciler {
           onDamage: (damage) => {
             if (damage.length > 0 || (this.#state.damage ?? []).length > 0) this.#update({ damage });
           },
-          onArtifact: (digest, change) => {
-            const artifacts = withProgress(this.#state.artifacts, digest, change);
+          onArtifact: (content, change) => {
+            const artifacts = withProgress(this.#state.artifacts, content, change);
             if (artifacts !== this.#state.artifacts) this.#update({ artifacts });
           },
         });

@@ -17,11 +17,11 @@ import { publishRelease } from '../release/publish.ts';
 import { findReleaseDamage, usesAny } from '../release/release-damage.ts';
 import { adoptEntries } from '../store/adopt.ts';
 import { checkTree, type Damage } from '../store/damage.ts';
-import { findEntry, listEntries, type Entry, type WantedContent } from '../store/entries.ts';
+import { findEntry, isOneFile, listEntries, type Entry, type WantedContent } from '../store/entries.ts';
 import { writeManifest } from '../store/manifest.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import type { Undeletable } from '../volume/undeletable.ts';
-import type { ArtifactChange } from './artifact-progress.ts';
+import type { ArtifactChange, ArtifactContent } from './artifact-progress.ts';
 
 /** How this device reaches servers; a twin has no say in it, except for what its policy names. */
 export interface Downloads {
@@ -54,8 +54,8 @@ interface Order {
   readonly needed: () => Needed;
   /** Called with what of the published release is damaged, and with nothing once it is mended. */
   readonly onDamage: (damage: readonly Damage[]) => void;
-  /** Called for every digest at each change. */
-  readonly onArtifact: (sha256: string, change: ArtifactChange) => void;
+  /** Called for all content at each change. */
+  readonly onArtifact: (content: ArtifactContent, change: ArtifactChange) => void;
 }
 
 /** What came of a preparation. */
@@ -91,8 +91,14 @@ export class ReleasePreparer {
     const published = await listPublished(layout);
     const has = (content: WantedContent): boolean => findEntry(entries, content) !== undefined;
     const { fetches, publish } = planPreparation({ has, published }, desired, release);
-    const missing = new Set(fetches.map(({ artifact }) => artifact.sha256));
-    for (const { sha256 } of desired.artifacts) if (!missing.has(sha256)) onArtifact(sha256, { state: 'ready' });
+    const missing = (one: ArtifactContent): boolean =>
+      fetches.some(({ artifact }) => artifact.sha256 === one.sha256 && artifact.unpack === one.unpack);
+    for (const [index, { sha256, unpack }] of desired.artifacts.entries()) {
+      const content = { sha256, unpack };
+      if (missing(content)) continue;
+      const entry = findEntry(entries, { ...content, fileName: release.artifacts[index]?.fileName ?? '' });
+      onArtifact(content, { state: 'ready', unpacked: !isOneFile(entry?.manifest) });
+    }
     const damage = publish ? [] : await findReleaseDamage(layout, release, entries);
     if (damage.length > 0) {
       log.warn({ release: release.id, damage }, 'the release is damaged, and is mended');
@@ -168,7 +174,7 @@ export class ReleasePreparer {
     const { maxArtifactBytes, freeBytesFloor, privateRedirects } = desired.policy;
     let received = {};
     try {
-      await this.#downloader.fetch({
+      const { unpacked } = await this.#downloader.fetch({
         artifact,
         fileName,
         policy: { ...downloads.policy, maxArtifactBytes, freeBytesFloor, privateRedirects },
@@ -179,16 +185,16 @@ export class ReleasePreparer {
         signal,
         onProgress: ({ state, receivedBytes, totalBytes }) => {
           received = totalBytes === undefined ? { receivedBytes } : { receivedBytes, totalBytes };
-          onArtifact(artifact.sha256, { state, ...received });
+          onArtifact(artifact, { state, ...received });
         },
       });
       failPoint('artifact-stored');
-      onArtifact(artifact.sha256, { state: 'ready' });
+      onArtifact(artifact, { state: 'ready', unpacked });
     } catch (error) {
       signal.throwIfAborted();
       const failure = asArtifactError(error);
       log.warn({ artifact: artifact.name, code: failure.code, facts: failure.facts }, failure.message);
-      onArtifact(artifact.sha256, { state: 'failed', ...received, error: shownError(failure) });
+      onArtifact(artifact, { state: 'failed', ...received, error: shownError(failure) });
       throw error;
     }
   }

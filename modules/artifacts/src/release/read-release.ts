@@ -17,6 +17,7 @@ const described = z.object({
       kind: z.enum(['model', 'config', 'stream']),
       sha256: z.string(),
       fileName: z.string(),
+      unpack: z.literal('none').exactOptional(),
     }),
   ),
   config: z.string().optional(),

@@ -169,12 +169,13 @@ function reportedArtifacts(artifacts: ArtifactsProgress): Record<string, JsonObj
 }
 
 function reportedArtifact(one: ArtifactProgress): JsonObject {
-  const { kind, sha256, state, receivedBytes, totalBytes, error } = one;
+  const { kind, sha256, state, receivedBytes, totalBytes, unpacked, error } = one;
   const percent =
     state === 'downloading' && receivedBytes !== undefined && totalBytes !== undefined && totalBytes > 0
       ? Math.floor((100 * receivedBytes) / totalBytes)
       : undefined;
-  return withoutUndefined({ kind, sha256, state, receivedBytes, totalBytes, percent, error: error && reported(error) });
+  const shown = { kind, sha256, state, unpacked, receivedBytes, totalBytes, percent };
+  return withoutUndefined({ ...shown, error: error && reported(error) });
 }
 
 function reportedRelease(state: ModuleState): JsonObject | undefined {

@@ -18,6 +18,8 @@ export interface WantedContent {
   readonly sha256: string;
   /** The name that a download which is no archive has in the release. */
   readonly fileName: string;
+  /** An archive is unpacked unless this is `none`. */
+  readonly unpack?: 'auto' | 'none' | undefined;
 }
 
 const entryName = /^([0-9a-f]{64})(?:\.\d+)?$/;
@@ -47,15 +49,24 @@ export async function listEntries(layout: VolumeLayout): Promise<Entry[]> {
 }
 
 /** The entry that has wanted content under its name; undefined where it is to be fetched or copied. */
-export function findEntry(entries: readonly Entry[], { sha256, fileName }: WantedContent): Entry | undefined {
-  return soundOf(entries, sha256).find(
-    ({ manifest }) => manifest === undefined || manifest.kind === 'tree' || manifest.fileName === fileName,
-  );
+export function findEntry(entries: readonly Entry[], wanted: WantedContent): Entry | undefined {
+  return soundOf(entries, wanted.sha256).find(({ manifest }) => {
+    if (wanted.unpack === 'none') return isOneFile(manifest) && manifest?.fileName === wanted.fileName;
+    if (manifest === undefined || manifest.kind === 'tree') return true;
+    return manifest.kind !== 'packed' && manifest.fileName === wanted.fileName;
+  });
 }
 
 /** A sound entry with the same file under another name. */
-export function findSameFile(entries: readonly Entry[], sha256: string): Entry | undefined {
-  return soundOf(entries, sha256).find(({ manifest }) => manifest?.kind === 'file');
+export function findSameFile(entries: readonly Entry[], { sha256, unpack }: WantedContent): Entry | undefined {
+  return soundOf(entries, sha256).find(({ manifest }) =>
+    unpack === 'none' ? isOneFile(manifest) : manifest?.kind === 'file',
+  );
+}
+
+/** Whether an entry holds the download as it came. */
+export function isOneFile(manifest: Manifest | undefined): boolean {
+  return manifest?.kind === 'file' || manifest?.kind === 'packed';
 }
 
 /** A name that no entry of a digest has. */

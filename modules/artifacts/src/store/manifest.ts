@@ -22,8 +22,11 @@ export interface Manifest {
   readonly format: 1;
   /** Of the download; empty for a release. */
   readonly sha256: string;
-  /** `file` is a download that is no archive: it stands in its entry under the name it had. In `named`, names follow that name. */
-  readonly kind: 'tree' | 'file' | 'named';
+  /**
+   * `file` is a download that is no archive, under the name it had; `packed` the same of an archive that the twin wants as
+   * one file. `tree` is an archive's content. In `named`, the names inside follow that of the download.
+   */
+  readonly kind: 'tree' | 'file' | 'named' | 'packed';
   /** The download's. */
   readonly fileName: string;
   /** Seen to be damaged: no release is made of it any more. */
@@ -36,7 +39,7 @@ export interface Manifest {
 const schema = z.object({
   format: z.literal(1),
   sha256: z.string(),
-  kind: z.enum(['tree', 'file', 'named']),
+  kind: z.enum(['tree', 'file', 'named', 'packed']),
   fileName: z.string(),
   damaged: z.boolean(),
   files: z.array(

@@ -13,6 +13,8 @@ export interface StoredArtifact {
   readonly sha256: string;
   /** The entry's directory. */
   readonly path: string;
+  /** Whether that holds what was in an archive, or the download as it came. */
+  readonly unpacked: boolean;
 }
 
 /** A file as it was written, with its digest. */
@@ -43,7 +45,7 @@ export async function placeInStore(layout: VolumeLayout, staged: Staged): Promis
     throw error;
   }
   failPoint('content-placed');
-  return { sha256, path };
+  return { sha256, path, unpacked: kind === 'tree' || kind === 'named' };
 }
 
 /** Gives the file of an entry another name, in an entry of its own: what DeepStream writes beside it goes by its name. */
@@ -63,7 +65,7 @@ export async function copyUnderName(
     return await placeInStore(layout, {
       staging,
       sha256,
-      kind: 'file',
+      kind: manifest?.kind ?? 'file',
       fileName,
       files: [{ path: fileName, sha256 }],
     });

@@ -17,6 +17,8 @@ interface LandingOptions {
   readonly name: string;
   /** The download's, as its URL has it. */
   readonly fileName: string;
+  /** Whether archives are unpacked, or stay one file. */
+  readonly unpack: 'auto' | 'none';
   readonly limits: ArchiveLimits;
   readonly flusher: FileSystemFlusher;
 }

@@ -13,6 +13,8 @@ export interface WantedArtifact {
   readonly sizeBytes: number | undefined;
   /** Name of the credential that the server wants. */
   readonly credential?: string | undefined;
+  /** Whether an archive is unpacked; it is where this is missing. */
+  readonly unpack?: 'auto' | 'none' | undefined;
 }
 
 /** What a download is at; `downloading` unpacks on the way where the archive allows it. */
