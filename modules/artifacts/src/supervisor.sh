@@ -14,6 +14,9 @@
 #          running  -> stopping -> running    `restart-request` has another text
 #          any      -> stopped             SIGTERM or SIGINT (docker stop); exits with the app's own exit code
 #
+# The app's output goes through awk: payloads and blank lines, which make gigabytes a day, are left out of the container's
+# log, and ROOT/deepstream.log keeps the last lines for the artifacts module. Its input is open and silent.
+#
 # SIGINT is what DeepStream's apps obey; they ignore SIGTERM. One that ignores SIGINT too is killed after a while.
 # POSIX sh only: this runs under dash and under busybox.
 set -u
@@ -48,6 +51,7 @@ code=
 leaving=
 restarting=
 killer=
+reader=
 interrupted=
 taken=
 
@@ -55,9 +59,14 @@ say() {
   printf 'supervisor: %s\n' "$*"
 }
 
+# What runs in the background must not keep the app's pipes open: their end tells the reader that all is said.
+let_go() {
+  exec 3>&- 4>&- 5>&-
+}
+
 # Sleeps so that a trap runs at once instead of afterwards.
 nap() {
-  sleep "$1" &
+  sleep "$1" 3>&- 4>&- 5>&- &
   napping=$!
   wait "$napping" 2>/dev/null
 }
@@ -77,6 +86,7 @@ status() {
   if write_status "$text"; then return 0; fi
   say "can't write $root/supervisor.status, trying again"
   (
+    let_go
     napping=
     trap 'kill "$napping" 2>/dev/null; exit 0' TERM
     until write_status "$text"; do
@@ -90,6 +100,7 @@ status() {
 
 # Shows that this supervisor lives, by a number that grows: readers need no clock of ours. Not flushed, so it costs little.
 beat() {
+  let_go
   napping=
   trap 'kill "$napping" 2>/dev/null; exit 0' TERM
   beats=0
@@ -113,6 +124,7 @@ stop_app() {
   kill -INT "$app" 2>/dev/null
   [ -z "$killer" ] || return 0
   (
+    let_go
     left=$stop_seconds
     while [ "$left" -gt 0 ]; do
       sleep 1
@@ -145,24 +157,32 @@ trap on_leave TERM INT
 trap on_taken USR2
 trap on_change USR1
 
+# Sets `line`, without a process of its own: this is done twice a second.
 first_line() {
   line=
   [ ! -f "$1" ] || read -r line <"$1" || :
-  printf '%s' "$line"
 }
 
 # Tells the supervisor, until it reacts, that `current` names another release than the one it runs.
 watch() {
+  let_go
   runs=$1
   asked=$2
   while kill -0 "$me" 2>/dev/null; do
-    now=$(wanted)
-    if [ -n "$now" ] && [ "$now" != "$runs" ] && [ "$(first_line "$root/ota.release")" = "$now" ]; then
+    now=
+    # shellcheck disable=SC3013 # dash, bash and busybox have it; without it, the answer is no and takes longer
+    [ "$root/current" -ef "$root/releases/$runs" ] 2>/dev/null || now=$(wanted)
+    [ "$now" != "$runs" ] || now=
+    [ -z "$now" ] || first_line "$root/ota.release"
+    if [ -n "$now" ] && [ "$line" = "$now" ]; then
       runs=$now
       kill -USR2 "$me" 2>/dev/null
-    elif [ -n "$now" ] && [ "$now" != "$runs" ] || [ "$(first_line "$root/restart-request")" != "$asked" ]; then
-      kill -USR1 "$me" 2>/dev/null
-      sleep 1
+    else
+      first_line "$root/restart-request"
+      if [ -n "$now" ] || [ "$line" != "$asked" ]; then
+        kill -USR1 "$me" 2>/dev/null
+        sleep 1
+      fi
     fi
     sleep $poll_seconds
   done
@@ -207,6 +227,126 @@ end_leftovers() {
   kill -KILL $(leftovers) 2>/dev/null
 }
 
+# Copies the app's output line by line, and gives the ring (on stderr) what is worth keeping. Lines that begin with \001 come
+# from the supervisor and are for the ring alone. The ring takes five lines a second for long and 200 at once; of what is
+# beyond, the last ones wait in memory until there is room or the app has ended. Where awk has no clock, it takes all.
+# shellcheck disable=SC2016 # awk's own variables
+filter='
+  function note(text) { print text >"/dev/stderr"; fflush("/dev/stderr") }
+  function catch_up(  n, first) {
+    if (!skipped) return
+    first = skipped > 20 ? skipped - 20 : 0
+    if (first) note("(" first " lines left out)")
+    for (n = first; n < skipped; n++) note(tail[n % 20])
+    skipped = 0
+  }
+  function keep(text,  t) {
+    t = now()
+    room += (t - last) * 5
+    if (room > 200 || !t) room = 200
+    last = t
+    text = substr(text, 1, 500)
+    if (room < 1) { tail[skipped++ % 20] = text; return }
+    if (skipped) { room -= skipped > 20 ? 20 : skipped; catch_up() }
+    room--
+    note(text)
+  }
+  function report(  t) {
+    t = now()
+    if (payloads + blanks == 0 || (t ? t < reported + 600 : payloads + blanks < 100000)) return
+    print "supervisor: left out of this log: " payloads " payloads and " blanks " blank lines"
+    fflush()
+    reported = t
+    payloads = blanks = 0
+  }
+  BEGIN { last = reported = now(); room = 200 }
+  # The rest of a payload that was printed over several lines: indented, up to its last bracket.
+  inside && /^[ \t]/ { next }
+  inside && /^[]}]/ { inside = 0; next }
+  { inside = 0 }
+  /^Message sent : / { payloads++; inside = /^Message sent : [[{]$/; report(); next }
+  /^[ \t\r]*$/ { blanks++; report(); next }
+  /^\001/ { catch_up(); note(substr($0, 2)); next }
+  {
+    if (length($0) > 4096) $0 = substr($0, 1, 4096) "..."
+    if (index($0, "@")) gsub(/:\/\/[^ \/"]*@/, "://***@")
+    print
+    fflush()
+    # Frame rates once a minute, with the date that comes before them.
+    if (/^\*\*PERF/ || /^[A-Z][a-z][a-z] [A-Z][a-z][a-z] [ 0-9][0-9] [0-9:]+ [0-9]+$/) {
+      if (now() ? now() < rated + 60 : rates++ % 24) next
+      if (/^\*\*PERF:  +[-0-9]/) rated = now()
+    }
+    keep($0)
+  }
+  END { catch_up(); note("\001") }
+'
+
+# The ring: two pieces of 64 KB at most. What can't be written (a full disk) is lost to it, and nothing else.
+keep_lines() {
+  bytes=$(wc -c 2>/dev/null <"$root/deepstream.log") || bytes=0
+  while IFS= read -r line; do
+    [ "$line" != "$(printf '\001')" ] || return 0
+    bytes=$((bytes + ${#line} + 1))
+    if [ "$bytes" -gt 65536 ]; then
+      mv -f "$root/deepstream.log" "$root/deepstream.log.1"
+      bytes=${#line}
+    fi
+    printf '%s\n' "$line" >>"$root/deepstream.log"
+  done 2>/dev/null
+  return 1
+}
+
+# Reads the app's output for as long as anything can write to it. It is begun again if something kills it: an app whose
+# output nobody reads stops.
+read_output() {
+  trap '' TERM INT
+  exec 3>&- 4>&-
+  until { $awk "$clock $filter" <&5 2>&1 >&6 6>&- | keep_lines 5<&- 6>&-; } 6>&1; do
+    kill -0 "$me" 2>/dev/null || return 0
+    sleep 1
+  done
+}
+
+# Opens pipe 3 for the app's output, 5 to read it, and 4 for an input that never ends (at its end, test5 prints a blank line
+# 25 times a second). This end stays open too, so the app gets no SIGPIPE. Nothing is left of their names.
+open_pipes() {
+  pipe=$root/.supervisor.pipe.$me
+  awk=
+  for try in 'awk -W interactive' awk 'busybox awk'; do
+    # shellcheck disable=SC2086 # a command and its options
+    [ "$($try 'BEGIN { print "ok"; exit }' 2>&1 </dev/null)" = ok ] && awk=$try && break
+  done
+  if [ -z "$awk" ] || ! mkfifo -m 600 "$pipe.in" "$pipe.out" 2>/dev/null; then
+    rm -f "$pipe.in" "$pipe.out"
+    say "can't filter the app's output: there is no awk, or no named pipe in $root"
+    awk=
+    return 0
+  fi
+  clock='function now() { return 0 }'
+  $awk 'BEGIN { exit systime() < 1 }' 2>/dev/null </dev/null && clock='function now() { return systime() }'
+  # shellcheck disable=SC2094 # one pipe, both of its ends
+  exec 3<>"$pipe.out" 4<>"$pipe.in" 5<"$pipe.out"
+  rm -f "$pipe.in" "$pipe.out"
+  read_output &
+  reader=$!
+  exec 5<&-
+}
+mark() {
+  [ -z "$awk" ] || printf '\001== %s\n' "$*" >&3
+}
+# All that was said is in the log before the supervisor ends; what the app left alive doesn't hold it up.
+close_pipes() {
+  [ -n "$awk" ] || return 0
+  exec 3>&- 4>&-
+  (
+    sleep 2
+    kill -KILL "$reader"
+  ) >/dev/null 2>&1 &
+  wait "$reader" 2>/dev/null
+  kill $! 2>/dev/null
+}
+
 run_app() {
   # Spaces at either end are part of the name.
   IFS= read -r config <"$root/releases/$release/app-config"
@@ -215,11 +355,17 @@ run_app() {
   restarting=
   killer=
   taken=
-  request=$(first_line "$root/restart-request")
+  first_line "$root/restart-request"
+  request=$line
   started=$(date +%s)
   cd "$root/releases/$release" || return 1
   # The path names the release, not `current`: a running app can't come to read files of two releases.
-  launch "$@" -c "$root/releases/$release/$config" &
+  mark "start $starts of release $release: $1 on $config"
+  if [ -n "$awk" ]; then
+    launch "$@" -c "$root/releases/$release/$config" <&4 >&3 2>&1 3>&- 4>&- &
+  else
+    launch "$@" -c "$root/releases/$release/$config" &
+  fi
   app=$!
   say "release $release: started $1 (pid $app) on $config"
   code=
@@ -255,6 +401,7 @@ run_app() {
   cd "$root" || return 1
   end_leftovers
   app=
+  mark "end of start $starts: exit code $code"
   say "release $release: the app ended with exit code $code after $(($(date +%s) - started)) s"
 }
 
@@ -262,12 +409,14 @@ leave() {
   status stopped
   [ -z "$retrier" ] || kill -TERM "$retrier" 2>/dev/null
   kill -TERM "$heart" 2>/dev/null
+  close_pipes
   exit "${code:-0}"
 }
 
 cd "$root" || exit 1
 # What a supervisor left that was killed while it wrote.
-rm -f "$root"/.supervisor.status.* "$root"/.supervisor.heartbeat.*
+rm -f "$root"/.supervisor.status.* "$root"/.supervisor.heartbeat.* "$root"/.supervisor.pipe.*
+open_pipes
 beat &
 heart=$!
 crashes=0

@@ -257,7 +257,7 @@ export class ReleaseControl {
         this.#show({ problem: shownError(seen.reason, 'ACTIVATION_FAILED') });
         continue;
       }
-      await this.#judge(release, spec, seen);
+      await this.#judge(release, spec, seen, activator);
       // Removed or switched by somebody else: it is made again, and said.
       if ((await readCurrent(this.#options.layout)) !== release && targetOf(this.#store.control) === release) {
         this.#noteRestored(`was removed or switched by something else: it names release ${release} again`);
@@ -269,7 +269,12 @@ export class ReleaseControl {
     }
   }
 
-  async #judge(release: string, spec: ActivateSpec, seen: Extract<Seen, { kind: 'seen' }>): Promise<void> {
+  async #judge(
+    release: string,
+    spec: ActivateSpec,
+    seen: Extract<Seen, { kind: 'seen' }>,
+    activator: Activator,
+  ): Promise<void> {
     const { health, hint, exitCode } = seen;
     if (health.state !== this.#view.health?.state) {
       this.#options.log.info({ release, exitCode }, `DeepStream is ${health.state}`);
@@ -279,7 +284,9 @@ export class ReleaseControl {
     }
     if (health.state === 'running') await this.#put({ type: 'healthy' });
     if (health.state === 'failed') {
-      await this.#put({ type: 'gave-up', code: 'UNHEALTHY', message: giveUpReason(health, spec) });
+      const output = (await activator.trouble?.(release)) ?? [];
+      const said = output.length > 0 ? { output } : {};
+      await this.#put({ type: 'gave-up', code: 'UNHEALTHY', message: giveUpReason(health, spec), ...said });
     }
   }
 }

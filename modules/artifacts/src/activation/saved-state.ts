@@ -33,7 +33,7 @@ export const stateFormat = 1;
 
 const id = z.string().regex(/^[0-9a-z]{1,64}$/);
 const placed = { release: id, told: z.boolean() };
-const rejection = z.object({ id, code: z.string(), message: z.string() });
+const rejection = z.object({ id, code: z.string(), message: z.string(), output: z.array(z.string()).exactOptional() });
 const activationSchema = z.discriminatedUnion('phase', [
   z.object({ phase: z.literal('none') }),
   z.object({ phase: z.literal('steady') }),

@@ -34,6 +34,8 @@ export interface Rejection {
   readonly code: string;
   /** One line for people. */
   readonly message: string;
+  /** What DeepStream wrote last that says why; missing where that was not seen. */
+  readonly output?: readonly string[];
 }
 
 /** Where the control stands; `told` is true once DeepStream was made to take the release. */
@@ -50,7 +52,7 @@ export type ControlInput =
   | { readonly type: 'activate'; readonly release: string }
   | { readonly type: 'told' }
   | { readonly type: 'healthy' }
-  | { readonly type: 'gave-up'; readonly code: string; readonly message: string }
+  | ({ readonly type: 'gave-up' } & Omit<Rejection, 'id'>)
   /** The operator wants the one before. */
   | { readonly type: 'rollback' }
   /** It can't be made ready, or must not be run. */
@@ -110,7 +112,7 @@ export function stepControl(control: Control, input: ControlInput): Control {
     case 'healthy':
       return proven(control);
     case 'gave-up':
-      return gaveUp(control, input.code, input.message);
+      return gaveUp(control, input);
     case 'rollback':
       return rolledBack(control);
     case 'reject':
@@ -123,7 +125,8 @@ export function stepControl(control: Control, input: ControlInput): Control {
       if (activation.phase === 'trying') {
         const tried = { ...control, activation: { ...activation, starts: activation.starts + 1 } };
         if (tried.activation.starts <= maxStarts) return tried;
-        return gaveUp(tried, 'RESTARTED_TOO_OFTEN', `the device restarted ${maxStarts} times before it was healthy`);
+        const message = `the device restarted ${maxStarts} times before it was healthy`;
+        return gaveUp(tried, { code: 'RESTARTED_TOO_OFTEN', message });
       }
       if (activation.phase !== 'none' || input.current === undefined) return control;
       // A volume without a state: what is current may be running, but nobody knows how well.
@@ -144,7 +147,7 @@ function proven(control: Control): Control {
   };
 }
 
-function gaveUp(control: Control, code: string, message: string): Control {
+function gaveUp(control: Control, { code, message, output }: Omit<Rejection, 'id'>): Control {
   const { activation, active } = control;
   switch (activation.phase) {
     case 'none':
@@ -156,7 +159,7 @@ function gaveUp(control: Control, code: string, message: string): Control {
       if (active === undefined || active === release) {
         return { ...control, activation: { phase: 'stuck', release, told, failed: release } };
       }
-      const without = rejecting(control, { id: release, code, message });
+      const without = rejecting(control, { id: release, code, message, ...(output === undefined ? {} : { output }) });
       return { ...without, activation: { phase: 'returning', release: active, told: false, failed: release } };
     }
     case 'returning': {
@@ -170,7 +173,9 @@ function rolledBack(control: Control): Control {
   const { activation, active, previous } = control;
   const message = 'the operator went back to the release before';
   if (activation.phase === 'trying') {
-    return active === undefined || active === activation.release ? control : gaveUp(control, 'ROLLED_BACK', message);
+    return active === undefined || active === activation.release
+      ? control
+      : gaveUp(control, { code: 'ROLLED_BACK', message });
   }
   if (activation.phase !== 'steady' || active === undefined || previous === undefined) return control;
   const without = rejecting(control, { id: active, code: 'ROLLED_BACK', message });

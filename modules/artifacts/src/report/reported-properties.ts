@@ -107,8 +107,8 @@ function reportedFindings(findings: readonly Finding[]): readonly JsonObject[] {
 function reportedRejections(rejections: readonly Rejection[]): JsonObject {
   const shown: [string, JsonObject][] = [];
   let leftBytes = rejectedBudgetBytes;
-  for (const { id, code, message } of rejections.slice(-maxRejected).toReversed()) {
-    const one = shortened({ code, message });
+  for (const { id, code, message, output = [] } of rejections.slice(-maxRejected).toReversed()) {
+    const one = { ...shortened({ code, message }), ...(output.length > 0 ? { output: output.map(short) } : {}) };
     leftBytes -= jsonSizeBytes({ [id]: one });
     if (leftBytes < 0) break;
     shown.unshift([id, one]);

@@ -20,6 +20,8 @@ export interface VolumeLayout {
   readonly supervisorStatus: string;
   /** Changed by the supervisor as long as it lives. */
   readonly supervisorHeartbeat: string;
+  /** The last lines that DeepStream wrote, kept by the supervisor; what is older is in a second file, `….1`. */
+  readonly appOutput: string;
 }
 
 /** The layout of a volume whose root is `root`. */
@@ -37,5 +39,6 @@ export function volumeLayout(root: string): VolumeLayout {
     supervisor: join(root, 'supervisor.sh'),
     supervisorStatus: join(root, 'supervisor.status'),
     supervisorHeartbeat: join(root, 'supervisor.heartbeat'),
+    appOutput: join(root, 'deepstream.log'),
   };
 }

@@ -33,6 +33,8 @@ export interface Activator {
   /** Starts DeepStream again on the release that it runs, whatever it is. */
   restart(signal: AbortSignal): Promise<void>;
   look(signal: AbortSignal): Promise<Look>;
+  /** What DeepStream wrote last on a release that says why it is not healthy; missing where that can't be seen this way. */
+  trouble?(release: string): Promise<readonly string[]>;
 }
 
 /** A class of activators. */

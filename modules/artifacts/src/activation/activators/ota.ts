@@ -62,6 +62,10 @@ export class OtaActivator implements Activator {
   look(): Promise<Look> {
     return this.#supervisor.look();
   }
+
+  trouble(release: string): Promise<readonly string[]> {
+    return this.#supervisor.trouble(release);
+  }
 }
 
 /** Whether two releases differ in nothing that DeepStream only reads at its start. */

@@ -5,6 +5,7 @@ import { replaceFileDurably } from '../../volume/durable.ts';
 import type { VolumeLayout } from '../../volume/layout.ts';
 import { activationFiles } from './activation-files.ts';
 import type { Activator, Look } from './activator.ts';
+import { readLastTrouble, readTrouble } from './app-output.ts';
 import { readSupervisorStatus, type SupervisorStatus } from './supervisor-status.ts';
 
 /** Activates by the supervisor in DeepStream's container: it sees by itself that `current` names another release. */
@@ -38,9 +39,25 @@ export class SupervisorActivator implements Activator {
         exitCode: status?.exitCode,
       },
       life: await this.#life(status),
-      hint: hintFor(status, this.#layout),
+      hint: await this.#hint(status),
       advice: status !== undefined && status.heartbeatMs === undefined ? olderSupervisor : undefined,
     };
+  }
+
+  async trouble(release: string): Promise<readonly string[]> {
+    const status = await readSupervisorStatus(this.#layout.supervisorStatus);
+    return (status?.state === 'backoff' ? readLastTrouble : readTrouble)(this.#layout, release);
+  }
+
+  async #hint(status: SupervisorStatus | undefined): Promise<string | undefined> {
+    if (status === undefined) {
+      return `no supervisor has written ${this.#layout.supervisorStatus}: is the volume mounted in DeepStream's container, and supervisor.sh its entrypoint?`;
+    }
+    if (status.state === 'stopped') return "the supervisor was stopped: is DeepStream's container running?";
+    if (status.state !== 'backoff') return undefined;
+    const said = await readTrouble(this.#layout, status.release);
+    const reason = said.length > 0 ? said.join(' | ') : "see its container's log";
+    return `DeepStream ended with exit code ${status.exitCode ?? '?'}: ${reason}`;
   }
 
   /** A new status shows life, too: it comes earlier than the next beat. */
@@ -55,13 +72,3 @@ export class SupervisorActivator implements Activator {
 
 const olderSupervisor =
   'an older supervisor.sh runs DeepStream, and whether it lives can not be seen: restart its container when it suits';
-
-function hintFor(status: SupervisorStatus | undefined, layout: VolumeLayout): string | undefined {
-  if (status === undefined) {
-    return `no supervisor has written ${layout.supervisorStatus}: is the volume mounted in DeepStream's container, and supervisor.sh its entrypoint?`;
-  }
-  if (status.state === 'stopped') return "the supervisor was stopped: is DeepStream's container running?";
-  if (status.state === 'backoff')
-    return `DeepStream ended with exit code ${status.exitCode ?? '?'}: see its container's log`;
-  return undefined;
-}
