@@ -1,5 +1,5 @@
 import { readFile, readlink } from 'node:fs/promises';
-import { writeFileSync, renameSync } from 'node:fs';
+import { appendFileSync, writeFileSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { activationFiles } from '../activation/activators/activation-files.ts';
 
@@ -16,10 +16,12 @@ interface DoubleOptions {
   readonly root: string;
   /** Exit code with which it ends at once on a release; undefined where it lives. */
   readonly exitCodeOf?: (release: string) => number | undefined;
+  /** What it says of an engine in its override file; nothing where undefined. */
+  readonly modelUpdate?: 'ok' | 'failed';
 }
 
 /** Starts the double: it follows `current`, `restart-request` and `ota.release`, and writes `supervisor.status`. */
-export function startDeepStream({ root, exitCodeOf = () => undefined }: DoubleOptions): DeepStreamDouble {
+export function startDeepStream({ root, exitCodeOf = () => undefined, modelUpdate }: DoubleOptions): DeepStreamDouble {
   const files = activationFiles({ root });
   const started: string[] = [];
   let running: string | undefined;
@@ -43,6 +45,7 @@ export function startDeepStream({ root, exitCodeOf = () => undefined }: DoubleOp
   };
   const loop = async (): Promise<void> => {
     let last: string | undefined;
+    let override = '';
     while (!stopped) {
       writeFileSync(join(root, 'supervisor.heartbeat'), `supervisor=1\nbeats=${beats++}\n`);
       const current = await readlink(join(root, 'current')).then(basename, () => undefined);
@@ -56,6 +59,13 @@ export function startDeepStream({ root, exitCodeOf = () => undefined }: DoubleOp
         write('running', current, undefined);
       } else if (current !== undefined && (current !== last || asked !== request)) {
         start(current);
+      }
+      const file = await readFile(files.otaFile, 'utf8').catch(() => '');
+      const engine = file === override ? undefined : /^model-engine-file=(.+)$/m.exec(file)?.[1];
+      override = file;
+      if (engine !== undefined && modelUpdate !== undefined) {
+        const said = `\nModel Update Status: Updated model : ${engine}, OTATime = 5.0 ms, result: ${modelUpdate} \n\n`;
+        appendFileSync(join(root, 'deepstream.log'), said);
       }
       last = current;
       request = asked;

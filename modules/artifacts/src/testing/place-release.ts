@@ -11,7 +11,10 @@ interface FixtureOptions {
 
 /** Puts a release into a volume as if it had been published. */
 export async function placeRelease(layout: VolumeLayout, id: string, options: FixtureOptions = {}): Promise<Release> {
-  const { config = `[primary-gie]\nmodel-engine-file=../../models/m/net.engine\n`, model = {} } = options;
+  const {
+    config = `[primary-gie]\nenable=1\nconfig-file=../../models/m/infer.txt\nmodel-engine-file=../../models/m/net.engine\n`,
+    model = {},
+  } = options;
   const directory = join(layout.releases, id);
   const put = async (path: string, text: string): Promise<void> => {
     await mkdir(dirname(join(directory, path)), { recursive: true });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 const socket = (): string => join(folder, 'daemon.sock');
-function activatorOf(by: ActivatorKind): Activator {
+function activatorOf(by: ActivatorKind, more: Partial<ActivateSpec> = {}): Activator {
   const usesSocket = by === 'edged' || by === 'docker';
   const spec: ActivateSpec = {
     by,
@@ -40,14 +40,15 @@ function activatorOf(by: ActivatorKind): Activator {
     healthyAfterSec: 1,
     giveUpAfterSec: 10,
     expectMessages: false,
+    ...more,
   };
   return createActivator(spec, layout);
 }
-async function consumer(by: ActivatorKind): Promise<DeepStreamDouble | DaemonDouble> {
+async function consumer(by: ActivatorKind, modelUpdate?: 'ok' | 'failed'): Promise<DeepStreamDouble | DaemonDouble> {
   deepStream =
     by === 'edged' || by === 'docker'
       ? await startDaemon(dialects[by], socket(), moduleName)
-      : startDeepStream({ root: layout.root });
+      : startDeepStream({ root: layout.root, ...(modelUpdate === undefined ? {} : { modelUpdate }) });
   return deepStream;
 }
 async function activate(activator: Activator, release: Release): Promise<void> {
@@ -123,30 +124,65 @@ describe.each<'edged' | 'docker'>(['edged', 'docker'])('the socket of %s', (by) 
 });
 
 describe('activation by ota', () => {
-  const engine = { 'net.engine': 'plan' };
+  const infer = '[property]\nlabelfile-path=labels.txt\nmodel-engine-file=net.engine\n';
+  const engine = { 'net.engine': 'plan', 'infer.txt': infer, 'labels.txt': 'car\n' };
+  const ota = (): string => join(layout.root, 'ota.txt');
 
   test('gives a new engine to the running app: the file is written in place, nothing restarts', async () => {
-    const double = (await consumer('ota')) as DeepStreamDouble;
+    const double = (await consumer('ota', 'ok')) as DeepStreamDouble;
     const activator = activatorOf('ota');
     await activate(activator, await placeRelease(layout, 'a1', { model: engine }));
     const before = await seen(activator, runs('a1'));
-    const { ino } = await stat(join(layout.root, 'ota.txt'));
+    const { ino } = await stat(ota());
     await activate(activator, await placeRelease(layout, 'b2', { model: engine }));
     const after = await seen(activator, runs('b2'));
     expect(after.sighting.process).toBe(before.sighting.process);
+    expect(after.advice).toBeUndefined();
     expect(double.started).toEqual(['a1']);
-    expect((await stat(join(layout.root, 'ota.txt'))).ino).toBe(ino);
-    expect(await readFile(join(layout.root, 'ota.txt'), 'utf8')).toBe(
-      `[primary-gie]\nmodel-engine-file=${join(layout.releases, 'b2', 'models/m/net.engine')}\n`,
+    expect((await stat(ota())).ino).toBe(ino);
+    const model = join(layout.releases, 'b2', 'models/m');
+    expect(await readFile(ota(), 'utf8')).toBe(
+      `[primary-gie]\nenable=1\nconfig-file=${model}/infer.txt\nmodel-engine-file=${model}/net.engine\n`,
     );
   });
 
-  test('takes a restart where the engine has still to be built', async () => {
-    const double = (await consumer('ota')) as DeepStreamDouble;
+  test('gives the engine again after a cut, and believes a new answer only', async () => {
+    const double = (await consumer('ota', 'ok')) as DeepStreamDouble;
+    await activate(activatorOf('ota'), await placeRelease(layout, 'a1', { model: engine }));
+    await seen(activatorOf('ota'), runs('a1'));
+    const next = await placeRelease(layout, 'b2', { model: engine });
+    await activate(activatorOf('ota'), next);
+    await seen(activatorOf('ota'), runs('b2'));
+    await writeFile(ota(), '');
+    await activate(activatorOf('ota'), next);
+    expect(await readFile(ota(), 'utf8')).toContain('b2/models/m/net.engine');
+    expect(double.started).toEqual(['a1']);
+  });
+
+  test.each([
+    ['failed', 'could not load the new engine'],
+    [undefined, 'did not say that it took the new engine'],
+  ] as const)('takes a restart where the answer is %s, and says why', async (answer, why) => {
+    const double = (await consumer('ota', answer)) as DeepStreamDouble;
+    const activator = activatorOf('ota', { giveUpAfterSec: 1 });
+    await activate(activator, await placeRelease(layout, 'a1', { model: engine }));
+    await seen(activator, runs('a1'));
+    await activate(activator, await placeRelease(layout, 'b2', { model: engine }));
+    const look = await seen(activator, (one) => runs('b2')(one) && double.started.length === 2);
+    expect(look.advice).toContain(why);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['the engine has still to be built', { 'net.onnx': 'net', 'infer.txt': infer, 'labels.txt': 'car\n' }],
+    ['the labels are others', { ...engine, 'labels.txt': 'car\nbus\n' }],
+    ['the thresholds are others', { ...engine, 'infer.txt': `${infer}[class-attrs-all]\npre-cluster-threshold=0.4\n` }],
+    ['the config of the detector is missing', { 'net.engine': 'plan' }],
+  ])('takes a restart where %s', async (_why, model) => {
+    const double = (await consumer('ota', 'ok')) as DeepStreamDouble;
     const activator = activatorOf('ota');
     await activate(activator, await placeRelease(layout, 'a1', { model: engine }));
     await seen(activator, runs('a1'));
-    await activate(activator, await placeRelease(layout, 'b2', { model: { 'net.onnx': 'net' } }));
+    await activate(activator, await placeRelease(layout, 'b2', { model }));
     await seen(activator, runs('b2'));
     expect(double.started).toEqual(['a1', 'b2']);
   });
