@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -140,7 +140,7 @@ describe('activation by ota', () => {
     expect(after.advice).toBeUndefined();
     expect(double.started).toEqual(['a1']);
     expect((await stat(ota())).ino).toBe(ino);
-    const model = join(layout.releases, 'b2', 'models/m');
+    const model = join(await realpath(layout.releases), 'b2', 'models/m');
     expect(await readFile(ota(), 'utf8')).toBe(
       `[primary-gie]\nenable=1\nconfig-file=${model}/infer.txt\nmodel-engine-file=${model}/net.engine\n`,
     );

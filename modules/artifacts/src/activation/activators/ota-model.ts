@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseKeyFile, type KeyFile } from '@companion/deepstream/keyfile';
 import type { Release } from '../../domain/release.ts';
 import type { VolumeLayout } from '../../volume/layout.ts';
 
-/** The primary detector of a release, with paths as DeepStream finds them. */
+/** The primary detector of a release. Paths lead through no links: DeepStream resolves them, and speaks of an engine so. */
 export interface PrimaryModel {
   readonly inferConfig: string;
   readonly engine: string;
@@ -37,8 +36,10 @@ export async function primaryModelOf(layout: VolumeLayout, release: Release): Pr
   if (app?.get(group, 'enable') !== '1' || (app.get(group, 'plugin-type') ?? '0') !== '0') return undefined;
   const [config, engine] = [app.get(group, 'config-file'), app.get(group, 'model-engine-file')];
   if (config === undefined || engine === undefined || config === '' || engine === '') return undefined;
-  const model = { inferConfig: resolve(dirname(path), config), engine: resolve(dirname(path), engine) };
-  return existsSync(model.inferConfig) && existsSync(model.engine) ? model : undefined;
+  const real = (file: string): Promise<string | undefined> =>
+    realpath(resolve(dirname(path), file)).catch(() => undefined);
+  const [inferConfig, enginePath] = await Promise.all([real(config), real(engine)]);
+  return inferConfig === undefined || enginePath === undefined ? undefined : { inferConfig, engine: enginePath };
 }
 
 /** Whether two detectors differ in their engines alone: labels, thresholds and the like are read at DeepStream's start only. */
