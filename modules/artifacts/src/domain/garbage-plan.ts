@@ -5,6 +5,8 @@ export interface KeptRelease {
   readonly digests: readonly string[] | undefined;
   /** Names of the store entries that it links to. */
   readonly entries: readonly string[];
+  /** Names of the directories that its engines are kept in. */
+  readonly engines: readonly string[];
 }
 
 /** A store entry. */
@@ -29,6 +31,8 @@ export interface GarbageInput {
   readonly wanted: ReadonlySet<string>;
   readonly releases: readonly string[];
   readonly stored: readonly FoundEntry[];
+  /** Directories of engines. */
+  readonly engines: readonly string[];
   readonly partials: readonly FoundPartial[];
   /** Beyond this age a partial goes even if its digest is wanted: whatever it waits for does not come. */
   readonly partialMaxAgeMs: number;
@@ -38,6 +42,7 @@ export interface GarbageInput {
 export interface GarbagePlan {
   readonly releases: readonly string[];
   readonly stored: readonly string[];
+  readonly engines: readonly string[];
   /** Digests whose partial download goes. */
   readonly partials: readonly string[];
 }
@@ -60,6 +65,7 @@ export function planGarbage(input: GarbageInput): GarbagePlan {
   return {
     releases: input.releases.filter((id) => !keptIds.has(id)),
     stored: allKnown ? input.stored.filter(isUnused).map(({ name }) => name) : [],
+    engines: allKnown ? input.engines.filter((name) => !kept.some(({ engines }) => engines.includes(name))) : [],
     partials: input.partials
       .filter(({ digest, ageMs }) => !wanted.has(digest) || arrived.has(digest) || ageMs > partialMaxAgeMs)
       .map(({ digest }) => digest),

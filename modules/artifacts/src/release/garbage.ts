@@ -11,6 +11,7 @@ import { manifestOfRelease, removeManifest } from '../store/manifest.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { partialDigestOf, partialFiles } from '../volume/partial-files.ts';
 import type { Undeletable } from '../volume/undeletable.ts';
+import { linkedEngines } from './kept-engines.ts';
 import { releaseFile } from './published.ts';
 import {
   planGarbage,
@@ -57,16 +58,19 @@ export async function collectGarbage(options: GarbageOptions): Promise<GarbageRe
     wanted: new Set(options.wanted),
     releases: await removableIn(undeletable, layout.releases),
     stored: await removableEntries(layout, undeletable),
+    engines: await removableIn(undeletable, layout.engines),
     partials: await findPartials(layout, nowMs),
     partialMaxAgeMs,
   });
-  if (plan.releases.length + plan.stored.length + plan.partials.length === 0) return { ...plan, freedBytes: 0 };
+  if (plan.releases.length + plan.stored.length + plan.engines.length + plan.partials.length === 0)
+    return { ...plan, freedBytes: 0 };
   const before = await freeBytesOf(layout.root);
   await discard(layout, undeletable, layout.releases, plan.releases);
   for (const folder of [layout.store, layout.copies]) {
     const names = plan.stored.filter((name) => entryPath(layout, name) === join(folder, name));
     await discard(layout, undeletable, folder, names);
   }
+  await discard(layout, undeletable, layout.engines, plan.engines);
   for (const name of [...plan.releases.map(manifestOfRelease), ...plan.stored]) await removeManifest(layout, name);
   failPoint('garbage-manifests-deleted');
   for (const digest of plan.partials) {
@@ -128,11 +132,12 @@ async function keptRelease(layout: VolumeLayout, id: string): Promise<KeptReleas
     const text = await readFile(join(layout.releases, id, releaseFile), 'utf8');
     const parsed = description.safeParse(JSON.parse(text));
     const digests = parsed.success ? parsed.data.artifacts.map(({ sha256 }) => sha256) : undefined;
-    return { id, digests, entries: await linkedEntries(join(layout.releases, id)) };
+    const directory = join(layout.releases, id);
+    return { id, digests, entries: await linkedEntries(directory), engines: await linkedEngines(directory) };
   } catch (error) {
     // A release that isn't there names nothing; one that lost its description still links to what it needs.
     const gone = hasErrno(error, 'ENOENT') && !existsSync(join(layout.releases, id));
-    return { id, digests: gone ? [] : undefined, entries: [] };
+    return { id, digests: gone ? [] : undefined, entries: [], engines: [] };
   }
 }
 

@@ -14,6 +14,7 @@ import { flushTree, renameDurably } from '../volume/durable.ts';
 import type { VolumeLayout } from '../volume/layout.ts';
 import { releaseFile } from './published.ts';
 import { changeConfig } from './edits.ts';
+import { keepEngines } from './kept-engines.ts';
 import { mergeTree } from './merge-tree.ts';
 import { checkRelease } from './preflight.ts';
 import { describeRelease } from './read-release.ts';
@@ -40,6 +41,7 @@ export async function publishRelease(layout: VolumeLayout, release: Release): Pr
     failPoint('release-edited');
     if (release.config !== undefined) {
       await readConfig(staging, release.config);
+      await keepEngines(layout, { staging, final, config: release.config });
       checkRelease(staging, release.config, layout.root);
       await writeFile(join(staging, appConfigFile), `${release.config}\n`);
     }

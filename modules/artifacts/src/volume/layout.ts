@@ -11,6 +11,8 @@ export interface VolumeLayout {
   readonly copies: string;
   /** What each entry and each release is made of. */
   readonly manifests: string;
+  /** Engines that DeepStream builds outside of its models, a directory for each set of what they are built of. */
+  readonly engines: string;
   readonly partial: string;
   /** Where things are built before one rename puts them in place; on the same volume, swept at start. */
   readonly staging: string;
@@ -33,6 +35,7 @@ export function volumeLayout(root: string): VolumeLayout {
     store: join(root, 'store'),
     copies: join(root, 'copies'),
     manifests: join(root, 'manifests'),
+    engines: join(root, 'engines'),
     partial: join(root, 'partial'),
     staging: join(root, 'staging'),
     state: join(root, 'state.json'),

@@ -24,6 +24,7 @@ export async function openVolume(root: string, undeletable = new Undeletable(roo
       layout.store,
       layout.copies,
       layout.manifests,
+      layout.engines,
       layout.partial,
       layout.staging,
     ]);
@@ -48,8 +49,8 @@ async function sweep(directory: string, undeletable: Undeletable, goes: (name: s
 }
 
 /** Each directory may have an owner of its own. */
-async function probe({ releases, store, copies, manifests, partial, staging }: VolumeLayout): Promise<void> {
-  for (const directory of [releases, store, copies, manifests, partial])
+async function probe({ releases, store, copies, manifests, engines, partial, staging }: VolumeLayout): Promise<void> {
+  for (const directory of [releases, store, copies, manifests, engines, partial])
     await access(directory, constants.W_OK | constants.X_OK);
   const file = join(staging, 'probe');
   try {

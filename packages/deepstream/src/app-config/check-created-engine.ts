@@ -1,29 +1,9 @@
 import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
-import { deviceOf, precisionOf } from './engine-name.ts';
-import type { GroupReader } from './group-reader.ts';
-import type { FollowedConfig, Reference } from './reference.ts';
+import type { CreatedEngine } from './created-engine.ts';
 
-/** An engine that a function of the custom library builds, with the settings that name it. */
-export interface CreatedEngine {
-  readonly property: GroupReader;
-  /** The group that names the config. */
-  readonly override: GroupReader | undefined;
-  /** What `model-engine-file` leads to. */
-  readonly engine: Reference | undefined;
-}
-
-/**
- * What `engine-create-func-name` builds goes to the directory that DeepStream was started in, as `model_b…`, wherever the
- * model is (nvdsinfer_model_builder.cpp:562).
- */
-export function* checkCreatedEngine(
-  config: FollowedConfig,
-  { property, override, engine }: CreatedEngine,
-): Generator<ConfigDiagnostic> {
+/** Whether DeepStream finds the engine again that a custom library built, and what to write if not. */
+export function* checkCreatedEngine({ config, property, engine, name }: CreatedEngine): Generator<ConfigDiagnostic> {
   if (engine?.exists === true) return;
-  const batch = override?.integer('batch-size') ?? property.integer('batch-size') ?? 1;
-  const precision = precisionOf(property.integer('network-mode') ?? 0) ?? 'fp32';
-  const name = `model_b${batch}_${deviceOf(property, override)}_${precision}.engine`;
   const where = `the engine of engine-create-func-name will be ${name} in DeepStream's working directory`;
   if (engine === undefined) {
     const at = { file: config.path, line: property.lineOf('engine-create-func-name') };

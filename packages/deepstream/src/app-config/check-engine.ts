@@ -1,4 +1,5 @@
 import { checkCreatedEngine } from './check-created-engine.ts';
+import { createdEngineOf, engineOf, overrideOf } from './created-engine.ts';
 import { deviceOf, precisionOf, readEngineName } from './engine-name.ts';
 import type { EngineName } from './engine-name.ts';
 import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
@@ -19,17 +20,12 @@ const customEngine = ['custom-network-config', 'engine-create-func-name', 'netwo
  */
 export function* checkEngine(config: FollowedConfig, { references }: References): Generator<ConfigDiagnostic> {
   const property = readGroup(config.file, 'property');
-  const { namedBy } = config;
-  const override = namedBy === undefined ? undefined : readGroup(namedBy.config.file, namedBy.group);
+  const override = overrideOf(config);
   const own = references.filter((reference) => reference.from === config.path && reference.group === 'property');
   const model = own.find((reference) => reference.active && isModel(reference));
-  // What names the config goes first.
-  const engine =
-    references.find(
-      ({ kind, from, group }) => kind === 'engine' && from === namedBy?.config.path && group === namedBy.group,
-    ) ?? own.find((reference) => reference.kind === 'engine' && reference.active);
-  const inWorkingDirectory = property.text('engine-create-func-name') !== undefined;
-  if (inWorkingDirectory) yield* checkCreatedEngine(config, { property, override, engine });
+  const engine = engineOf(config, references);
+  const created = createdEngineOf(config, references);
+  if (created !== undefined) yield* checkCreatedEngine(created);
   const custom = customEngine.some((key) => property.text(key) !== undefined);
 
   const usable = engine !== undefined && engine.exists !== false;
@@ -54,7 +50,7 @@ export function* checkEngine(config: FollowedConfig, { references }: References)
   if (!usable && model?.path !== undefined && !custom && name?.model !== model.path) {
     reasons.push(`a place or name that nvinfer does not write: it would be ${model.path}_b…_gpu…_….engine`);
   }
-  if (inWorkingDirectory) return;
+  if (created !== undefined) return;
   if (reasons.length > 0) {
     const message = `model-engine-file says ${reasons.join('; ')}: the engine is built anew at every start`;
     yield diagnose('warning', 'engine-never-matches', at, message);

@@ -9,6 +9,7 @@ import { checkReferences } from './check-references.ts';
 import { checkSinks } from './check-sinks.ts';
 import { checkSources } from './check-sources.ts';
 import type { ConfigSource } from './config-source.ts';
+import { createdEngineOf, type CreatedEngine } from './created-engine.ts';
 import { diagnose, type ConfigDiagnostic } from './config-diagnostic.ts';
 import { normalizePath } from './path.ts';
 import { collectReferences } from './reference.ts';
@@ -31,6 +32,8 @@ export interface AppConfigReport {
   /** Every config that was read, the checked one first. */
   readonly configs: readonly FollowedConfig[];
   readonly references: readonly Reference[];
+  /** Engines that custom libraries build in DeepStream's working directory, for detectors that are on. */
+  readonly createdEngines: readonly CreatedEngine[];
   /** In the order of files and lines. */
   readonly diagnostics: readonly ConfigDiagnostic[];
 }
@@ -55,7 +58,11 @@ export function checkAppConfig({ path, files: source, topics, asApp = false }: C
   );
   const place = ({ at }: ConfigDiagnostic) => order.get(at.file) ?? order.size;
   diagnostics.sort((a, b) => place(a) - place(b) || a.at.line - b.at.line);
-  return { app, configs: collected.configs, references: collected.references, diagnostics };
+  const { configs, references } = collected;
+  const createdEngines = configs
+    .filter(({ kind, active }) => kind === 'nvinfer' && active)
+    .flatMap((config) => createdEngineOf(config, references) ?? []);
+  return { app, configs, references, createdEngines, diagnostics };
 }
 
 interface CheckTerms {

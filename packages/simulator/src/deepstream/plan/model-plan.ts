@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { openConfig } from './config-file.ts';
 import type { ConfigFile, Inspection } from './config-file.ts';
 import { planError } from './plan-diagnostic.ts';
@@ -10,7 +11,7 @@ export interface ModelPlan {
   readonly model: string | undefined;
   /** An engine that is there already. It is used as it is, never compared with the model: nvinfer doesn't either. */
   readonly engine: string | undefined;
-  /** Where a new engine goes, by nvinfer's rule: beside the model. */
+  /** Where a new engine goes, by nvinfer's rule: beside the model, or where it was started if a library builds it. */
   readonly newEngine: string;
 }
 
@@ -45,7 +46,9 @@ function planModel(app: ConfigFile, group: string, inspection: Inspection): Mode
     findings.push(planError('LABELS_MISSING', { file: labels }, `label file of [${group}]: no such file`));
   }
 
-  const key = modelKeys.find((name) => infer.text('property', name) !== undefined);
+  const created = infer.text('property', 'engine-create-func-name') !== undefined;
+  const keys = created ? [...modelKeys, 'custom-network-config'] : modelKeys;
+  const key = keys.find((name) => infer.text('property', name) !== undefined);
   const model = key === undefined ? undefined : infer.pathOf('property', key);
   // What the app config says goes before what nvinfer's own says.
   const batch = app.integer(group, 'batch-size', infer.integer('property', 'batch-size', 1));
@@ -56,7 +59,8 @@ function planModel(app: ConfigFile, group: string, inspection: Inspection): Mode
     findings.push(planError('CONFIG_BAD', { file: infer.path }, `network-mode=${mode} is none of 0, 1, 2`));
     return undefined;
   }
-  const newEngine = `${model ?? `${infer.path}.model`}_b${batch}_gpu${gpu}_${precision}.engine`;
+  const stem = created ? join(files.real('.'), 'model') : (model ?? `${infer.path}.model`);
+  const newEngine = `${stem}_b${batch}_gpu${gpu}_${precision}.engine`;
   const named = app.pathOf(group, 'model-engine-file') ?? infer.pathOf('property', 'model-engine-file');
   if (named !== undefined && isFile(named)) return { group, model, engine: named, newEngine };
 
@@ -65,7 +69,7 @@ function planModel(app: ConfigFile, group: string, inspection: Inspection): Mode
     findings.push(planError('MODEL_MISSING', { file: infer.path }, reason));
     return undefined;
   }
-  const needed = [model, key === 'model-file' ? infer.pathOf('property', 'proto-file') : undefined];
+  const needed = [model, key === 'model-file' && !created ? infer.pathOf('property', 'proto-file') : undefined];
   const missing = needed.filter((path) => path !== undefined).filter((path) => !isFile(path));
   for (const file of missing)
     findings.push(planError('MODEL_MISSING', { file }, `model of [${group}]: no such file, or empty`));

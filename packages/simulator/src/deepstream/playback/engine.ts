@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { sleep, type Clock } from '@companion/foundation';
-import { replaceFile } from '@companion/foundation/node';
 import type { ModelPlan } from '../plan/model-plan.ts';
 
 const steps = 10;
@@ -33,7 +33,8 @@ export async function prepareEngine(options: {
   await pipeline(createReadStream(model.model), digest);
   const text = `DeepStream stand-in: an engine without a network\nbuilt from ${digest.digest('hex')}\n`;
   try {
-    await replaceFile(model.newEngine, text);
+    // In place, as nvinfer does it: a link of that name is followed (nvdsinfer_model_builder.cpp:1292).
+    await writeFile(model.newEngine, text);
     say(`[${model.group}] wrote the engine ${model.newEngine}`);
   } catch (error) {
     say(`[${model.group}] can't write ${model.newEngine}, goes on without: ${String(error)}`);
