@@ -42,7 +42,7 @@ export const floods: Benchmark = {
       const program = join(root, 'app.mjs');
       await writeFile(program, app);
       const alone = await cost([process.execPath, program]);
-      const supervised = await cost(['dash', supervisor, root, process.execPath, program]);
+      const supervised = await cost(['sh', supervisor, root, process.execPath, program]);
       const ring = (await stat(join(root, 'deepstream.log'))).size;
       const perDay = (bytes: number): number => (bytes * 86_400) / seconds / 1e9;
       return [
@@ -59,7 +59,7 @@ export const floods: Benchmark = {
 /** Runs a command behind a reader of its output, as a container's is, to its end. */
 async function cost(command: readonly string[]): Promise<Cost> {
   // `times` counts every process that was waited for.
-  const child = spawn('dash', ['-c', '"$@"; times >&2', 'dash', ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('sh', ['-c', '"$@"; times >&2', 'sh', ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
   let bytes = 0;
   let times = '';
   child.stdout.on('data', (data: Buffer) => (bytes += data.length));
