@@ -83,6 +83,18 @@ describe("the tutorial's edits", () => {
     expect(check.stdout).not.toContain('converter-config-missing');
   });
 
+  test('heartbeat wants to know the size of the sources, and says what it changed', async () => {
+    await using bench = await createWorkbench();
+    await writeFile(bench.path('app.txt'), appText);
+    await bench.call(['config', 'message-sink', 'app.txt', 'detections']);
+    const call = (...args: string[]) => bench.call(['config', 'heartbeat', 'app.txt', ...args]);
+    expect(await call()).toMatchObject({ code: 2, stderr: expect.stringContaining('--source-size') as string });
+    expect(await call('--source-size', 'big')).toMatchObject({ code: 2, stdout: '' });
+    const { code, stdout } = await call('--source-size', '640x480', '--resize');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\[streammux\] width=640\n[^]*msg-conv-msg2p-new-api=1\n[^]*msgconv_sensors.txt: written\n/);
+  });
+
   test('sources keeps the further columns of a table', async () => {
     await using bench = await createWorkbench();
     await writeFile(bench.path('app.yml'), 'source:\n  csv-file-path: cams.csv\nstreammux:\n  batch-size: 1\n');
@@ -118,6 +130,7 @@ describe("the tutorial's edits", () => {
       ['interval', 'often'],
       ['file-loop', 'maybe'],
       ['message-sink'],
+      ['heartbeat', '--source-size', '0x480'],
     ]) {
       const { code, stdout, stderr } = await bench.call(['config', name, 'app.txt', ...args]);
       expect({ name, code, stdout }).toEqual({ name, code: 2, stdout: '' });

@@ -27,6 +27,10 @@ export const commands = {
     summary: 'Send detections to a topic: the output that a route of edgeHub takes them from.',
     load: () => import('./config-message-sink.ts'),
   },
+  'config heartbeat': {
+    summary: 'Let every frame send a message, empty ones too: silence then means a dead camera.',
+    load: () => import('./config-heartbeat.ts'),
+  },
   'config interval': {
     summary: 'Let inference skip so many batches after each one it looks at; 0 is every frame.',
     load: () => import('./config-interval.ts'),

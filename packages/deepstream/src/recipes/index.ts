@@ -1,4 +1,6 @@
 export { setFileLoop } from './file-loop.ts';
+export { setHeartbeat } from './heartbeat.ts';
+export type { FrameSize, HeartbeatOptions } from './heartbeat.ts';
 export { setInferenceInterval } from './inference-interval.ts';
 export { setMessageSink } from './message-sink.ts';
 export type { MessageSinkOptions } from './message-sink.ts';
