@@ -290,7 +290,15 @@ test('leftovers of a cut are swept when the volume is opened', async () => {
   await mkdir(join(staging, 'release'));
   await writeFile(join(root, '.current.0b1fe2c8-6c33-4d1f-9b52-000000000000.tmp'), '');
   await openVolume(root);
-  expect((await readdir(root)).sort()).toEqual(['copies', 'manifests', 'partial', 'releases', 'staging', 'store']);
+  expect((await readdir(root)).sort()).toEqual([
+    'copies',
+    'engines',
+    'manifests',
+    'partial',
+    'releases',
+    'staging',
+    'store',
+  ]);
   expect(await readdir(staging)).toEqual([]);
   expect(await readdir(partial)).toEqual([]);
   await rm(root, { recursive: true });
