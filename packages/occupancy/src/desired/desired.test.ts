@@ -88,7 +88,7 @@ describe('the desired properties', () => {
       config: {
         zones: [
           { kind: 'area', name: 'hall', capacity: 40, dwellMs: 60_000 },
-          { kind: 'line', name: 'gate', from: [0, 500], to: [1_900, 500], deadBand: 19 },
+          { kind: 'line', name: 'gate', from: [0, 500], to: [1_900, 500], deadBand: null },
           { kind: 'reported', name: 'P87', parkingSpot: 'P1-PS-87', sensor: null },
         ],
       },

@@ -65,7 +65,7 @@ describe('a mistake in the twin is told in one line, with its path, what must be
     [
       { defaults: { stale: 1 } },
       [
-        'defaults.stale: is not a known field (known: classes, minConfidence, enterAfterMs, leaveAfterMs, staleAfterMs, silence, cover, units, frameWidth, frameHeight)',
+        'defaults.stale: is not a known field (known: classes, minConfidence, enterAfterMs, leaveAfterMs, staleAfterMs, silence, cover, units, frameWidth, frameHeight, spot, area, line)',
       ],
     ],
     [

@@ -42,6 +42,19 @@ export function containsPoint(polygon: Polygon, x: number, y: number): boolean {
   return inside;
 }
 
+/** How far a point is from the nearest side of a polygon, inside or outside. */
+export function boundaryDistance(polygon: Polygon, x: number, y: number): number {
+  let nearest = Infinity;
+  for (let i = 0, j = polygon.length - 2; i < polygon.length; j = i, i += 2) {
+    const [ax = 0, ay = 0, bx = 0, by = 0] = [polygon[j], polygon[j + 1], polygon[i], polygon[i + 1]];
+    const [dx, dy] = [bx - ax, by - ay];
+    const length = dx * dx + dy * dy;
+    const along = length === 0 ? 0 : Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / length));
+    nearest = Math.min(nearest, Math.hypot(ax + along * dx - x, ay + along * dy - y));
+  }
+  return nearest;
+}
+
 /**
  * The area that box and polygon share, in square units; the polygon may be concave. The sides' areas down to the box's
  * upper edge, each with the sign of its direction and each cut to the box, add up to it: nothing has to be clipped.

@@ -101,7 +101,7 @@ export class Sensor {
     this.#frameSize = frameSize;
     this.#reports = reports;
     this.#buffer = new FrameBuffer(state?.buffer);
-    this.#tracker = tracked.length === 0 ? undefined : new Tracker(state?.tracker ?? undefined);
+    this.#tracker = tracked.length === 0 ? undefined : new Tracker(state?.tracker ?? undefined, longestWaitMs(tracked));
     this.#followed = new Set(tracked.flatMap(({ classes }) => [...acceptedLabels(classes)]));
     this.#staleAfterMs = Math.min(...zones.map((zone) => zone.staleAfterMs));
     this.#clock = state?.clock ?? undefined;
@@ -261,4 +261,9 @@ export class Sensor {
     if (this.#since) this.#since = shiftMoment(this.#since, byMs);
     for (const group of this.#groups) group.shift(byMs);
   }
+}
+
+/** The longest that any of them waits for something out of sight. */
+function longestWaitMs(zones: readonly WatchingZone[]): number {
+  return Math.max(0, ...zones.map(({ leaveAfterMs }) => leaveAfterMs));
 }

@@ -1,14 +1,14 @@
 /*
  * One area: visits of tracks.
  *
- *   visit:  arriving ──inside for enterAfterMs──▶ entered ──outside or unseen for leaveAfterMs──▶ exited
+ *   visit:  arriving ──inside for enterAfterMs──▶ entered ──seen outside, or unseen for leaveAfterMs──▶ exited
  *   area:   available ──settled count ≥ capacity──▶ full ──settled count ≤ capacity − slack──▶ available
  *           any ──sensor lost──▶ unknown ──sensor heard──▶ available
  *
  * Invariants: every entered visit has exactly one exit; count = entered − exited ≥ 0; a dwell comes once a visit, between
  * them. The settled count is one that has held for enterAfterMs. All of it is plain JSON.
  */
-import { containsPoint } from '../../model/geometry.ts';
+import { boundaryDistance, containsPoint } from '../../model/geometry.ts';
 import { shiftMoment, type Moment } from '../../model/moment.ts';
 import type { Sighting } from '../../model/sighting.ts';
 import type { Track } from '../../model/track.ts';
@@ -22,6 +22,8 @@ interface Stay {
   sightings: number;
   entered: boolean;
   dwelt: boolean;
+  /** Sightings in a row that were clearly outside; absent for none. */
+  outside?: number;
 }
 
 /** All that is remembered of an area. */
@@ -53,6 +55,10 @@ const maxStays = 1_024;
 const minSightings = 3;
 /** Missed detections for less than this don't interrupt an arrival. */
 const minGapMs = 1_000;
+/** Of the box's diagonal: so far outside of the polygon an object is not just trembling at its edge. */
+const edgeShare = 0.12;
+/** So many sightings outside end a visit. */
+const minOutside = 2;
 /** Of the capacity, that must be free again. */
 const slackShare = 0.05;
 
@@ -103,9 +109,18 @@ export function shiftArea(area: AreaState, byMs: number): void {
 
 function visit(zone: AreaZone, area: AreaState, at: Moment, track: Track): void {
   const { box } = track.seen;
-  if (!containsPoint(zone.polygon, (box.left + box.right) / 2, box.bottom)) return;
+  const [x, y] = [(box.left + box.right) / 2, box.bottom];
   const known = area.stays.find((stay) => stay.track === track.id);
+  if (!containsPoint(zone.polygon, x, y)) {
+    if (known === undefined) return;
+    const edge = Math.hypot(box.right - box.left, box.bottom - box.top) * edgeShare;
+    if (boundaryDistance(zone.polygon, x, y) > edge) {
+      known.outside = (known.outside ?? 0) + 1;
+      return;
+    }
+  }
   if (known) {
+    delete known.outside;
     known.sightings += at.ms > known.last.ms ? 1 : 0;
     known.last = at;
     known.seen = track.seen;
@@ -142,19 +157,24 @@ function passTime(zone: AreaZone, area: AreaState, at: Moment, events: AreaEvent
       const visit: Visit = { id: visitId(stay), from: stay.from, durationMs: zone.dwellMs };
       events.push(event(zone, area, 'area.dwell', since, stay, visit));
     }
-    const patienceMs = stay.entered ? zone.leaveAfterMs : Math.max(zone.enterAfterMs, minGapMs);
-    if (at.ms - stay.last.ms >= patienceMs) gone++;
+    if (isOver(zone, stay, at)) gone++;
   }
   if (gone > 0) {
     const stays = area.stays;
     area.stays = [];
     for (const stay of stays) {
-      const patienceMs = stay.entered ? zone.leaveAfterMs : Math.max(zone.enterAfterMs, minGapMs);
-      if (at.ms - stay.last.ms < patienceMs) area.stays.push(stay);
+      if (!isOver(zone, stay, at)) area.stays.push(stay);
       else if (stay.entered) exit(zone, area, stay, 'left', events);
     }
   }
   settle(zone, area, at, before, events);
+}
+
+/** Seen outside, or out of sight for too long. */
+function isOver(zone: AreaZone, stay: Stay, at: Moment): boolean {
+  if ((stay.outside ?? 0) >= minOutside) return true;
+  const patienceMs = stay.entered ? zone.leaveAfterMs : Math.max(zone.enterAfterMs, minGapMs);
+  return at.ms - stay.last.ms >= patienceMs;
 }
 
 function exit(zone: AreaZone, area: AreaState, stay: Stay, end: NonNullable<Visit['end']>, events: AreaEvent[]): void {
@@ -168,23 +188,34 @@ function settle(zone: AreaZone, area: AreaState, at: Moment, before: number, eve
   if (count === area.settledCount) area.unsettledFrom = null;
   else if (count !== before || area.unsettledFrom === null) area.unsettledFrom = at;
   const from = area.unsettledFrom;
-  if (from === null || at.ms - from.ms < zone.enterAfterMs) return;
-  area.unsettledFrom = null;
-  area.settledCount = count;
-  events.push(event(zone, area, 'area.count', from, null, null));
-  if (zone.capacity === null) return;
-  const slack = Math.max(1, Math.floor(zone.capacity * slackShare));
-  const full = area.state === 'full' ? count > zone.capacity - slack : count >= zone.capacity;
-  const next: Availability = full ? 'full' : 'available';
+  if (from !== null && at.ms - from.ms >= zone.enterAfterMs) {
+    area.unsettledFrom = null;
+    area.settledCount = count;
+    events.push(event(zone, area, 'area.count', from, null, null));
+    fill(zone, area, from, events);
+  } else {
+    // The twin may have changed the capacity.
+    fill(zone, area, at, events);
+  }
+}
+
+/** Whether the settled count makes it full. */
+function fill(zone: AreaZone, area: AreaState, since: Moment, events: AreaEvent[]): void {
+  const count = area.settledCount;
+  const next = availability(zone, area, count);
   if (next === area.state) return;
   const [previous, previousSince] = [area.state, area.since];
   area.state = next;
-  area.since = from;
-  events.push({
-    ...event(zone, area, full ? 'area.full' : 'area.available', from, null, null),
-    previous,
-    previousSince,
-  });
+  area.since = since;
+  const type = next === 'full' ? 'area.full' : 'area.available';
+  events.push({ ...event(zone, area, type, since, null, null), previous, previousSince });
+}
+
+function availability(zone: AreaZone, area: AreaState, count: number): Availability {
+  if (zone.capacity === null) return 'available';
+  const slack = Math.max(1, Math.floor(zone.capacity * slackShare));
+  const full = area.state === 'full' ? count > zone.capacity - slack : count >= zone.capacity;
+  return full ? 'full' : 'available';
 }
 
 function event(

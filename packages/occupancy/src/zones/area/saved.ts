@@ -29,6 +29,7 @@ export const savedAreaState = z.object({
       sightings: z.number(),
       entered: z.boolean(),
       dwelt: z.boolean(),
+      outside: z.number().exactOptional(),
     }),
   ),
 });

@@ -6,6 +6,9 @@ import { inPixels, watching } from '../common/watching-zone.ts';
 import type { TwinPart } from '../common/zone-kind.ts';
 import type { AreaZone } from './types.ts';
 
+/** Whoever walks through an area is in it for a second or two. */
+const areaEnterAfterMs = 500;
+
 const schema = z.strictObject({
   kind: z.literal('area').meta({ description: 'A region with objects in it.' }),
   ...watchingFields,
@@ -28,6 +31,14 @@ export const areaTwin = {
     if (!parsed.success) return mistakeLine(parsed.error);
     const { polygon: corners, capacity = null, dwellMs = null, ...rest } = parsed.data;
     const polygon = inPixels(corners, rest, defaults);
-    return polygonProblem(polygon) ?? { ...watching(name, rest, defaults), kind: 'area', polygon, capacity, dwellMs };
+    return (
+      polygonProblem(polygon) ?? {
+        ...watching(name, rest, defaults, { named: defaults.area, enterAfterMs: areaEnterAfterMs }),
+        kind: 'area',
+        polygon,
+        capacity,
+        dwellMs,
+      }
+    );
   },
 } satisfies TwinPart<AreaZone>;

@@ -43,11 +43,26 @@ export const coverSchema = z.enum(['anchor', 'overlap', 'either']).meta({
   description: 'How a vehicle takes a spot: with the middle of its lower edge, with its area, or either of both.',
 });
 
+/** What the twin may say for all zones of one kind. */
+const kindDefaults = z.strictObject({
+  classes: rules.classes.optional(),
+  minConfidence: rules.minConfidence.optional(),
+  enterAfterMs: rules.enterAfterMs.optional(),
+  leaveAfterMs: rules.leaveAfterMs.optional(),
+  staleAfterMs: rules.staleAfterMs.optional(),
+  silence: rules.silence.optional(),
+});
+
+/** What the twin says for all zones of one kind. */
+export type KindDefaults = z.infer<typeof kindDefaults>;
+
 /** What the twin says for all zones, each of which may say otherwise for itself. */
 export const defaultsSchema = z.strictObject({
   classes: rules.classes.default(['Car', 'Truck', 'Bus']),
   minConfidence: rules.minConfidence.default(0.3),
-  enterAfterMs: rules.enterAfterMs.default(2_000),
+  enterAfterMs: rules.enterAfterMs.optional().meta({
+    description: 'An object counts as there after so long. Without it, 2000 for spots and 500 for areas.',
+  }),
   leaveAfterMs: rules.leaveAfterMs.default(8_000),
   staleAfterMs: rules.staleAfterMs.default(30_000),
   silence: rules.silence.default('unknown'),
@@ -60,6 +75,9 @@ export const defaultsSchema = z.strictObject({
   frameHeight: wholeNumber(1, 100_000)
     .default(1_080)
     .meta({ description: 'Height of the frame in pixels, for normalized units.' }),
+  spot: kindDefaults.optional().meta({ description: 'The same for spots alone; it goes before what is said for all.' }),
+  area: kindDefaults.optional().meta({ description: 'The same for areas alone.' }),
+  line: kindDefaults.optional().meta({ description: 'The same for lines alone.' }),
 });
 
 /** Defaults with nothing left out. */

@@ -1,17 +1,32 @@
 import type { Watching } from '../../model/watching.ts';
-import type { Defaults, WatchingFields } from './defaults.ts';
+import type { Defaults, KindDefaults, WatchingFields } from './defaults.ts';
 
-/** What a zone says for itself, and what the defaults say for the rest. */
-export function watching(name: string, zone: WatchingFields, defaults: Defaults): Watching {
+/** What holds for a kind of zones. */
+interface KindRules {
+  /** What the twin says for it. */
+  readonly named?: KindDefaults | undefined;
+  /** Where the twin says nothing. */
+  readonly enterAfterMs?: number;
+}
+
+const usualEnterAfterMs = 2_000;
+
+/** What a zone says for itself, and for the rest what the defaults say: those of its kind, then those of all. */
+export function watching(
+  name: string,
+  zone: WatchingFields,
+  defaults: Defaults,
+  { named = {}, enterAfterMs = usualEnterAfterMs }: KindRules = {},
+): Watching {
   return {
     name,
     sensor: zone.sensor,
-    classes: zone.classes ?? defaults.classes,
-    minConfidence: zone.minConfidence ?? defaults.minConfidence,
-    enterAfterMs: zone.enterAfterMs ?? defaults.enterAfterMs,
-    leaveAfterMs: zone.leaveAfterMs ?? defaults.leaveAfterMs,
-    staleAfterMs: zone.staleAfterMs ?? defaults.staleAfterMs,
-    silence: zone.silence ?? defaults.silence,
+    classes: zone.classes ?? named.classes ?? defaults.classes,
+    minConfidence: zone.minConfidence ?? named.minConfidence ?? defaults.minConfidence,
+    enterAfterMs: zone.enterAfterMs ?? named.enterAfterMs ?? defaults.enterAfterMs ?? enterAfterMs,
+    leaveAfterMs: zone.leaveAfterMs ?? named.leaveAfterMs ?? defaults.leaveAfterMs,
+    staleAfterMs: zone.staleAfterMs ?? named.staleAfterMs ?? defaults.staleAfterMs,
+    silence: zone.silence ?? named.silence ?? defaults.silence,
   };
 }
 

@@ -1,7 +1,7 @@
 /*
- * One line. A track is on a side when it is beyond the dead band and abreast of the line; it crosses when it is on the
- * other side than before. What trembles on the line stays on the side it came from; what goes round the end doesn't
- * cross. All of it is plain JSON.
+ * One line. A track is on a side when it is beyond the dead band; it crosses when it is on the other side than before, and
+ * was seen there twice, or far beyond. What trembles on the line stays on the side it came from; what goes round the end
+ * doesn't cross. All of it is plain JSON.
  */
 import { sideDistance } from '../../model/geometry.ts';
 import { shiftMoment, type Moment } from '../../model/moment.ts';
@@ -15,6 +15,8 @@ interface Place {
   x: number;
   y: number;
   lastMs: number;
+  /** Since when it has been seen on the other side only; absent where it has not. */
+  beyond?: Moment;
 }
 
 /** All that is remembered of a line. */
@@ -31,8 +33,12 @@ export function uncrossedLine(): LineState {
   return { state: 'none', since: null, in: 0, out: 0, places: [] };
 }
 
-/** Longer than the tracker links, so that no track outlives its side. */
-const forgetMs = 10_000;
+/** Of the box's diagonal, where the twin says nothing of the dead band: the lower edge of a box trembles so much. */
+const deadBandShare = 0.12;
+/** Of the diagonal, beyond the dead band: so far nothing trembles, and one sighting is enough. */
+const farShare = 0.5;
+/** A track that was out of sight for longer comes without a side. */
+const forgetMs = 60_000;
 const maxPlaces = 1_024;
 /** A track is believed from so many sightings. */
 const minSightings = 3;
@@ -48,17 +54,25 @@ export function seeLine(zone: LineZone, line: LineState, at: Moment, tracks: rea
     const known = line.places.find((place) => place.track === track.id);
     if (known) known.lastMs = at.ms;
     const distance = sideDistance(ax, ay, bx, by, x, y);
-    if (Math.abs(distance) <= zone.deadBand) continue;
+    const diagonal = Math.hypot(box.right - box.left, box.bottom - box.top);
+    const beyond = Math.abs(distance) - (zone.deadBand ?? diagonal * deadBandShare);
+    if (beyond <= 0) continue;
     const side = distance > 0 ? 1 : -1;
     if (!known) {
       if (line.places.length < maxPlaces) line.places.push({ track: track.id, side, x, y, lastMs: at.ms });
       continue;
     }
     if (known.side !== side) {
-      if (track.sightings < minSightings) continue;
-      if (between(zone, known.x, known.y, x, y)) events.push(cross(zone, line, at, side, track));
+      const from = known.beyond ?? at;
+      const sure = at.ms > from.ms || beyond >= diagonal * farShare;
+      if (track.sightings < minSightings || !sure) {
+        known.beyond ??= at;
+        continue;
+      }
+      if (between(zone, known.x, known.y, x, y)) events.push(cross(zone, line, from, side, track));
       known.side = side;
     }
+    delete known.beyond;
     known.x = x;
     known.y = y;
   }

@@ -7,7 +7,8 @@ export const savedLineZone = z.object({
   ...savedWatching,
   from: z.tuple([z.number(), z.number()]),
   to: z.tuple([z.number(), z.number()]),
-  deadBand: z.number(),
+  // Earlier versions made one of the line's length where the twin named none.
+  deadBand: z.number().nullable(),
 });
 
 /** What a checkpoint remembers of a line. */
@@ -23,6 +24,7 @@ export const savedLineState = z.object({
       x: z.number(),
       y: z.number(),
       lastMs: z.number(),
+      beyond: savedMoment.exactOptional(),
     }),
   ),
 });

@@ -7,8 +7,6 @@ import type { LineZone } from './types.ts';
 
 /** Lines shorter than this, in pixels, are slips of the pen. */
 const minLength = 1;
-/** Of a line's length, where the twin says nothing of its dead band. */
-const deadBandShare = 0.01;
 
 const point = z.tuple([z.number(), z.number()], { error: must('be a list of two numbers, [x, y]') });
 const schema = z.strictObject({
@@ -18,7 +16,7 @@ const schema = z.strictObject({
   to: point.meta({ description: 'The other end, [x, y]. `in` is to the right of from → to.' }),
   deadBand: z.number().min(0).optional().meta({
     description:
-      "How near to the line nothing counts: pixels, or a share of the frame's width if normalized. Without it, 1 % of the line's length.",
+      "How near to the line nothing counts: pixels, or a share of the frame's width if normalized. Without it, 12 % of the diagonal of the object's box.",
   }),
 });
 
@@ -35,10 +33,13 @@ export const lineTwin = {
     const length = Math.hypot(bx - ax, by - ay);
     if (!(length >= minLength))
       return `to: must be at least ${minLength} pixel from "from", but is ${Number(length.toPrecision(3))}`;
-    const band =
-      deadBand === undefined
-        ? length * deadBandShare
-        : deadBand * (isNormalized(rest, defaults) ? defaults.frameWidth : 1);
-    return { ...watching(name, rest, defaults), kind: 'line', from: [ax, ay], to: [bx, by], deadBand: band };
+    const band = deadBand === undefined ? null : deadBand * (isNormalized(rest, defaults) ? defaults.frameWidth : 1);
+    return {
+      ...watching(name, rest, defaults, { named: defaults.line }),
+      kind: 'line',
+      from: [ax, ay],
+      to: [bx, by],
+      deadBand: band,
+    };
   },
 } satisfies TwinPart<LineZone>;

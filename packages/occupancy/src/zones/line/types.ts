@@ -10,8 +10,8 @@ export interface LineZone extends Watching {
   /** `[x, y]`; going in is crossing to the right hand of someone who walks from → to on the picture (y grows downwards). */
   readonly from: readonly [number, number];
   readonly to: readonly [number, number];
-  /** How far beyond the line, in the units of the boxes, something must be to be on that side. */
-  readonly deadBand: number;
+  /** How far beyond the line, in the units of the boxes, something must be to be on that side; null goes by its size. */
+  readonly deadBand: number | null;
 }
 
 /** A line's counters. */

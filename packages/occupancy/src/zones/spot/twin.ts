@@ -23,6 +23,13 @@ export const spotTwin = {
     if (!parsed.success) return mistakeLine(parsed.error);
     const { polygon: corners, cover = defaults.cover, ...rest } = parsed.data;
     const polygon = inPixels(corners, rest, defaults);
-    return polygonProblem(polygon) ?? { ...watching(name, rest, defaults), kind: 'spot', polygon, cover };
+    return (
+      polygonProblem(polygon) ?? {
+        ...watching(name, rest, defaults, { named: defaults.spot }),
+        kind: 'spot',
+        polygon,
+        cover,
+      }
+    );
   },
 } satisfies TwinPart<SpotZone>;
