@@ -54,12 +54,19 @@ describe.each(machines)("the app's output under $shell with $awk", ({ shell, awk
   test('is without payloads and blank lines; errors come through at once, and without passwords', async () => {
     await run(`
       printf 'begin\\n\\n\\nMessage sent : {\\n  "objects" : [\\n    "1|2"\\n  ]\\n}\\nMessage sent : A\\n\\r\\n'
-      echo 'ERROR: rtsp://admin:p@ss@10.0.0.7/1 gave 401' >&2
+      echo 'ERROR: rtsp://admin:p@s/s@10.0.0.7/1 gave 401' >&2
       echo '{"not": "a payload"}'
       exec sleep 1000`);
     await said('a payload');
     expect(own()).toEqual(['begin', 'ERROR: rtsp://***@10.0.0.7/1 gave 401', '{"not": "a payload"}']);
     await vi.waitFor(async () => expect(await ring()).toContain('ERROR: rtsp://***@10.0.0.7/1 gave 401\n'), patience);
+  });
+
+  test('has no password that begins before the cut of a long line', async () => {
+    await run(`printf '%04080d rtsp://admin:secret@10.0.0.7/1 %0999d\n' 0 0; echo after; exec sleep 1000`);
+    await said('after');
+    expect(own()[0]).toMatch(/^0{4080} rtsp:\/\/\*\*\*/);
+    expect(output).not.toContain('admin');
   });
 
   test('leaves its last lines in a bounded ring, however much it is, with marks of start and end', async () => {

@@ -268,8 +268,9 @@ filter='
   /^[ \t\r]*$/ { blanks++; report(); next }
   /^\001/ { catch_up(); note(substr($0, 2)); next }
   {
+    # To the last @ of a URL, since a password may hold anything; before the cut, which could take the @ away.
+    if (index($0, "@")) gsub(/:\/\/[^ \t"]*@/, "://***@")
     if (length($0) > 4096) $0 = substr($0, 1, 4096) "..."
-    if (index($0, "@")) gsub(/:\/\/[^ \/"]*@/, "://***@")
     print
     fflush()
     # Frame rates once a minute, with the date that comes before them.
@@ -285,8 +286,9 @@ filter='
 # The ring: two pieces of 64 KB at most. What can't be written (a full disk) is lost to it, and nothing else.
 keep_lines() {
   bytes=$(wc -c 2>/dev/null <"$root/deepstream.log") || bytes=0
+  end=$(printf '\001')
   while IFS= read -r line; do
-    [ "$line" != "$(printf '\001')" ] || return 0
+    [ "$line" != "$end" ] || return 0
     bytes=$((bytes + ${#line} + 1))
     if [ "$bytes" -gt 65536 ]; then
       mv -f "$root/deepstream.log" "$root/deepstream.log.1"

@@ -97,9 +97,12 @@ export function parseDesired(properties: Readonly<Record<string, unknown>>, zone
   const sensors = new SensorSettings(parsed.data.sensors);
   const zones = new Map<string, Zone>();
   const rejected = new Map<string, string>();
+  // Detectors that normalize their boxes are met with zones in such units, wherever these are named.
+  let normalized = defaults.units === 'normalized';
   const take = (named: Readonly<Record<string, unknown>>, fallback: Defaults): void => {
     for (const [name, value] of Object.entries(named)) {
       const zone = parseZone(name, value, sensors.defaultsFor(value, fallback));
+      normalized ||= unitsOf(value, fallback) === 'normalized';
       zones.delete(name);
       rejected.delete(name);
       if (typeof zone === 'string') rejected.set(name, zone);
@@ -113,7 +116,6 @@ export function parseDesired(properties: Readonly<Record<string, unknown>>, zone
   }
   take(own, defaults);
   rejectTwins(zones, rejected);
-  const normalized = defaults.units === 'normalized';
   const frame = normalized ? { frame: { width: defaults.frameWidth, height: defaults.frameHeight } } : {};
   const found = [...zones.values()];
   const frames = sensors.frames(found.flatMap(({ sensor }) => (sensor === null ? [] : [sensor])));
@@ -123,6 +125,10 @@ export function parseDesired(properties: Readonly<Record<string, unknown>>, zone
     options: { zonesFile: path, snapshotEveryMs, format },
     rejected: Object.fromEntries(rejected),
   };
+}
+
+function unitsOf(zone: unknown, { units }: Defaults): unknown {
+  return typeof zone === 'object' && zone !== null && 'units' in zone ? zone.units : units;
 }
 
 /** Whether a document says nothing at all, as edgeHub's answer does when it is offline and has none stored. */

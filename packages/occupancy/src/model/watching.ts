@@ -17,4 +17,6 @@ export interface Watching {
   /** How long the sensor may be silent before nobody can say any more what is there. */
   readonly staleAfterMs: number;
   readonly silence: SilenceRule;
+  /** Where the twin names no rule: what was seen to be empty when silence began stays so, unconfirmed, for a night. */
+  readonly staysEmpty?: boolean;
 }

@@ -9,13 +9,13 @@ import type { Frame } from '@companion/deepstream/message';
 import { acceptedLabels } from '../model/label.ts';
 import { shiftMoment, type Moment } from '../model/moment.ts';
 import { sightingsOf, type FrameSize } from '../model/sighting.ts';
-import type { SilenceRule } from '../model/watching.ts';
-import type { WatchGroup } from '../zones/common/zone-kind.ts';
+import type { Loss, WatchGroup } from '../zones/common/zone-kind.ts';
 import type { WatchingKindName, WatchingKinds, WatchingZone, ZoneChange, ZoneState, ZoneView } from '../zones/kinds.ts';
 import { createWatchGroups, needsTracks, type ZoneMemory } from '../zones/registry.ts';
 import type { Reports } from '../zones/reports.ts';
 import { FrameBuffer, type FrameBufferState, type WaitingFrame } from './frame-buffer.ts';
 import { clockFrame, clockTick, type SensorClock } from './sensor-clock.ts';
+import { FrameRate } from './frame-rate.ts';
 import { EmptyFrames, type EmptyFramesState } from './empty-frames.ts';
 import type { Liveness, SensorChange, SensorFault } from './sensor-event.ts';
 import { Tracker, type TrackerState } from './tracker.ts';
@@ -90,6 +90,7 @@ export class Sensor {
   #frames: number;
   #dropped: number;
   readonly #emptyFrames: EmptyFrames;
+  readonly #rate = new FrameRate();
   /** What DeepStream has said of it since its last frame; the newest. */
   #fault: SensorFault | undefined;
 
@@ -152,14 +153,14 @@ export class Sensor {
     this.#release(clock.atMs, output);
     if (clock.silentMs < quietAfterMs || this.#zones.length === 0) return output;
     const at: Moment = { ms: clock.atMs, clock: 'received' };
-    const blind = this.#emptyFrames.arrive || this.#fault?.critical === true;
+    const blind = this.#isBlind();
     const silence = { at, from: clock.frame, lost: this.#liveness === 'lost', othersAlive, blind };
     for (const group of this.#groups) output.push(...group.quiet(silence));
     // Only others' messages show that DeepStream lives.
     const mayBeEmpty = othersAlive && this.#groups.every((group) => group.mayBeEmpty());
     const allEmpty = this.#zones.every((zone) => zone.silence === 'empty');
     const isScene = !blind && (allEmpty || mayBeEmpty);
-    if (clock.silentMs >= this.#staleAfterMs && !isScene) this.#lose(at, ['empty', 'keep'], output);
+    if (clock.silentMs >= this.#staleAfterMs && !isScene) this.#lose(at, { spared: ['empty', 'keep'], blind }, output);
     return output;
   }
 
@@ -175,7 +176,7 @@ export class Sensor {
     const output: SensorOutput[] = [];
     if (this.#clock === undefined || this.#zones.length === 0) return output;
     this.#release(Infinity, output);
-    this.#lose({ ms: this.#clock.atMs, clock: 'received' }, ['keep'], output);
+    this.#lose({ ms: this.#clock.atMs, clock: 'received' }, { spared: ['keep'], blind: this.#isBlind() }, output);
     return output;
   }
 
@@ -229,14 +230,20 @@ export class Sensor {
 
   #show({ at, detections }: WaitingFrame, output: SensorOutput[]): void {
     this.#frames++;
+    this.#rate.see(at.ms);
     this.#emptyFrames.see({ atMs: at.ms, isEmpty: detections.length === 0 });
     if (!this.#reports.isEmpty) output.push(...this.#reports.report(this.name, at, detections));
     if (this.#zones.length === 0) return;
     const sightings = sightingsOf(detections, this.#frameSize);
     const wanted = this.#tracker && sightings.filter(({ label }) => this.#followed.has(label.toLowerCase()));
     const tracks = this.#tracker?.follow(at.ms, wanted ?? []) ?? [];
-    const scene = { at, sightings, tracks };
+    const scene = { at, sightings, tracks, frameMs: this.#rate.usualMs };
     for (const group of this.#groups) output.push(...group.see(scene));
+  }
+
+  /** Whether silence can't be an empty scene. */
+  #isBlind(): boolean {
+    return this.#emptyFrames.arrive || this.#fault?.critical === true;
   }
 
   #become(state: Liveness, since: Moment): SensorChange {
@@ -248,15 +255,16 @@ export class Sensor {
     return { ...what, zone: '', sensor: this.name, state, previous, since, previousSince, seen: null, ...said };
   }
 
-  #lose(at: Moment, spared: readonly SilenceRule[], output: SensorOutput[]): void {
+  #lose(at: Moment, loss: Loss, output: SensorOutput[]): void {
     if (this.#liveness === 'lost') return;
     output.push(this.#become('lost', at));
-    for (const group of this.#groups) output.push(...group.lose(at, spared));
+    for (const group of this.#groups) output.push(...group.lose(at, loss));
   }
 
   #shift(byMs: number): void {
     this.#buffer.shift(byMs);
     this.#emptyFrames.shift(byMs);
+    this.#rate.shift(byMs);
     this.#tracker?.shift(byMs);
     if (this.#since) this.#since = shiftMoment(this.#since, byMs);
     for (const group of this.#groups) group.shift(byMs);

@@ -1,8 +1,7 @@
 /* The areas that one sensor looks at, each with its own state. */
 import type { Moment } from '../../model/moment.ts';
-import type { SilenceRule } from '../../model/watching.ts';
 import { copyOf, trackedWatch, tracksFor, type TrackedWatch } from '../common/tracked-watch.ts';
-import type { GroupOptions, Scene, Silence, WatchGroup } from '../common/zone-kind.ts';
+import type { GroupOptions, Loss, Scene, Silence, WatchGroup } from '../common/zone-kind.ts';
 import { areaTotals, endArea, seeArea, shiftArea, unseenArea, waitArea, type AreaState } from './area.ts';
 import type { AreaTypes } from './kind.ts';
 import type { AreaEvent, AreaView, AreaZone } from './types.ts';
@@ -28,7 +27,7 @@ export class AreaGroup implements WatchGroup<AreaTypes> {
     });
   }
 
-  lose(_at: Moment, spared: readonly SilenceRule[]): readonly AreaEvent[] {
+  lose(_at: Moment, { spared }: Loss): readonly AreaEvent[] {
     return this.#areas.flatMap(({ zone, state }) =>
       spared.includes(zone.silence) ? [] : endArea(zone, state, 'lost'),
     );

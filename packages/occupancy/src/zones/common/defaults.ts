@@ -30,9 +30,10 @@ const rules = {
   enterAfterMs: duration(0).meta({ description: 'An object counts as there after so long.' }),
   leaveAfterMs: duration(100).meta({ description: 'An object counts as gone after so long.' }),
   staleAfterMs: duration(1_000).meta({ description: 'A sensor that is silent for so long is lost.' }),
-  silence: z
-    .enum(['unknown', 'empty', 'keep'])
-    .meta({ description: 'What a lost sensor makes of its spots; `keep` leaves them as they are.' }),
+  silence: z.enum(['unknown', 'empty', 'keep']).meta({
+    description:
+      'What a lost sensor makes of its spots; `keep` leaves them as they are. Without it, occupied spots become unknown, and empty ones stay empty, unconfirmed, for 12 hours at most.',
+  }),
   units: z
     .enum(['pixel', 'normalized'])
     .meta({ description: 'The units of coordinates; normalized is from 0 to 1 of the frame.' }),
@@ -58,14 +59,14 @@ export type KindDefaults = z.infer<typeof kindDefaults>;
 
 /** What the twin says for all zones, each of which may say otherwise for itself. */
 export const defaultsSchema = z.strictObject({
-  classes: rules.classes.default(['Car', 'Truck', 'Bus']),
+  classes: rules.classes.default(['Car', 'Truck', 'Bus', 'Van']),
   minConfidence: rules.minConfidence.default(0.3),
   enterAfterMs: rules.enterAfterMs.optional().meta({
     description: 'An object counts as there after so long. Without it, 2000 for spots and 500 for areas.',
   }),
   leaveAfterMs: rules.leaveAfterMs.default(8_000),
   staleAfterMs: rules.staleAfterMs.default(30_000),
-  silence: rules.silence.default('unknown'),
+  silence: rules.silence.optional(),
   cover: coverSchema.default('either'),
   units: rules.units.default('pixel'),
   frameWidth: wholeNumber(1, 100_000).default(1_920).meta({

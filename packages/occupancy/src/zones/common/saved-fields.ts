@@ -25,4 +25,5 @@ export const savedWatching = {
   leaveAfterMs: z.number(),
   staleAfterMs: z.number(),
   silence: z.enum(['unknown', 'empty', 'keep']),
+  staysEmpty: z.boolean().exactOptional(),
 };

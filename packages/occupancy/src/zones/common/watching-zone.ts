@@ -18,6 +18,7 @@ export function watching(
   defaults: Defaults,
   { named = {}, enterAfterMs = usualEnterAfterMs }: KindRules = {},
 ): Watching {
+  const silence = zone.silence ?? named.silence ?? defaults.silence;
   return {
     name,
     sensor: zone.sensor,
@@ -26,7 +27,8 @@ export function watching(
     enterAfterMs: zone.enterAfterMs ?? named.enterAfterMs ?? defaults.enterAfterMs ?? enterAfterMs,
     leaveAfterMs: zone.leaveAfterMs ?? named.leaveAfterMs ?? defaults.leaveAfterMs,
     staleAfterMs: zone.staleAfterMs ?? named.staleAfterMs ?? defaults.staleAfterMs,
-    silence: zone.silence ?? named.silence ?? defaults.silence,
+    silence: silence ?? 'unknown',
+    ...(silence === undefined && { staysEmpty: true }),
   };
 }
 

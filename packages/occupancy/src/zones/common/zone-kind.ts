@@ -94,6 +94,16 @@ export interface Scene {
   readonly at: Moment;
   readonly sightings: readonly Sighting[];
   readonly tracks: readonly Track[];
+  /** The usual time from one frame of the sensor to the next; 0 until it is known. */
+  readonly frameMs: number;
+}
+
+/** A sensor that is given up. */
+export interface Loss {
+  /** Zones of these rules go on. */
+  readonly spared: readonly SilenceRule[];
+  /** It is the camera for sure; otherwise the scene may just be empty. */
+  readonly blind: boolean;
 }
 
 /** A sensor's silence. */
@@ -114,7 +124,7 @@ export interface WatchGroup<T extends ZoneTypes> {
   see(scene: Scene): readonly T['event'][];
   quiet(silence: Silence): readonly T['event'][];
   /** The sensor was given up: nobody knows any more what is there, but for zones of the spared rules. */
-  lose(at: Moment, spared: readonly SilenceRule[]): readonly T['event'][];
+  lose(at: Moment, loss: Loss): readonly T['event'][];
   /** Whether, as far as these zones have seen, the scene may be empty. */
   mayBeEmpty(): boolean;
   /** Moves all remembered times, after the sensor's clock was rebased. */

@@ -34,10 +34,17 @@ export const spotPublication = {
       totals: spotTotalsSchema,
     }),
   }),
-  viewSchema: z.strictObject({ ...viewFields, kind: z.literal('spot'), state }),
+  viewSchema: z.strictObject({
+    ...viewFields,
+    kind: z.literal('spot'),
+    state,
+    unconfirmed: z.literal(true).exactOptional().meta({
+      description: 'The spot was empty when its camera fell silent, and stays so until something else is known.',
+    }),
+  }),
   eventData: (event) => ({ zone: event.zone, sensor: event.sensor, ...changeData(event), totals: event.totals }),
   eventOrdinal: () => [],
-  viewTotals: () => ({}),
+  viewTotals: ({ unconfirmed }) => (unconfirmed === undefined ? {} : { unconfirmed }),
   deepStreamWords({ type, zone }) {
     const eventType = words[type];
     // A spot that was found empty had no vehicle to show, and is one's place all the same.

@@ -29,6 +29,8 @@ export const savedSpotState = z.object({
   bareMs: z.number(),
   lookedMs: z.number().nullable(),
   blindFromMs: z.number().nullable(),
+  hiddenFromMs: z.number().exactOptional(),
+  unconfirmedFromMs: z.number().exactOptional(),
   parked: savedBox.nullable(),
   seen: savedSighting.nullable(),
 });

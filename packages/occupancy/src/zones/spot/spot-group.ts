@@ -2,8 +2,7 @@
 import type { Box } from '@companion/deepstream/message';
 import type { Moment } from '../../model/moment.ts';
 import type { SpotTally } from '../../model/spot-tally.ts';
-import type { SilenceRule } from '../../model/watching.ts';
-import type { GroupOptions, Scene, Silence, WatchGroup } from '../common/zone-kind.ts';
+import type { GroupOptions, Loss, Scene, Silence, WatchGroup } from '../common/zone-kind.ts';
 import type { SpotTypes } from './kind.ts';
 import { Coverage } from './coverage.ts';
 import { spotEvent } from './spot-event.ts';
@@ -30,15 +29,17 @@ export class SpotGroup implements WatchGroup<SpotTypes> {
     for (const { state } of this.#spots) spots.add(state.occupancy);
   }
 
-  see({ at, sightings }: Scene): readonly SpotEvent[] {
+  see({ at, sightings, frameMs }: Scene): readonly SpotEvent[] {
     const events: SpotEvent[] = [];
-    const covers = this.#coverage.look(sightings, this.#heldBox);
+    const { covers, hidden } = this.#coverage.look(sightings, this.#heldBox);
     const elsewhere = sightings.length > 0;
     for (let n = 0; n < this.#spots.length; n++) {
       const spot = this.#spots[n];
       const sighting = covers[n];
       if (spot === undefined) continue;
-      this.#move(spot, sighting ? { type: 'covered', at, sighting } : { type: 'absent', at, elsewhere }, events);
+      if (sighting) this.#move(spot, { type: 'covered', at, sighting, frameMs }, events);
+      else if (hidden[n] === true) this.#move(spot, { type: 'hidden', at }, events);
+      else this.#move(spot, { type: 'absent', at, elsewhere, frameMs }, events);
     }
     return events;
   }
@@ -48,16 +49,19 @@ export class SpotGroup implements WatchGroup<SpotTypes> {
     const scene = !blind && this.mayBeEmpty() ? 'maybe' : 'nothing';
     for (const spot of this.#spots) {
       const { silence } = spot.zone;
+      if (spot.state.unconfirmedFromMs !== undefined) this.#move(spot, { type: 'unconfirmed', at }, events);
       if (!spokenOf(spot.state) || (silence === 'keep' && lost)) continue;
       this.#move(spot, { type: 'silent', at, from, means: silence === 'empty' ? 'empty' : scene }, events);
     }
     return events;
   }
 
-  lose(at: Moment, spared: readonly SilenceRule[]): readonly SpotEvent[] {
+  lose(at: Moment, { spared, blind }: Loss): readonly SpotEvent[] {
     const events: SpotEvent[] = [];
     for (const spot of this.#spots) {
-      if (!spared.includes(spot.zone.silence)) this.#move(spot, { type: 'lost', at }, events);
+      if (spared.includes(spot.zone.silence)) continue;
+      const staysEmpty = spot.zone.staysEmpty === true && !blind;
+      this.#move(spot, { type: staysEmpty ? 'unconfirmed' : 'lost', at }, events);
     }
     return events;
   }
@@ -71,8 +75,9 @@ export class SpotGroup implements WatchGroup<SpotTypes> {
   }
 
   views(): readonly SpotView[] {
-    return this.#spots.map(({ zone: { name, sensor }, state: { occupancy, since } }) => {
-      return { zone: name, kind: 'spot', sensor, state: occupancy, since };
+    return this.#spots.map(({ zone: { name, sensor }, state: { occupancy, since, unconfirmedFromMs } }) => {
+      const view = { zone: name, kind: 'spot', sensor, state: occupancy, since } as const;
+      return unconfirmedFromMs === undefined ? view : { ...view, unconfirmed: true };
     });
   }
 

@@ -42,6 +42,10 @@ export interface SpotState {
   readonly lookedMs: number | null;
   /** Since when frames have shown nothing at all; null while they show something. */
   readonly blindFromMs: number | null;
+  /** Since when something in front has hidden it; absent while it can be seen. */
+  readonly hiddenFromMs?: number;
+  /** Since when its sensor has been silent, where it stays empty all the same; absent while it can be seen. */
+  readonly unconfirmedFromMs?: number;
   /** Where the vehicle stands that the spot is occupied by; null while it is not. */
   readonly parked: Sighting['box'] | null;
   /** What was seen on the spot last. */
@@ -50,8 +54,11 @@ export interface SpotState {
 
 /** What a frame, a silence or a loss says about a spot. `at` is the sensor's time. */
 export type SpotInput =
-  | { readonly type: 'covered'; readonly at: Moment; readonly sighting: Sighting }
-  | { readonly type: 'absent'; readonly at: Moment; readonly elsewhere: boolean }
+  /** `frameMs`: the usual time from one frame to the next. */
+  | { readonly type: 'covered'; readonly at: Moment; readonly sighting: Sighting; readonly frameMs: number }
+  | { readonly type: 'absent'; readonly at: Moment; readonly elsewhere: boolean; readonly frameMs: number }
+  /** Something in front hides it. */
+  | { readonly type: 'hidden'; readonly at: Moment }
   /** `from`: the sensor's last frame; `means`: whether silence is an empty scene, may be one, or can't be. */
   | {
       readonly type: 'silent';
@@ -59,7 +66,9 @@ export type SpotInput =
       readonly from: Moment;
       readonly means: 'empty' | 'maybe' | 'nothing';
     }
-  | { readonly type: 'lost'; readonly at: Moment };
+  | { readonly type: 'lost'; readonly at: Moment }
+  /** Its sensor was lost, and nothing says that the scene is not just empty. */
+  | { readonly type: 'unconfirmed'; readonly at: Moment };
 
 /** A change of a spot's state. */
 export interface SpotChange {
@@ -95,6 +104,10 @@ export const unseen: SpotState = {
 
 /** A vehicle is not believed gone from fewer misses, over its sightings: eight in a row come by chance now and then. */
 const minMisses = 10;
+/** The longest that a scene may be empty without a word. */
+const maxUnconfirmedMs = 12 * 3_600_000;
+/** Deliveries and queues in front of a spot are over by then. */
+const maxHiddenMs = 300_000;
 /** An absence is not believed from fewer frames, whether or not something was there. */
 const minAbsentFrames = 3;
 
@@ -102,13 +115,17 @@ const minAbsentFrames = 3;
 export function stepSpot(zone: SpotZone, state: SpotState, input: SpotInput): SpotStep {
   switch (input.type) {
     case 'covered':
-      return covered(zone, state, input.at, input.sighting);
+      return covered(zone, state, input);
     case 'absent':
-      return absent(zone, state, input.at, input.elsewhere);
+      return absent(zone, state, input);
+    case 'hidden':
+      return hidden(zone, state, input.at);
     case 'silent':
       return silent(zone, state, input.at, input.from, input.means);
     case 'lost':
       return lost(state, input.at);
+    case 'unconfirmed':
+      return unconfirmed(state, input.at);
   }
 }
 
@@ -137,14 +154,20 @@ export function shiftSpot(state: SpotState, shiftMs: number): SpotState {
     absentFrom: absentFrom && shiftMoment(absentFrom, shiftMs),
     lookedMs: shiftTime(state.lookedMs),
     blindFromMs: shiftTime(state.blindFromMs),
+    ...(state.hiddenFromMs !== undefined && { hiddenFromMs: state.hiddenFromMs + shiftMs }),
+    ...(state.unconfirmedFromMs !== undefined && { unconfirmedFromMs: state.unconfirmedFromMs + shiftMs }),
   };
 }
 
-function covered(zone: SpotZone, state: SpotState, at: Moment, sighting: Sighting): SpotStep {
-  const standing = seeStanding(zone, state.standing, at, sighting);
+function covered(
+  zone: SpotZone,
+  state: SpotState,
+  { at, sighting, frameMs }: Extract<SpotInput, { type: 'covered' }>,
+): SpotStep {
+  const standing = seeStanding(zone, state.standing, { at, sighting, frameMs });
   const bareMs = Math.max(0, state.bareMs - missesPerSighting * lookedFor(zone, state, at));
   const present = bareMs === 0;
-  const isThere = stands(zone, standing);
+  const isThere = stands(zone, standing, frameMs);
   const next: SpotState = {
     occupancy: state.occupancy,
     since: state.since,
@@ -164,13 +187,34 @@ function covered(zone: SpotZone, state: SpotState, at: Moment, sighting: Sightin
     : change(next, 'occupied', standing.from);
 }
 
-function absent(zone: SpotZone, state: SpotState, at: Moment, elsewhere: boolean): SpotStep {
+/**
+ * What is hidden is neither seen nor missed, for as long as vehicles stop in front of others; what hides it for longer is
+ * no reason to believe in it for ever.
+ */
+function hidden(zone: SpotZone, state: SpotState, at: Moment): SpotStep {
+  const { hiddenFromMs = at.ms } = state;
+  if (at.ms - hiddenFromMs > maxHiddenMs) {
+    const { state: next, change } = absent(zone, state, { at, elsewhere: true, frameMs: 0 });
+    return { state: { ...next, hiddenFromMs }, change };
+  }
+  const first = state.occupancy === 'unknown' && state.absentFrom === null && state.standing === null;
+  return { state: { ...state, hiddenFromMs, lookedMs: first ? null : at.ms, blindFromMs: null }, change: null };
+}
+
+function absent(
+  zone: SpotZone,
+  state: SpotState,
+  { at, elsewhere, frameMs }: Pick<Extract<SpotInput, { type: 'absent' }>, 'at' | 'elsewhere' | 'frameMs'>,
+): SpotStep {
   const { occupancy } = state;
-  if (occupancy === 'empty' && state.standing === null && state.absentFrom !== null) return { state, change: null };
+  if (occupancy === 'empty' && state.standing === null && state.absentFrom !== null) {
+    const { hiddenFromMs, unconfirmedFromMs, ...seen } = state;
+    return { state: hiddenFromMs === undefined && unconfirmedFromMs === undefined ? state : seen, change: null };
+  }
   const next: SpotState = {
     occupancy,
     since: state.since,
-    standing: state.standing && missStanding(zone, state.standing, at, { elsewhere }),
+    standing: state.standing && missStanding(zone, state.standing, { at, elsewhere, frameMs }),
     absentFrom: state.absentFrom ?? at,
     absentFrames: Math.min(state.absentFrames + 1, minAbsentFrames),
     witnessed: elsewhere ? Math.min(state.witnessed + 1, minAbsentFrames) : state.witnessed,
@@ -206,6 +250,15 @@ function silent(
   if (at.ms - (state.blindFromMs ?? from.ms) < zone.leaveAfterMs) return { state, change: null };
   const absentFrom = state.absentFrom ?? from;
   return change({ ...state, absentFrom }, 'empty', absentFrom);
+}
+
+/** What was seen to be empty when silence began stays so for a night; all else is not known any more. */
+function unconfirmed(state: SpotState, at: Moment): SpotStep {
+  const { occupancy, unconfirmedFromMs = at.ms } = state;
+  if (occupancy !== 'empty' || at.ms - unconfirmedFromMs > maxUnconfirmedMs) return lost(state, at);
+  return state.unconfirmedFromMs === undefined
+    ? { state: { ...state, unconfirmedFromMs }, change: null }
+    : { state, change: null };
 }
 
 function lost(state: SpotState, at: Moment): SpotStep {

@@ -27,12 +27,18 @@ const minSightings = 3;
 const manySightings = 9;
 /** Missed detections for less than this don't interrupt standing, however short `enterAfterMs` is. */
 const minGapMs = 1_000;
+/** Frames don't come on the millisecond. */
+const gapSlack = 1.1;
 /** Two sightings elsewhere in a row are no stray. */
 const maxStrays = 1;
 
 /** The vehicle after a sighting: the same, or one that begins to stand. */
-export function seeStanding(zone: SpotZone, standing: Standing | null, at: Moment, sighting: Sighting): Standing {
-  if (standing && !expired(zone, standing, at)) {
+export function seeStanding(
+  zone: SpotZone,
+  standing: Standing | null,
+  { at, sighting, frameMs }: { readonly at: Moment; readonly sighting: Sighting; readonly frameMs: number },
+): Standing {
+  if (standing && !expired(zone, standing, at, frameMs)) {
     if (boxSimilarity(standing.box, sighting.box) >= stillSimilarity) {
       // A stamp may repeat: only a later time is another sighting.
       const sightings = standing.sightings + (at.ms > standing.last.ms ? 1 : 0);
@@ -48,22 +54,26 @@ export function seeStanding(zone: SpotZone, standing: Standing | null, at: Momen
 export function missStanding(
   zone: SpotZone,
   standing: Standing,
-  at: Moment,
-  { elsewhere }: { readonly elsewhere: boolean },
+  { at, elsewhere, frameMs }: { readonly at: Moment; readonly elsewhere: boolean; readonly frameMs: number },
 ): Standing | null {
-  if (expired(zone, standing, at)) return null;
+  if (expired(zone, standing, at, frameMs)) return null;
   return elsewhere ? { ...standing, misses: standing.misses + 1 } : standing;
 }
 
 /** Whether it has stood for enterAfterMs. It is seen in most frames; false boxes fall on the same place now and then only. */
-export function stands({ enterAfterMs }: SpotZone, { from, last, sightings, misses }: Standing): boolean {
-  if (last.ms - from.ms < enterAfterMs) return false;
-  if (enterAfterMs === 0) return true;
+export function stands(zone: SpotZone, { from, last, sightings, misses }: Standing, frameMs: number): boolean {
+  if (last.ms - from.ms < enterAfterOf(zone, frameMs)) return false;
+  if (zone.enterAfterMs === 0) return true;
   if (sightings < minSightings) return false;
-  return sightings >= misses || (sightings >= manySightings && sightings * missesPerSighting >= misses);
+  return sightings >= misses * 2 || (sightings >= manySightings && sightings * missesPerSighting >= misses);
 }
 
-/** Gaps up to `enterAfterMs` are missed detections; cameras slower than that need a longer `enterAfterMs`. */
-function expired({ enterAfterMs }: SpotZone, { last }: Standing, at: Moment): boolean {
-  return at.ms - last.ms > Math.max(enterAfterMs, minGapMs);
+/** A slow camera takes longer: what it shows in two frames in a row has stood for the time between them, and no less. */
+function enterAfterOf({ enterAfterMs }: SpotZone, frameMs: number): number {
+  return enterAfterMs === 0 ? 0 : Math.max(enterAfterMs, 2 * frameMs);
+}
+
+/** Gaps up to that are missed detections. */
+function expired(zone: SpotZone, { last }: Standing, at: Moment, frameMs: number): boolean {
+  return at.ms - last.ms > Math.max(enterAfterOf(zone, frameMs) * gapSlack, minGapMs);
 }

@@ -23,4 +23,7 @@ export interface SpotEvent extends Happening<Occupancy> {
 }
 
 /** A spot as it stands. */
-export type SpotView = View<'spot', Occupancy>;
+export interface SpotView extends View<'spot', Occupancy> {
+  /** Its sensor is lost, and nothing says that the scene is not just empty; absent otherwise. */
+  readonly unconfirmed?: true;
+}
