@@ -8,6 +8,7 @@ import {
   polygonArea,
   polygonBounds,
   sharedArea,
+  polygonSimilarity,
 } from './geometry.ts';
 
 const square = [0, 0, 10, 0, 10, 10, 0, 10];
@@ -137,4 +138,17 @@ test('a share meter measures what the shared area is', () => {
     }),
   );
   expect(createShareMeter(square)({ left: 5, top: 5, right: 20, bottom: 20 })).toBe(25);
+});
+
+describe('the similarity of polygons', () => {
+  const square = [0, 0, 100, 0, 100, 100, 0, 100];
+  const moved = (by: number): number[] => square.map((value, index) => (index % 2 === 0 ? value + by : value));
+  test.each([
+    [0, 1],
+    [5, 95 / 105],
+    [50, 1 / 3],
+    [150, 0],
+  ])('moved by %i is %f', (by, similarity) => {
+    expect(polygonSimilarity(square, moved(by))).toBeCloseTo(similarity, 1);
+  });
 });

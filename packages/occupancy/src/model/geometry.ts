@@ -42,6 +42,26 @@ export function containsPoint(polygon: Polygon, x: number, y: number): boolean {
   return inside;
 }
 
+/** Points that two polygons are compared by, across and down what holds both. */
+const comparedPoints = 48;
+
+/** The share that two polygons have in common of what either covers: 1 for the same, 0 for apart; to a hundredth or two. */
+export function polygonSimilarity(a: Polygon, b: Polygon): number {
+  const [first, second] = [polygonBounds(a), polygonBounds(b)];
+  const [left, top] = [Math.min(first.left, second.left), Math.min(first.top, second.top)];
+  const width = Math.max(first.right, second.right) - left;
+  const height = Math.max(first.bottom, second.bottom) - top;
+  let [both, either] = [0, 0];
+  for (let n = 0; n < comparedPoints * comparedPoints; n++) {
+    const x = left + (((n % comparedPoints) + 0.5) / comparedPoints) * width;
+    const y = top + ((Math.floor(n / comparedPoints) + 0.5) / comparedPoints) * height;
+    const [inA, inB] = [containsPoint(a, x, y), containsPoint(b, x, y)];
+    if (inA && inB) both++;
+    if (inA || inB) either++;
+  }
+  return either === 0 ? 0 : both / either;
+}
+
 /** How far a point is from the nearest side of a polygon, inside or outside. */
 export function boundaryDistance(polygon: Polygon, x: number, y: number): number {
   let nearest = Infinity;

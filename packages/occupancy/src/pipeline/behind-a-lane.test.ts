@@ -156,6 +156,27 @@ describe('a row of spots behind a lane', () => {
   });
 });
 
+describe('a spot that is drawn again', () => {
+  const nudged = (by: number): object => ({
+    A2: { ...spot(500, 700), polygon: [500 + by, 400, 700 + by, 402, 700 + by, 520, 500 + by, 523] },
+  });
+  function redraw(zones: Record<string, object>): Show {
+    const show = new Show({ A2: row.A2 }).play(20, [{ box: () => parked }]);
+    const desired = parseDesired({ zones });
+    if (!desired.ok) throw new Error(JSON.stringify(desired));
+    show.pipeline.configure(desired.config);
+    return show.play(40, [{ box: () => parked }]);
+  }
+
+  test('a few pixels off keeps its state and since when it holds', () => {
+    expect(redraw(nudged(5) as Record<string, object>).story).toEqual(['A2 occupied 0']);
+  });
+
+  test('in another place is another spot', () => {
+    expect(redraw(nudged(-120) as Record<string, object>).story.length).toBeGreaterThan(1);
+  });
+});
+
 describe('an empty row at night', () => {
   const views = (show: Show): unknown[] =>
     show.pipeline.zones().map((view) => [view.zone, view.state, 'unconfirmed' in view ? view.unconfirmed : false]);

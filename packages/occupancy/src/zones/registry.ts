@@ -53,7 +53,9 @@ export function needsTracks(zone: WatchingZone): boolean {
 
 /** Whether a zone of the same name is still that zone: what it looks at is the same, its delays and classes may be others. */
 export function isSamePlace(a: Zone, b: Zone): boolean {
-  return a.kind === b.kind && sameJson(kindOf(a.kind).place(a), kindOf(b.kind).place(b));
+  if (a.kind !== b.kind) return false;
+  const kind = kindOf(a.kind);
+  return sameJson(kind.place(a), kindOf(b.kind).place(b)) || kind.isNudged?.(a, b) === true;
 }
 
 /** What groups are made with; `stateOf` gives what was remembered of a zone, undefined for a new one. */

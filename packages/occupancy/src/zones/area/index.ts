@@ -1,3 +1,4 @@
+import { isNudged } from '../common/nudged.ts';
 import type { WatchingKind } from '../common/zone-kind.ts';
 import { AreaGroup } from './area-group.ts';
 import { endArea } from './area.ts';
@@ -10,6 +11,7 @@ import { areaTwin } from './twin.ts';
 export const areaKind = {
   twin: areaTwin,
   place: (zone) => [zone.sensor, zone.polygon],
+  isNudged,
   exclusive: undefined,
   /** Visits to an area that is taken away or forgotten, or becomes another, end here. */
   removal: { events: (zone, state) => endArea(zone, state, 'removed'), savedEvent: savedAreaEvent },

@@ -32,6 +32,8 @@ export interface ZoneKindParts<T extends ZoneTypes> {
   readonly twin: TwinPart<T['zone']>;
   /** What the zone looks at: while it is the same, a zone of the same name keeps its state, whatever its delays are. */
   place(zone: T['zone']): readonly JsonValue[];
+  /** Whether a zone that looks at another place is the same one, drawn a little differently; missing where none is. */
+  isNudged?(before: T['zone'], after: T['zone']): boolean;
   /** What of it may be of one zone only: the field of the twin and its value; undefined where zones may overlap. */
   readonly exclusive: { readonly field: string; value(zone: T['zone']): string } | undefined;
   /** What its removal brings, where that is anything; the events lie in checkpoints until they are sent. */

@@ -1,3 +1,4 @@
+import { isNudged } from '../common/nudged.ts';
 import type { WatchingKind } from '../common/zone-kind.ts';
 import { spotPublication } from './publication.ts';
 import { savedSpotState, savedSpotZone } from './saved.ts';
@@ -9,6 +10,7 @@ import type { SpotTypes } from './kind.ts';
 export const spotKind = {
   twin: spotTwin,
   place: (zone) => [zone.sensor, zone.polygon],
+  isNudged,
   exclusive: undefined,
   removal: undefined,
   saved: { zone: savedSpotZone, state: savedSpotState },
