@@ -256,12 +256,11 @@ export class Filter {
     const sent = new Set(rates.map(({ sensor }) => sensor));
     const faulty = this.#facts.faulty().filter((sensor) => !sent.has(sensor));
     const silent = faulty.map((sensor) => ({ sensor, frames: 0, fps: 0, lagMs: null }));
-    const emptyFrames = new Set(
-      this.#pipeline.sensors(nowMs).flatMap((view) => (view.emptyFrames ? [view.sensor] : [])),
-    );
+    const views = new Map(this.#pipeline.sensors(nowMs).map((view) => [view.sensor, view]));
     const { config } = this.#configuration.settings;
     return [...rates, ...silent].map((rate): SensorCount => {
-      const known = { emptyFrames: emptyFrames.has(rate.sensor), config };
+      const { emptyFrames = false, frameMs = 0 } = views.get(rate.sensor) ?? {};
+      const known = { emptyFrames, frameMs, config };
       return { ...rate, facts: sensorFactJson(rate.sensor, this.#facts.of(rate.sensor), known) };
     });
   }

@@ -171,6 +171,7 @@ describe('a snapshot', () => {
     frames: 5,
     dropped: 0,
     emptyFrames: false,
+    frameMs: 0,
   } as const;
   const snapshot: Snapshot = { atMs: since.ms, totals: parked.totals, zones, sensors: [sensor] };
 

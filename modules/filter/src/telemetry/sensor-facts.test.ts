@@ -1,5 +1,6 @@
 import type { Detection } from '@companion/deepstream/message';
 import { expect, test } from 'vitest';
+import { parseDesired } from '@companion/occupancy';
 import { SensorFacts, sensorFactJson } from './sensor-facts.ts';
 
 const car = (right: number, bottom: number): Detection => ({
@@ -43,11 +44,25 @@ test('no more sensors are remembered than there is room for, and no words withou
 
 test('boxes beyond the frame that normalized zones count on give a hint', () => {
   const known = { bounds: { width: 3_840, height: 2_160 }, fault: undefined };
-  const json = (config: object) => sensorFactJson('Yard', known, { emptyFrames: false, config });
+  const json = (config: object) =>
+    sensorFactJson('Yard', known, { emptyFrames: false, frameMs: 200, config: { zones: [], ...config } });
   expect(json({})).toEqual({ bounds: { width: 3_840, height: 2_160 } });
   expect(json({ frame: { width: 1_920, height: 1_080 } })).toMatchObject({
     frame: { width: 1_920, height: 1_080 },
     hint: expect.stringContaining('3840 x 2160') as string,
   });
   expect(json({ frames: { Yard: { width: 3_840, height: 2_160 } } })).not.toHaveProperty('hint');
+});
+
+test('a camera that is slower than its spots need gives a hint', () => {
+  const desired = parseDesired({
+    zones: { A1: { kind: 'spot', sensor: 'Yard', polygon: [0, 0, 100, 0, 100, 100, 0, 100] } },
+  });
+  if (!desired.ok) throw new Error(JSON.stringify(desired));
+  const { config } = desired;
+  const facts = new SensorFacts().of('Yard');
+  const hintAt = (frameMs: number, sensor = 'Yard') =>
+    sensorFactJson(sensor, facts, { emptyFrames: false, frameMs, config })['hint'];
+  expect(hintAt(3_000)).toBe('sends one frame in 3.0 s; enterAfterMs of its spots is stretched to 6.0 s');
+  expect([hintAt(1_000), hintAt(0), hintAt(3_000, 'Lobby')]).toEqual([undefined, undefined, undefined]);
 });

@@ -68,11 +68,18 @@ export class SensorFacts {
   }
 }
 
+interface KnownOfSensor {
+  readonly emptyFrames: boolean;
+  /** The usual time from one frame to the next; 0 where it is not known. */
+  readonly frameMs: number;
+  readonly config: PipelineConfig;
+}
+
 /** What the twin and the method `stats` say of a sensor beside its rates; absent is what is not known or not so. */
 export function sensorFactJson(
   sensor: string,
   { bounds, fault }: SensorFact,
-  { emptyFrames, config }: { readonly emptyFrames: boolean; readonly config: Pick<PipelineConfig, 'frame' | 'frames'> },
+  { emptyFrames, frameMs, config }: KnownOfSensor,
 ): JsonObject {
   const frame = config.frames?.[sensor] ?? config.frame;
   // Boxes that come normalized are scaled to whatever the frame is.
@@ -80,13 +87,25 @@ export function sensorFactJson(
     bounds !== undefined &&
     frame !== undefined &&
     (bounds.width > frame.width * overhang || bounds.height > frame.height * overhang);
+  const hint = isBeyond
+    ? `boxes reach ${bounds.width} x ${bounds.height}, beyond the frame; set sensors.<name>.frame to what the boxes are pixels of`
+    : slowHint(sensor, frameMs, config);
   return {
     ...(bounds && { bounds: { ...bounds } }),
     ...(frame && { frame: { width: frame.width, height: frame.height } }),
-    ...(isBeyond && {
-      hint: `boxes reach ${bounds.width} x ${bounds.height}, beyond the frame; set sensors.<name>.frame to what the boxes are pixels of`,
-    }),
+    ...(hint !== undefined && { hint }),
     ...(emptyFrames && { emptyFrames }),
     ...(fault !== undefined && { fault }),
   };
+}
+
+/** Whether a spot waits longer than the twin says, since the camera is too slow for it. */
+function slowHint(sensor: string, frameMs: number, { zones }: PipelineConfig): string | undefined {
+  const stretchedMs = 2 * frameMs;
+  const stretched = zones.some(
+    (zone) =>
+      zone.kind === 'spot' && zone.sensor === sensor && zone.enterAfterMs > 0 && zone.enterAfterMs < stretchedMs,
+  );
+  if (!stretched) return undefined;
+  return `sends one frame in ${(frameMs / 1_000).toFixed(1)} s; enterAfterMs of its spots is stretched to ${(stretchedMs / 1_000).toFixed(1)} s`;
 }

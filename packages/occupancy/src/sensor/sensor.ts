@@ -48,6 +48,8 @@ export interface SensorView {
   readonly dropped: number;
   /** Whether it is known to send frames without objects too. */
   readonly emptyFrames: boolean;
+  /** The usual time from one frame to the next; 0 until it is known. */
+  readonly frameMs: number;
 }
 
 /** What a sensor brings: changes of zones, and of itself. */
@@ -201,6 +203,7 @@ export class Sensor {
       frames: this.#frames,
       dropped: this.#dropped,
       emptyFrames: this.#emptyFrames.arrive,
+      frameMs: this.#rate.usualMs,
     };
   }
 
