@@ -1,12 +1,13 @@
-/** So many of the newest gaps between frames decide; the middle one is the usual one, whatever single gaps are. */
+/** So many gaps between frames decide together; the middle one is the usual one, whatever single gaps are. */
 const gaps = 9;
-const minGaps = 3;
+/** So many are enough for a first answer. */
+const firstGaps = 3;
 /** Slower than that is no frame rate: nothing was there to be sent, or the camera was away. */
 const maxGapMs = 10_000;
 
 /** Learns the usual time from one frame of a sensor to the next. */
 export class FrameRate {
-  /** In the order in which they came. */
+  /** Since the last answer. */
   readonly #gaps: number[] = [];
   #lastMs: number | undefined;
   #usualMs = 0;
@@ -20,10 +21,12 @@ export class FrameRate {
     const gap = this.#lastMs === undefined ? 0 : atMs - this.#lastMs;
     this.#lastMs = atMs;
     if (gap <= 0 || gap > maxGapMs) return;
-    this.#gaps.push(gap);
-    if (this.#gaps.length > gaps) this.#gaps.shift();
-    if (this.#gaps.length < minGaps) return;
-    this.#usualMs = [...this.#gaps].sort((a, b) => a - b)[this.#gaps.length >> 1] ?? 0;
+    const count = this.#gaps.push(gap);
+    // Sorting them at every frame would cost more than all else that a frame does here.
+    if (count < (this.#usualMs === 0 ? firstGaps : gaps)) return;
+    this.#gaps.sort((a, b) => a - b);
+    this.#usualMs = this.#gaps[count >> 1] ?? 0;
+    this.#gaps.length = 0;
   }
 
   shift(byMs: number): void {

@@ -205,8 +205,8 @@ function coveredArea(spot: SpotShape, box: Box, share: number): number {
   const height = Math.min(bounds.bottom, box.bottom) - Math.max(bounds.top, box.top);
   const least = Math.min(area, boxArea(box)) * anchorShare;
   if (width * height < Math.min(area * share, least)) return 0;
-  const shared = measure(box);
   if (standsInFront(spot, box)) return 0;
+  const shared = measure(box);
   if (zone.cover !== 'anchor' && shared >= area * share) return shared;
   if (zone.cover === 'overlap' || shared < least) return 0;
   return containsPoint(zone.polygon, (box.left + box.right) / 2, box.bottom) ? shared : 0;

@@ -29,8 +29,9 @@ export const savedSpotState = z.object({
   bareMs: z.number(),
   lookedMs: z.number().nullable(),
   blindFromMs: z.number().nullable(),
-  hiddenFromMs: z.number().exactOptional(),
-  unconfirmedFromMs: z.number().exactOptional(),
+  // Missing in checkpoints of 0.1.
+  hiddenFromMs: z.number().nullable().default(null),
+  unconfirmedFromMs: z.number().nullable().default(null),
   parked: savedBox.nullable(),
   seen: savedSighting.nullable(),
 });

@@ -49,7 +49,7 @@ export class SpotGroup implements WatchGroup<SpotTypes> {
     const scene = !blind && this.mayBeEmpty() ? 'maybe' : 'nothing';
     for (const spot of this.#spots) {
       const { silence } = spot.zone;
-      if (spot.state.unconfirmedFromMs !== undefined) this.#move(spot, { type: 'unconfirmed', at }, events);
+      if (spot.state.unconfirmedFromMs !== null) this.#move(spot, { type: 'unconfirmed', at }, events);
       if (!spokenOf(spot.state) || (silence === 'keep' && lost)) continue;
       this.#move(spot, { type: 'silent', at, from, means: silence === 'empty' ? 'empty' : scene }, events);
     }
@@ -77,7 +77,7 @@ export class SpotGroup implements WatchGroup<SpotTypes> {
   views(): readonly SpotView[] {
     return this.#spots.map(({ zone: { name, sensor }, state: { occupancy, since, unconfirmedFromMs } }) => {
       const view = { zone: name, kind: 'spot', sensor, state: occupancy, since } as const;
-      return unconfirmedFromMs === undefined ? view : { ...view, unconfirmed: true };
+      return unconfirmedFromMs === null ? view : { ...view, unconfirmed: true };
     });
   }
 

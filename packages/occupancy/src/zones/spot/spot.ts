@@ -42,10 +42,10 @@ export interface SpotState {
   readonly lookedMs: number | null;
   /** Since when frames have shown nothing at all; null while they show something. */
   readonly blindFromMs: number | null;
-  /** Since when something in front has hidden it; absent while it can be seen. */
-  readonly hiddenFromMs?: number;
-  /** Since when its sensor has been silent, where it stays empty all the same; absent while it can be seen. */
-  readonly unconfirmedFromMs?: number;
+  /** Since when something in front has hidden it; null while it can be seen. */
+  readonly hiddenFromMs: number | null;
+  /** Since when its sensor has been silent, where it stays empty all the same; null while it can be seen. */
+  readonly unconfirmedFromMs: number | null;
   /** Where the vehicle stands that the spot is occupied by; null while it is not. */
   readonly parked: Sighting['box'] | null;
   /** What was seen on the spot last. */
@@ -98,6 +98,8 @@ export const unseen: SpotState = {
   bareMs: 0,
   lookedMs: null,
   blindFromMs: null,
+  hiddenFromMs: null,
+  unconfirmedFromMs: null,
   parked: null,
   seen: null,
 };
@@ -154,8 +156,8 @@ export function shiftSpot(state: SpotState, shiftMs: number): SpotState {
     absentFrom: absentFrom && shiftMoment(absentFrom, shiftMs),
     lookedMs: shiftTime(state.lookedMs),
     blindFromMs: shiftTime(state.blindFromMs),
-    ...(state.hiddenFromMs !== undefined && { hiddenFromMs: state.hiddenFromMs + shiftMs }),
-    ...(state.unconfirmedFromMs !== undefined && { unconfirmedFromMs: state.unconfirmedFromMs + shiftMs }),
+    hiddenFromMs: shiftTime(state.hiddenFromMs),
+    unconfirmedFromMs: shiftTime(state.unconfirmedFromMs),
   };
 }
 
@@ -178,6 +180,8 @@ function covered(
     bareMs,
     lookedMs: at.ms,
     blindFromMs: null,
+    hiddenFromMs: null,
+    unconfirmedFromMs: null,
     // It may have been taken for standing while it still turned in: where it stands now is where it is expected.
     parked: state.occupancy === 'occupied' && isThere ? standing.box : state.parked,
     seen: standing.strays > 0 ? state.seen : sighting,
@@ -192,7 +196,7 @@ function covered(
  * no reason to believe in it for ever.
  */
 function hidden(zone: SpotZone, state: SpotState, at: Moment): SpotStep {
-  const { hiddenFromMs = at.ms } = state;
+  const hiddenFromMs = state.hiddenFromMs ?? at.ms;
   if (at.ms - hiddenFromMs > maxHiddenMs) {
     const { state: next, change } = absent(zone, state, { at, elsewhere: true, frameMs: 0 });
     return { state: { ...next, hiddenFromMs }, change };
@@ -208,8 +212,9 @@ function absent(
 ): SpotStep {
   const { occupancy } = state;
   if (occupancy === 'empty' && state.standing === null && state.absentFrom !== null) {
-    const { hiddenFromMs, unconfirmedFromMs, ...seen } = state;
-    return { state: hiddenFromMs === undefined && unconfirmedFromMs === undefined ? state : seen, change: null };
+    // As a rule; the copy is made for the few.
+    if (state.hiddenFromMs === null && state.unconfirmedFromMs === null) return { state, change: null };
+    return { state: { ...state, hiddenFromMs: null, unconfirmedFromMs: null }, change: null };
   }
   const next: SpotState = {
     occupancy,
@@ -221,6 +226,8 @@ function absent(
     bareMs: elsewhere && state.absentFrom !== null ? state.bareMs + lookedFor(zone, state, at) : state.bareMs,
     lookedMs: elsewhere ? at.ms : state.lookedMs,
     blindFromMs: elsewhere ? null : (state.blindFromMs ?? at.ms),
+    hiddenFromMs: null,
+    unconfirmedFromMs: null,
     parked: state.parked,
     seen: state.seen,
   };
@@ -254,9 +261,10 @@ function silent(
 
 /** What was seen to be empty when silence began stays so for a night; all else is not known any more. */
 function unconfirmed(state: SpotState, at: Moment): SpotStep {
-  const { occupancy, unconfirmedFromMs = at.ms } = state;
+  const { occupancy } = state;
+  const unconfirmedFromMs = state.unconfirmedFromMs ?? at.ms;
   if (occupancy !== 'empty' || at.ms - unconfirmedFromMs > maxUnconfirmedMs) return lost(state, at);
-  return state.unconfirmedFromMs === undefined
+  return state.unconfirmedFromMs === null
     ? { state: { ...state, unconfirmedFromMs }, change: null }
     : { state, change: null };
 }
