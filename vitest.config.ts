@@ -11,7 +11,7 @@ export default defineConfig({
       'test/chaos/chaos.test.ts',
       'test/range/kill.test.ts',
       'test/structure/arrows.test.ts',
-      'test/system/zones-file.test.ts',
+      'test/system/{start-errors,zones-file}.test.ts',
     ],
     // Most tests wait for processes, sockets and disks: more of them than cores keep the cores busy.
     maxWorkers: 3,

@@ -9,7 +9,7 @@ export default defineConfig({
       'test/chaos/chaos.test.ts',
       'test/range/kill.test.ts',
       'test/structure/arrows.test.ts',
-      'test/system/zones-file.test.ts',
+      'test/system/{start-errors,zones-file}.test.ts',
       'test/filter-kill/**/*.test.ts',
       'modules/artifacts/src/reconcile/kill.test.ts',
       'packages/simulator/src/agent/docker/**/*.test.ts',
